@@ -1,0 +1,109 @@
+/**
+ * History: what actors say happened, for checkers, metrics, logs and reports. Recording never changes a decision.
+ * Times are the recording actor's clock (microseconds) and are added by the runtime.
+ */
+import type { HostProfile, HostStats } from "./host-stats.ts";
+import type { Epoch, HostId, MapId, PlayerId, RegionId } from "./ids.ts";
+import type { RefusalReason } from "./refusal.ts";
+
+/** Why a map changes hands. */
+export type MoveCause =
+  /** The first host a map ever gets, or a map that waited without one. */
+  | "placement"
+  /** From the VPS back to a player host after the waiting time. */
+  | "return"
+  /** A better host exists (redistribution). */
+  | "better"
+  /** The host is degraded or no longer eligible. */
+  | "degraded"
+  /** The host outgrew its upload or player limit. */
+  | "overload"
+  /** The host leaves politely. */
+  | "drain"
+  /** The host is gone: close, silence or restart. */
+  | "lost"
+  /** The host failed validation. */
+  | "invalid"
+  /** The settings (or eligibility list) say the map belongs on the VPS. */
+  | "policy";
+
+/** How it changes hands: old host alive; gone, to a player host; to the VPS. `placement` has no old host. */
+export type MoveForm = "placement" | "handoff" | "failover" | "fallback";
+
+/** Moves that we make of our own will, under cool-down, share limit and threshold (RULES §2 "Restraint"). */
+export function isVoluntary(cause: MoveCause): boolean {
+  return cause === "better" || cause === "return";
+}
+
+export type HistoryRecord =
+  // The coordinator's decisions and what came of them
+  /** A coordinator instance took over with this many maps restored. */
+  | { readonly kind: "coordinator/started"; readonly maps: number; readonly hosts: number }
+  | { readonly kind: "host/joined"; readonly profile: HostProfile; readonly eligible: boolean; readonly reasons: readonly string[] }
+  | { readonly kind: "host/measured"; readonly host: HostId; readonly stats: HostStats; readonly eligible: boolean; readonly reasons: readonly string[] }
+  /** `how`: `close` and `silence` are losses, `leave` is polite. `lastHeard` is when it was last heard (us). */
+  | { readonly kind: "host/gone"; readonly host: HostId; readonly how: "close" | "silence" | "leave" }
+  | { readonly kind: "host/suspected"; readonly host: HostId; readonly how: "close" | "silence" }
+  /** The suspicion was wrong (indirect probe answered, or the host came back in time). */
+  | { readonly kind: "host/cleared"; readonly host: HostId }
+  | { readonly kind: "host/degraded"; readonly host: HostId; readonly degraded: boolean }
+  | { readonly kind: "host/blocked"; readonly host: HostId; readonly untilUs: number }
+  | { readonly kind: "storm/held"; readonly suspects: number; readonly hosts: number }
+  | { readonly kind: "storm/released"; readonly suspects: number }
+  /**
+   * A move was decided. Scores are micro-points (0 where there is no old or no scored host); `theta` in thousandths, 0 when
+   * no threshold applies. `toEligible` is the target's eligibility as known at this instant.
+   */
+  | {
+      readonly kind: "move/decided";
+      readonly move: number;
+      readonly map: MapId;
+      readonly cause: MoveCause;
+      readonly form: MoveForm;
+      readonly from: HostId;
+      readonly to: HostId;
+      readonly toVps: boolean;
+      readonly toEligible: boolean;
+      readonly epoch: Epoch;
+      readonly scoreFrom: number;
+      readonly scoreTo: number;
+      readonly theta: number;
+      /** Players on the map at this instant. */
+      readonly players: number;
+      /** Target's maps and players after this move, reservations included, and its limits. */
+      readonly toMaps: number;
+      readonly toMapsMax: number;
+      readonly toPlayers: number;
+      readonly toPlayersMax: number;
+      /** Time the map's voluntary cool-down had run (us), or -1 if it never moved. */
+      readonly sinceMoveUs: number;
+      /** Maps in voluntary moves at this instant (this one included) and maps hosted in all. */
+      readonly voluntaryNow: number;
+      readonly mapsHosted: number;
+    }
+  /** A step of a move was passed: `prepared`, `copied`, `frozen`, `ready`, `claimed`, `active`. */
+  | { readonly kind: "move/step"; readonly move: number; readonly map: MapId; readonly step: MoveStep }
+  /** The store granted (map, epoch) to the host. The one point of no return. */
+  | { readonly kind: "map/granted"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly expect: Epoch; readonly vps: boolean }
+  /** The store's answer was lost or refused; `adopted` is what stands there now. */
+  | { readonly kind: "claim/lost"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly how: "refused" | "failed" | "unknown" }
+  | { readonly kind: "move/done"; readonly move: number; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly players: number }
+  | { readonly kind: "move/failed"; readonly move: number; readonly map: MapId; readonly reason: RefusalReason | "timeout" | "source_lost" | "target_lost" | "superseded" | "freeze_timeout" | "store" }
+  /** Nobody serves the map, and why nobody can be asked right now. */
+  | { readonly kind: "map/unhosted"; readonly map: MapId; readonly reason: RefusalReason | "host_lost" | "start" }
+  | { readonly kind: "standby/chosen"; readonly map: MapId; readonly hosts: readonly HostId[] }
+  | { readonly kind: "refusal"; readonly what: string; readonly reason: RefusalReason; readonly map: MapId; readonly host: HostId }
+  | { readonly kind: "alert"; readonly text: string; readonly host: HostId }
+  // What hosts say
+  | { readonly kind: "host/serving"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch }
+  | { readonly kind: "host/stopped"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly why: "freeze" | "release" | "stale" }
+  /** A durable effect passed the store's fence with this epoch; `rowEpoch` is the row's at commit (HO3). */
+  | { readonly kind: "host/fenced"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly rowEpoch: Epoch }
+  // What players see
+  | { readonly kind: "player/entered"; readonly player: PlayerId; readonly region: RegionId; readonly map: MapId }
+  | { readonly kind: "player/playing"; readonly player: PlayerId; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly moved: boolean }
+  | { readonly kind: "player/refused"; readonly player: PlayerId; readonly map: MapId; readonly reason: RefusalReason }
+  | { readonly kind: "player/left"; readonly player: PlayerId; readonly map: MapId; readonly why: "session" | "moved" | "quality" | "refused" };
+
+/** The steps of a move, in order; a failover skips those that need the old host. */
+export type MoveStep = "prepared" | "copied" | "frozen" | "ready" | "claimed" | "active";

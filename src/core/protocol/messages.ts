@@ -1,0 +1,86 @@
+/**
+ * The language between actors: `<room>/<verb>`. Every host-bound and host-born message about a map carries the
+ * epoch, the fencing token, and whoever receives it checks it against what it knows (SPEC HO1, HO3).
+ */
+import type { HostProfile, HostStats } from "./host-stats.ts";
+import type { Epoch, HostId, MapId, PlayerId, RegionId } from "./ids.ts";
+import type { RefusalReason } from "./refusal.ts";
+
+/** A map a host says it serves, with the epoch it was granted. */
+export type Holding = { readonly map: MapId; readonly epoch: Epoch };
+
+/** Host → coordinator. */
+export type FromHost =
+  /** Introduction at each (re)connection; `holds` is what it still serves. */
+  | { readonly kind: "host/hello"; readonly profile: HostProfile; readonly holds: readonly Holding[] }
+  | { readonly kind: "host/metrics"; readonly host: HostId; readonly stats: HostStats; readonly regional_latency_ms: readonly number[] }
+  /** The owner wants the machine back: move everything away, then answer `host/goodbye`. */
+  | { readonly kind: "host/leaving"; readonly host: HostId }
+  | { readonly kind: "hosting/prepared"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch }
+  | { readonly kind: "hosting/refused"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly reason: RefusalReason }
+  /** The source has copied enough for a short freeze. */
+  | { readonly kind: "hosting/copied"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch }
+  /** The target holds the final delta and the hashes agree. */
+  | { readonly kind: "hosting/ready"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch }
+  /** The target serves the map. */
+  | { readonly kind: "hosting/active"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch }
+  /** A standby's replica is complete. */
+  | { readonly kind: "hosting/warm"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch }
+  | { readonly kind: "hosting/probed"; readonly host: HostId; readonly suspect: HostId; readonly alive: boolean };
+
+/** Coordinator → host. */
+export type ToHost =
+  | { readonly kind: "host/welcome"; readonly metricsIntervalS: number }
+  /** Nothing is left on the host; it may go. */
+  | { readonly kind: "host/goodbye" }
+  /** Reserve room for a map that will come with `epoch`. */
+  | { readonly kind: "hosting/prepare"; readonly map: MapId; readonly epoch: Epoch; readonly from: HostId }
+  /** Copy the map's state to `to` while serving on. `epoch` is the one the source serves under. */
+  | { readonly kind: "hosting/precopy"; readonly map: MapId; readonly epoch: Epoch; readonly to: HostId; readonly bytes: number; readonly dirtyBytesS: number; readonly roundMs: number }
+  /** Stop serving and send the final delta to `to`. */
+  | { readonly kind: "hosting/freeze"; readonly map: MapId; readonly epoch: Epoch; readonly to: HostId }
+  /** The move is off: serve on under the same epoch. */
+  | { readonly kind: "hosting/resume"; readonly map: MapId; readonly epoch: Epoch }
+  /** Serve the map under `epoch`, after `loadUs` of loading. `bytes` > 0: first fetch the snapshot of that size. */
+  | { readonly kind: "hosting/promote"; readonly map: MapId; readonly epoch: Epoch; readonly loadUs: number; readonly bytes: number }
+  /** Serve the map no more; refuse everything about it below `epoch`. */
+  | { readonly kind: "hosting/release"; readonly map: MapId; readonly epoch: Epoch }
+  /** Keep a replica of the map on `to`; snapshot first, then deltas. An empty list ends it. */
+  | { readonly kind: "hosting/replicate"; readonly map: MapId; readonly epoch: Epoch; readonly to: readonly HostId[]; readonly bytes: number; readonly intervalMs: number }
+  | { readonly kind: "hosting/probe"; readonly suspect: HostId };
+
+/** Host → host. `bytes` beyond the header travel over the sender's upload and take their time. */
+export type HostToHost =
+  | { readonly kind: "state/copy"; readonly map: MapId; readonly epoch: Epoch; readonly from: HostId; readonly round: number; readonly bytes: number }
+  | { readonly kind: "state/copied"; readonly map: MapId; readonly epoch: Epoch; readonly round: number }
+  | { readonly kind: "state/final"; readonly map: MapId; readonly epoch: Epoch; readonly from: HostId; readonly bytes: number }
+  /** A standby's snapshot. */
+  | { readonly kind: "state/replica"; readonly map: MapId; readonly epoch: Epoch; readonly from: HostId; readonly bytes: number }
+  | { readonly kind: "probe/ping"; readonly from: HostId }
+  | { readonly kind: "probe/pong"; readonly from: HostId };
+
+/** Player → coordinator. */
+export type FromPlayer =
+  | { readonly kind: "play/enter"; readonly player: PlayerId; readonly region: RegionId; readonly map: MapId }
+  /** After a lost connection: still playing on `map` under `epoch`. */
+  | { readonly kind: "play/resume"; readonly player: PlayerId; readonly region: RegionId; readonly map: MapId; readonly epoch: Epoch }
+  | { readonly kind: "play/leave"; readonly player: PlayerId };
+
+/** Coordinator → player. `play/assigned` answers an enter; `play/redirect` follows a move. */
+export type ToPlayer =
+  | { readonly kind: "play/assigned"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch }
+  | { readonly kind: "play/redirect"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch }
+  | { readonly kind: "play/refused"; readonly map: MapId; readonly reason: RefusalReason };
+
+/** Player ↔ host. */
+export type PlayerHost =
+  | { readonly kind: "play/join"; readonly player: PlayerId; readonly map: MapId; readonly epoch: Epoch }
+  | { readonly kind: "play/part"; readonly player: PlayerId; readonly map: MapId }
+  | { readonly kind: "play/joined"; readonly map: MapId; readonly epoch: Epoch }
+  | { readonly kind: "play/turned-away"; readonly map: MapId; readonly epoch: Epoch; readonly reason: RefusalReason };
+
+/** Whatever checks hosts' reports (validation room, later) → coordinator. */
+export type FromValidator = { readonly kind: "validation/verdict"; readonly host: HostId; readonly valid: boolean };
+
+/** Every message there is. */
+export type Message = FromHost | ToHost | HostToHost | FromPlayer | ToPlayer | PlayerHost | FromValidator;

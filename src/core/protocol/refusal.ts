@@ -1,0 +1,22 @@
+/** Every "no" Peerstead says, by name. A refusal is a value: it is answered, counted and never thrown. */
+export type RefusalReason =
+  | "stale_epoch"
+  | "not_owner"
+  | "not_prepared"
+  | "map_unknown"
+  | "map_full"
+  | "map_unhosted"
+  | "host_full"
+  | "host_busy"
+  | "host_leaving"
+  | "host_unknown"
+  | "host_blocked"
+  | "vps_full"
+  | "p2p_disabled"
+  | "auto_migration_disabled"
+  | "no_candidate"
+  | "cooldown"
+  | "moves_limit"
+  | "storm_hold"
+  | "inbox_full"
+  | "message_invalid";

@@ -1,0 +1,211 @@
+/**
+ * Typed settings. `MapConf` is what `p2p_map_config.conf` says, in its own section names, key names and units;
+ * `Tuning` is what Peerstead adds, in names that carry their unit.
+ */
+
+/** The settings of `p2p_map_config.conf`, whatever dialect they were read from. */
+export type MapConf = {
+  general: {
+    enable_p2p_maps: boolean;
+    prefer_low_latency: boolean;
+    enable_auto_migration: boolean;
+    enable_vps_fallback: boolean;
+    /** Seconds. */
+    data_check_interval: number;
+    enable_p2p_security_checks: boolean;
+    persistent_hosts: boolean;
+    /** Which formula scores hosts. Files that do not say keep the seed's. */
+    scoring: "seed" | "normalized";
+  };
+  host_requirements: {
+    cpu_min_ghz: number;
+    cpu_min_cores: number;
+    ram_min_mb: number;
+    /** Mbit/s. */
+    net_min_speed: number;
+    /** Milliseconds. */
+    net_max_latency: number;
+    max_disconnects_per_hour: number;
+  };
+  realtime_gaming: {
+    prioritize_realtime: boolean;
+    max_jitter_ms: number;
+    min_packet_rate: number;
+    realtime_sync_interval_ms: number;
+    max_frame_time_ms: number;
+    latency_weight: number;
+    network_speed_weight: number;
+    cpu_weight: number;
+    ram_weight: number;
+    stability_weight: number;
+  };
+  /** Map name → may players host it. A map that is not named here stays on the VPS. */
+  p2p_eligible_maps: Record<string, boolean>;
+  task_distribution: {
+    priorities: Record<string, number>;
+    /** Maps one player host may hold at once. */
+    max_tasks_per_node: number;
+    /** Seconds. */
+    reassignment_interval: number;
+  };
+  failover: {
+    backup_hosts_count: number;
+    /** Milliseconds. */
+    migration_timeout: number;
+    /** Milliseconds. */
+    sync_interval: number;
+    always_keep_vps_ready: boolean;
+  };
+  monitoring: {
+    /** Seconds. */
+    health_check_interval: number;
+    /** Seconds. */
+    metrics_interval: number;
+    detailed_logging: boolean;
+    alert_on_failure: boolean;
+  };
+  /** Region name → relay address (flat dialect). */
+  relays: Record<string, string>;
+  /** Critical map → assistance level 0..3 (flat dialect; accepted, without effect today). */
+  assistance_levels: Record<string, number>;
+};
+
+/** The seed document's values, and the fork's for the keys that the document leaves out. */
+export function defaultMapConf(): MapConf {
+  return {
+    general: {
+      enable_p2p_maps: true,
+      prefer_low_latency: true,
+      enable_auto_migration: true,
+      enable_vps_fallback: true,
+      data_check_interval: 5,
+      enable_p2p_security_checks: true,
+      persistent_hosts: true,
+      scoring: "seed",
+    },
+    host_requirements: {
+      cpu_min_ghz: 3.0,
+      cpu_min_cores: 4,
+      ram_min_mb: 8192,
+      net_min_speed: 100,
+      net_max_latency: 30,
+      max_disconnects_per_hour: 1,
+    },
+    realtime_gaming: {
+      prioritize_realtime: true,
+      max_jitter_ms: 15,
+      min_packet_rate: 100,
+      realtime_sync_interval_ms: 50,
+      max_frame_time_ms: 16,
+      latency_weight: 0.35,
+      network_speed_weight: 0.25,
+      cpu_weight: 0.15,
+      ram_weight: 0.15,
+      stability_weight: 0.1,
+    },
+    p2p_eligible_maps: {},
+    task_distribution: {
+      priorities: {
+        npc_processing: 10,
+        player_trade: 9,
+        monster_ai: 8,
+        pathfinding: 7,
+        environmental_effects: 5,
+        asset_preloading: 3,
+      },
+      max_tasks_per_node: 3,
+      reassignment_interval: 30,
+    },
+    failover: { backup_hosts_count: 2, migration_timeout: 1000, sync_interval: 100, always_keep_vps_ready: true },
+    monitoring: { health_check_interval: 15, metrics_interval: 60, detailed_logging: true, alert_on_failure: true },
+    relays: {},
+    assistance_levels: {},
+  };
+}
+
+/** What Peerstead adds to the conf. Units stand in the names. */
+export type Tuning = {
+  /** Period of a host's heartbeat (RULES: 250 ms). */
+  heartbeatMs: number;
+  /** Heartbeats that may be missing before a host is suspect (RULES: 3). */
+  heartbeatsMissedMax: number;
+  /** How long the indirect probe of a suspect may take. */
+  probeTimeoutMs: number;
+  /** A map does not move of our own will sooner than this after its last move (RULES: 60 s). */
+  cooldownS: number;
+  /** A map that fell back to the VPS tries a player host again after this (seed's dialect: 300 s). */
+  returnAfterS: number;
+  /** Share of maps that may be in voluntary moves at once (RULES: 0.10). */
+  voluntaryShareMax: number;
+  /** Storm guard: share of hosts (RULES: 0.30) that turn suspect within the window (RULES: 2 s) before we suspect ourselves. */
+  stormShare: number;
+  stormWindowMs: number;
+  /** How long the storm guard holds failovers back. */
+  stormHoldMs: number;
+  /** Below this number of hosts the storm guard does not judge. */
+  stormHostsMin: number;
+  /** First back-off after a host lost a map, and its ceiling; doubles in between. */
+  backoffFirstS: number;
+  backoffMaxS: number;
+  /** Players one map admits. */
+  mapPlayersMax: number;
+  /** Upload one player costs its host (V-Sekai's figure for 1,000 nearest: 100 kbit/s). */
+  uploadKbpsPerPlayer: number;
+  /** Size of a map's state: fixed part and part per player. */
+  stateBytesBase: number;
+  stateBytesPerPlayer: number;
+  /** How fast state changes, per player: sizes the deltas of precopy. */
+  dirtyBytesPerPlayerS: number;
+  /** Time to load state into a running process, and to start a cold VPS instance. */
+  loadMs: number;
+  vpsColdStartMs: number;
+  /** A freeze longer than this is undone (RULES: 500 ms). */
+  freezeMaxMs: number;
+  /** Consecutive bad checks before a host counts as degraded (seed's dialect: 3). */
+  failedChecksMax: number;
+  /** Failed validations before a host is blocked, and for how long (seed's dialect: 3, 3600 s). */
+  validationsFailedMax: number;
+  blockedS: number;
+  /** A silent host is given this long, within its settled detection, before a store's answer counts as lost. */
+  storeTimeoutMs: number;
+};
+
+/** Defaults; each constant is named by its source in {@link Tuning}. */
+export function defaultTuning(): Tuning {
+  return {
+    heartbeatMs: 250,
+    heartbeatsMissedMax: 3,
+    probeTimeoutMs: 300,
+    cooldownS: 60,
+    returnAfterS: 300,
+    voluntaryShareMax: 0.1,
+    stormShare: 0.3,
+    stormWindowMs: 2000,
+    stormHoldMs: 5000,
+    stormHostsMin: 8,
+    backoffFirstS: 30,
+    backoffMaxS: 1800,
+    mapPlayersMax: 200,
+    uploadKbpsPerPlayer: 100,
+    stateBytesBase: 500_000,
+    stateBytesPerPlayer: 8_000,
+    dirtyBytesPerPlayerS: 2_000,
+    loadMs: 50,
+    vpsColdStartMs: 1500,
+    freezeMaxMs: 500,
+    failedChecksMax: 3,
+    validationsFailedMax: 3,
+    blockedS: 3600,
+    storeTimeoutMs: 2000,
+  };
+}
+
+/** Everything the hosting room is set by. Map names are interned by the caller: `maps[mapId]`. */
+export type HostingSettings = {
+  readonly conf: MapConf;
+  readonly tuning: Tuning;
+  readonly maps: readonly string[];
+  /** `eligible[mapId]`: may leave the VPS. */
+  readonly eligible: readonly boolean[];
+  readonly regions: readonly string[];
+};
