@@ -1,0 +1,160 @@
+/**
+ * The expanded options of a run: what a scenario file says once `extends`, `sweep`, `--set`, presets and trace files are
+ * resolved. Plain data, so that it crosses to a worker thread and is printed whole. Times are microseconds unless the name says otherwise.
+ */
+import type { Law } from "../../src/base/laws.ts";
+import type { MapConf, Tuning } from "../../src/core/settings.ts";
+
+/** How the run is judged (SIM §2). */
+export type Mode = "capacity" | "safety" | "liveness" | "soak";
+
+/** One region: where players and hosts live. Shares are normalised to sum 1. */
+export type RegionOptions = {
+  readonly name: string;
+  readonly players: number;
+  readonly hosts: number;
+};
+
+/**
+ * Places and the RTT between them. A preset has one place per region; a city matrix has many. `placeRegion[p]` is the region
+ * index of place p; entities of a region draw their place uniformly among the region's places.
+ */
+export type NetworkOptions = {
+  readonly placeRegion: readonly number[];
+  /** Square matrix, milliseconds, row-major. The diagonal is the RTT between two machines of one place (without access). */
+  readonly rttMs: readonly number[];
+  /** Access delay a machine adds to each RTT, milliseconds: players and player hosts. VPS sites add none. */
+  readonly playerAccessMs: Law;
+  readonly hostAccessMs: Law;
+  /** One-way jitter: scale of a Laplace law around the path's delay, milliseconds (only its delaying half moves an arrival later; never earlier than half the path). */
+  readonly jitterMs: number;
+  /** Loss of single heartbeats on a quiet link (probability), and bursts: mean gap between bursts and mean length (us), loss inside. */
+  readonly loss: number;
+  readonly burst: { readonly everyUs: number; readonly lengthUs: number; readonly loss: number } | null;
+};
+
+/** The machines that players offer. */
+export type HostOptions = {
+  readonly count: number;
+  readonly cpuGhz: Law;
+  readonly cpuCores: Law;
+  readonly freeRamMb: Law;
+  /** Mbit/s. The measured `network_speed_mbps`; `uploadShare` of it is given to hosting. */
+  readonly uploadMbps: Law;
+  readonly uploadShare: number;
+  readonly jitterMs: Law;
+  readonly packetRate: Law;
+  readonly frameTimeMs: Law;
+  /** Times up and down, seconds; drawn stationary at the start. Null when availability comes from a trace. */
+  readonly uptimeS: Law | null;
+  readonly downtimeS: Law | null;
+  /** Availability from a trace: per trace node, [start, end, start, end, …] in seconds; hosts take nodes round-robin from a seeded offset. */
+  readonly availability: { readonly nodes: readonly (readonly number[])[]; readonly fromS: number } | null;
+  /** How an up-time ends: politely, with a closed connection, or silently. Normalised. */
+  readonly leave: { readonly polite: number; readonly close: number; readonly silent: number };
+  /** Share of the metrics' noise between two reports (relative standard deviation of latency). */
+  readonly metricsNoise: number;
+};
+
+/** One stage of player arrivals: the rate moves linearly to `toPerS` within `forUs`. */
+export type ArrivalStage = { readonly forUs: number; readonly toPerS: number };
+
+export type PlayerOptions = {
+  /** Players online at the start, already spread over maps (sessions drawn stationary). */
+  readonly initial: number;
+  readonly startPerS: number;
+  readonly stages: readonly ArrivalStage[];
+  /** Session length and stay on one map, seconds. */
+  readonly sessionS: Law;
+  readonly stayS: Law;
+  /** Quit hazard: relative weights of RTT, jitter, loss and outage (Chen et al.: 1 : 2 : 11 : 6) and the rate per hour at a badness of 1. */
+  readonly quit: { readonly rtt: number; readonly jitter: number; readonly loss: number; readonly outage: number; readonly perHour: number };
+};
+
+export type MapOptions = {
+  readonly names: readonly string[];
+  /** `eligible[i]`: may leave the VPS. Not eligible = critical. */
+  readonly eligible: readonly boolean[];
+  /** Relative popularity, any positive scale. */
+  readonly popularity: readonly number[];
+};
+
+/** A VPS site is one host of kind `vps` with `slots` maps. */
+export type VpsOptions = { readonly sites: readonly { readonly region: number; readonly slots: number }[] };
+
+export type StoreOptions = {
+  readonly latencyMs: Law;
+};
+
+/** Whom a fault meets. Selection is by keyed draw, stable for a seed. */
+export type FaultTarget =
+  | { readonly pick: "all" }
+  | { readonly pick: "region"; readonly region: number; readonly share: number }
+  | { readonly pick: "share"; readonly share: number }
+  | { readonly pick: "count"; readonly count: number }
+  /** The player host that serves most players at that instant. */
+  | { readonly pick: "busiest"; readonly count: number }
+  | { readonly pick: "host"; readonly index: number };
+
+/** A planned fault. `every` null: once at `atUs`; else repeated with Poisson gaps of that mean. */
+export type Fault = {
+  readonly id: string;
+  readonly kind:
+    | "crash"
+    | "leave"
+    | "pause"
+    | "cut"
+    | "one-way-cut"
+    | "region-outage"
+    | "jitter-burst"
+    | "loss-burst"
+    | "store-slow"
+    | "store-fail"
+    | "store-unknown"
+    | "store-refuse"
+    | "coordinator-restart"
+    | "validation-fail"
+    | "player-drop";
+  readonly atUs: number;
+  readonly everyUs: number | null;
+  /** How long it lasts; for crash: until the machine is back (0 = by its own down-time law). */
+  readonly forUs: number;
+  readonly target: FaultTarget;
+  /** Strength, by kind: jitter factor, loss probability, store latency factor, share of requests, share of players. */
+  readonly amount: number;
+  /** crash only: does the connection close (true) or fall silent. one-way-cut: true cuts host → VPS, false VPS → host. */
+  readonly close: boolean;
+};
+
+/** A threshold of the scenario: `expression` as written, e.g. `p(99)<=1500`. */
+export type Threshold = { readonly metric: string; readonly expression: string };
+
+/** Everything one run needs besides its seed. */
+export type Options = {
+  readonly scenario: string;
+  readonly title: string;
+  readonly modes: readonly Mode[];
+  readonly durationUs: number;
+  /** Liveness: quiet time after the faults, within which everything must settle. */
+  readonly settleUs: number;
+  readonly conf: MapConf;
+  readonly tuning: Tuning;
+  readonly regions: readonly RegionOptions[];
+  readonly network: NetworkOptions;
+  readonly hosts: HostOptions;
+  readonly players: PlayerOptions;
+  readonly maps: MapOptions;
+  readonly vps: VpsOptions;
+  readonly store: StoreOptions;
+  readonly faults: readonly Fault[];
+  /** Players' reconnect jitter after a lost coordinator connection, seconds. */
+  readonly reconnectS: Law;
+  readonly thresholds: readonly Threshold[];
+  readonly require: { readonly faultsEffective: "all" | "any" | "none"; readonly sometimes: readonly string[] };
+  /** Heartbeats scheduled one by one (the oracle) instead of computed. */
+  readonly eagerHeartbeats: boolean;
+  /** Names of planted bugs to switch on (tests only). */
+  readonly planted: readonly string[];
+  /** Width of a bucket of the time series. */
+  readonly seriesStepUs: number;
+};

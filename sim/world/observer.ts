@@ -1,0 +1,29 @@
+/**
+ * What the simulated world tells whoever looks on: the history that actors record, and the truth about machines and
+ * links that no actor can know. Checkers and metrics are observers; nothing they do reaches the run.
+ */
+import type { HistoryRecord } from "../../src/core/protocol/history.ts";
+import type { ActorId, HostId, PlayerId } from "../../src/core/protocol/ids.ts";
+
+/** The truth about a host's machine or its line. `down` variants name how an up-time ended. */
+export type HostTruth = "up" | "down-polite" | "down-close" | "down-silent" | "paused" | "resumed" | "cut" | "cut-one-way" | "healed";
+
+/** Receives a run, in time order. All times are virtual microseconds. Unused parts may be left out. */
+export type Observer = {
+  /** An actor recorded something. */
+  record?(self: ActorId, at: number, record: HistoryRecord): void;
+  /** A machine came, went, stopped or lost its line. */
+  host?(at: number, host: HostId, truth: HostTruth): void;
+  /** A player's client joined a host: RTT to it, and what it would have been to the best VPS site, on the same draws. */
+  joined?(at: number, player: PlayerId, host: HostId, vps: boolean, rttUs: number, vpsRttUs: number): void;
+  /** A player's session began or ended (for online counts). */
+  online?(at: number, player: PlayerId, delta: 1 | -1): void;
+  /** A fault was applied, ended, or met something (`effect` counts what it met: lost messages, killed hosts, delayed requests …). */
+  fault?(at: number, id: string, what: "begin" | "end" | "effect", count: number): void;
+  /** A message about a map was refused or dropped by the world (cut, closed link, unknown address). */
+  dropped?(at: number, from: ActorId, to: ActorId): void;
+  /** Faults are over; the liveness phase begins. */
+  settling?(at: number): void;
+  /** The run is over. */
+  finish?(at: number): void;
+};
