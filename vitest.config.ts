@@ -1,0 +1,11 @@
+import { defineConfig } from "vitest/config";
+
+// vitest accepts its configuration only as a default export.
+export default defineConfig({
+  test: {
+    include: ["{src,sim,bench,guards}/**/*.test.ts"],
+    allowOnly: false,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
