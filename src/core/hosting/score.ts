@@ -1,0 +1,180 @@
+/**
+ * Owns: how good a host is, as one number.
+ * Promises: lower latency never lowers a score (SPEC HO11); the seed's formula to the bit under `scoring: seed`.
+ * Never: asks whether a host may host (eligibility) or has room (table).
+ */
+import type { HostStats } from "../protocol/host-stats.ts";
+import type { MapConf } from "../settings.ts";
+
+/** The seed's weights where real-time gaming is not prioritized. */
+const PLAIN_CPU = 0.2;
+const PLAIN_RAM = 0.2;
+const PLAIN_NETWORK = 0.2;
+const PLAIN_LATENCY = 0.3;
+const PLAIN_STABILITY = 0.1;
+
+/** Weibull fit of Skype supernodes' uptimes, shape and scale in hours (Failure Trace Archive, Skype 2006). */
+const UPTIME_SHAPE = 0.644;
+const UPTIME_SCALE_H = 10.86;
+const S_PER_H = 3600;
+
+/** Micro-points stay inside ±this, which leaves both ends of an int32 free for "no host". */
+export const MICRO_MAX = 2_000_000_000;
+const MICRO_PER_POINT = 1_000_000;
+
+/**
+ * The seed's latency term: exp(-latency/max) in real-time mode, max/(latency + 1) otherwise. With max 0 the term is 0 in real-time
+ * mode, as in the seed's text, and 1 otherwise: there the text's inner `: 1.0` is taken at its word although its outer test hides it.
+ */
+export function seedLatencyTerm(latencyMs: number, maxMs: number, realtime: boolean): number {
+  if (realtime) return maxMs > 0 ? Math.exp(-latencyMs / maxMs) : 0;
+  return maxMs > 0 ? maxMs / (latencyMs + 1) : 1;
+}
+
+/** The seed's stability term: 1 - disconnects/max, 1 when max is 0. Falls below zero for hosts above the maximum. */
+export function seedStabilityTerm(disconnects: number, maxDisconnects: number): number {
+  return maxDisconnects > 0 ? 1 - disconnects / maxDisconnects : 1;
+}
+
+/**
+ * The seed document's `calculateHostScore`, unrounded, every operation in its order. Terms are unbounded: a host at the minimums with
+ * no disconnects scores 1.12876 in real-time mode and 1.49032 otherwise; more cores, memory or bandwidth add without end.
+ */
+export function seedScore(stats: HostStats, conf: MapConf): number {
+  const need = conf.host_requirements;
+  const weights = conf.realtime_gaming;
+  const realtime = weights.prioritize_realtime;
+  const cpu = (stats.cpu_ghz * stats.cpu_cores) / need.cpu_min_ghz;
+  const ram = stats.free_ram_mb / need.ram_min_mb;
+  const network = stats.network_speed_mbps / need.net_min_speed;
+  const latency = seedLatencyTerm(stats.latency_ms, need.net_max_latency, realtime);
+  const stability = seedStabilityTerm(stats.disconnects_per_hour, need.max_disconnects_per_hour);
+  if (realtime) {
+    return (
+      cpu * weights.cpu_weight +
+      ram * weights.ram_weight +
+      network * weights.network_speed_weight +
+      latency * weights.latency_weight +
+      stability * weights.stability_weight
+    );
+  }
+  return cpu * PLAIN_CPU + ram * PLAIN_RAM + network * PLAIN_NETWORK + latency * PLAIN_LATENCY + stability * PLAIN_STABILITY;
+}
+
+/** Into [0, 1]; NaN, which no comparison holds for, becomes 0. */
+function clamp01(value: number): number {
+  return value >= 1 ? 1 : value > 0 ? value : 0;
+}
+
+/** How far a measure fills its minimum, in [0, 1]; a minimum of 0 asks for nothing and is always filled. */
+function fill(value: number, minimum: number): number {
+  return minimum > 0 ? clamp01(value / minimum) : 1;
+}
+
+/** (hours/scale)^shape as exp(shape·log x), because the power function differs between engine versions. */
+function weibullHazard(hours: number): number {
+  return Math.exp(UPTIME_SHAPE * Math.log(hours / UPTIME_SCALE_H));
+}
+
+/**
+ * The probability that a machine which has been up for `uptimeS` seconds stays one hour more, by the Weibull fit above; 1 when the
+ * uptime is unknown (null). Grows with age: shape < 1 means that who has stayed, stays.
+ */
+export function survival(uptimeS: number | null): number {
+  if (uptimeS === null) return 1;
+  const age = uptimeS > 0 ? uptimeS / S_PER_H : 0;
+  return clamp01(Math.exp(weibullHazard(age) - weibullHazard(age + 1)));
+}
+
+/** The part of {@link normalizedScore} that does not depend on where the players are. */
+export function normalizedBase(stats: HostStats, conf: MapConf, uptimeS: number | null): number {
+  const need = conf.host_requirements;
+  const weights = conf.realtime_gaming;
+  const cpu = fill(stats.cpu_ghz * stats.cpu_cores, need.cpu_min_ghz * need.cpu_min_cores);
+  const ram = fill(stats.free_ram_mb, need.ram_min_mb);
+  const network = fill(stats.network_speed_mbps, need.net_min_speed);
+  const stability = clamp01(seedStabilityTerm(stats.disconnects_per_hour, need.max_disconnects_per_hour)) * survival(uptimeS);
+  if (weights.prioritize_realtime) {
+    return cpu * weights.cpu_weight + ram * weights.ram_weight + network * weights.network_speed_weight + stability * weights.stability_weight;
+  }
+  return cpu * PLAIN_CPU + ram * PLAIN_RAM + network * PLAIN_NETWORK + stability * PLAIN_STABILITY;
+}
+
+/**
+ * The weighted latency term of {@link normalizedScore}: exp(-rtt/max) in real-time mode, 1/(1 + rtt/max) otherwise, in [0, 1].
+ * With max 0 it is the same for every host: 0 and 1, as in {@link seedLatencyTerm}. An unknown RTT (NaN) earns nothing.
+ */
+export function normalizedLatency(rttMs: number, conf: MapConf): number {
+  const max = conf.host_requirements.net_max_latency;
+  const realtime = conf.realtime_gaming.prioritize_realtime;
+  const weight = realtime ? conf.realtime_gaming.latency_weight : PLAIN_LATENCY;
+  if (!(max > 0)) return realtime ? 0 : weight;
+  const rtt = rttMs < 0 ? 0 : rttMs;
+  return weight * clamp01(realtime ? Math.exp(-rtt / max) : 1 / (1 + rtt / max));
+}
+
+/**
+ * The bounded score (FACTS: `scoring: normalized`). Every term is capped to [0, 1]: cpu as GHz·cores over the minimums' GHz·cores,
+ * memory and network over their minimums, latency by `medianRttMs` to the map's players ({@link medianRtt}), stability as
+ * (1 - disconnects/max) × {@link survival}. Weights are the seed's, so that with weights of sum 1 the score lies in [0, 1].
+ */
+export function normalizedScore(stats: HostStats, conf: MapConf, medianRttMs: number, uptimeS: number | null): number {
+  return normalizedBase(stats, conf, uptimeS) + normalizedLatency(medianRttMs, conf);
+}
+
+/**
+ * A score in whole micro-points, rounded to nearest, kept inside ±{@link MICRO_MAX} (±2,000 points) so that it fits an int32 column.
+ * Never decreasing in the score. NaN (a requirement of 0 met by a host with 0) counts as the lowest.
+ */
+export function toMicro(score: number): number {
+  const micro = Math.round(score * MICRO_PER_POINT);
+  if (!(micro > -MICRO_MAX)) return -MICRO_MAX;
+  return micro < MICRO_MAX ? micro + 0 : MICRO_MAX;
+}
+
+/** A host's RTT to one region (ms): as measured, or the host's own `latencyMs` where it never was (NaN, negative or missing). */
+export function rttTo(regional: ArrayLike<number>, region: number, latencyMs: number): number {
+  const rtt = region < regional.length ? (regional[region] as number) : NaN;
+  return rtt >= 0 && rtt < Infinity ? rtt : latencyMs;
+}
+
+/**
+ * The weighted lower median of a host's RTT (ms) to a map's players: the smallest RTT such that the regions at most that far away
+ * hold at least half of all players. `playersByRegion[r]` counts players; regions without players do not count; a region the
+ * host never measured stands at the host's own `latencyMs`, and so does a map without players.
+ */
+export function medianRtt(regional: ArrayLike<number>, playersByRegion: ArrayLike<number>, latencyMs: number): number {
+  let total = 0;
+  for (let r = 0; r < playersByRegion.length; r++) total += playersByRegion[r] as number;
+  if (!(total > 0)) return latencyMs;
+  // Regions are few, so comparing all pairs is quicker than sorting, and allocates nothing.
+  let median = Infinity;
+  for (let r = 0; r < playersByRegion.length; r++) {
+    if (!((playersByRegion[r] as number) > 0)) continue;
+    const rtt = rttTo(regional, r, latencyMs);
+    if (!(rtt < median)) continue;
+    let within = 0;
+    for (let s = 0; s < playersByRegion.length; s++) if (rttTo(regional, s, latencyMs) <= rtt) within += playersByRegion[s] as number;
+    if (within * 2 >= total) median = rtt;
+  }
+  return median < Infinity ? median : latencyMs;
+}
+
+/** Whole milliseconds that {@link decayTable} covers; beyond it latencies are computed one by one. */
+export const DECAY_TABLE_MS = 1024;
+
+/** exp(-i/max) for whole milliseconds i: the same bits as computing each, at the price of a load. All zero when max is 0. */
+export function decayTable(maxMs: number): Float64Array {
+  const table = new Float64Array(DECAY_TABLE_MS);
+  for (let i = 0; i < DECAY_TABLE_MS; i++) table[i] = seedLatencyTerm(i, maxMs, true);
+  return table;
+}
+
+/** The seed's plain weights, for loops over columns. */
+export const PLAIN_WEIGHTS = {
+  cpu: PLAIN_CPU,
+  ram: PLAIN_RAM,
+  network: PLAIN_NETWORK,
+  latency: PLAIN_LATENCY,
+  stability: PLAIN_STABILITY,
+} as const;
