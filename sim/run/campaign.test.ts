@@ -1,0 +1,120 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Interrupted, runCampaign, ticketCount, type CampaignPoint, type CampaignWatch, type SeedRunner } from "./campaign.ts";
+import { failedOutcome, serveTicket, type RunSeed, type Ticket, type WorkerSetup } from "./ticket.ts";
+import type { Options } from "./options.ts";
+import type { RunOutcome } from "./outcome.ts";
+
+const never = new AbortController().signal;
+
+function point(seeds: readonly number[], budgetS: number | null = null): CampaignPoint {
+  return { seeds, budgetS, until: null, trace: null };
+}
+
+function watch(lanes: number, more: Partial<CampaignWatch> = {}): CampaignWatch {
+  return { lanes, signal: never, now: () => 0, ...more };
+}
+
+function good(seed: number, ladder: readonly string[] = []): RunOutcome {
+  return { ...failedOutcome(seed, "ok", "", ""), fingerprint: ladder.at(-1) ?? `f${seed}`, ladder, violations: [], violationsTotal: 0 };
+}
+
+/** A runner whose seeds finish in an order of their own: each waits for as many turns of the event loop as `turns` says. */
+function slow(turns: (seed: number) => number): SeedRunner {
+  return async (ticket) => {
+    for (let i = 0; i < turns(ticket.seed); i += 1) await Promise.resolve();
+    return good(ticket.seed);
+  };
+}
+
+describe("a campaign", () => {
+  it("DT1: merges in seed order for any number of lanes, order of seeds and speed of each", async () => {
+    const seeds = fc.uniqueArray(fc.integer({ min: 0, max: 1000 }), { minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(seeds, fc.integer({ min: 1, max: 5 }), fc.array(fc.nat(30), { minLength: 1 }), async (chosen, lanes, turns) => {
+        const outcomes = await runCampaign(
+          [point(chosen)],
+          slow((seed) => turns[seed % turns.length] as number),
+          watch(lanes),
+        );
+        expect(outcomes).toEqual([{ outcomes: chosen.toSorted((a, b) => a - b).map((seed) => good(seed)), asked: chosen.length }]);
+      }),
+    );
+  });
+
+  it("keeps points apart and gives every ticket a slot of its own", async () => {
+    const tickets: Ticket[] = [];
+    const points = [point([1, 2]), point([2, 1]), point([9])];
+    const result = await runCampaign(points, slow(() => 0), watch(2, { started: (ticket) => tickets.push(ticket) }));
+    expect(result.map((p) => p.outcomes.map((o) => o.seed))).toEqual([[1, 2], [1, 2], [9]]);
+    expect(tickets.map((t) => t.slot).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
+    expect(ticketCount(points)).toBe(5);
+  });
+
+  it("makes a dead worker an outcome of that seed alone", async () => {
+    const run: SeedRunner = async (ticket) => {
+      if (ticket.seed === 2) throw new Error("gone");
+      return good(ticket.seed);
+    };
+    const [only] = await runCampaign([point([1, 2, 3])], run, watch(2));
+    expect(only?.outcomes.map((o) => o.result)).toEqual(["ok", "crash", "ok"]);
+    expect(only?.outcomes[1]?.violations).toEqual([{ rule: "crash", at_s: 0, message: "the worker died: Error: gone" }]);
+  });
+
+  it("starts no further seed of a point whose budget is spent, and goes on with the next point", async () => {
+    let clock = 0;
+    const run: SeedRunner = async (ticket) => {
+      clock += 1000;
+      return good(ticket.seed);
+    };
+    const result = await runCampaign([point([1, 2, 3, 4, 5], 3), point([7, 8], 0)], run, watch(1, { now: () => clock }));
+    expect(result.map((p) => [p.outcomes.map((o) => o.seed), p.asked])).toEqual([
+      [[1, 2, 3], 5],
+      [[7], 2],
+    ]);
+  });
+
+  it("says that it was interrupted and starts nothing more", async () => {
+    const stop = new AbortController();
+    const ran: number[] = [];
+    const run: SeedRunner = async (ticket) => {
+      ran.push(ticket.seed);
+      if (ticket.seed === 2) stop.abort();
+      return good(ticket.seed);
+    };
+    await expect(runCampaign([point([1, 2, 3])], run, watch(1, { signal: stop.signal }))).rejects.toBeInstanceOf(Interrupted);
+    expect(ran).toEqual([1, 2]);
+  });
+});
+
+describe("a ticket", () => {
+  const setup = (twice: boolean): WorkerSetup => ({
+    points: [{ scenario: "s" } as Options],
+    clocks: new SharedArrayBuffer(8),
+    twice,
+    stacks: false,
+  });
+  const ticket: Ticket = { point: 0, seed: 4, slot: 0, until: null, trace: null };
+
+  it("DT1: names the first rung at which two runs of one seed differ", () => {
+    const ladders = [
+      ["a", "b", "c"],
+      ["a", "x", "y"],
+    ];
+    const flaky: RunSeed = (_, seed) => good(seed, ladders.shift());
+    const outcome = serveTicket(setup(true), ticket, flaky);
+    expect(outcome.result).toBe("nondeterminism");
+    expect(outcome.violations[0]).toEqual({ rule: "DT1", at_s: 0, message: "two runs of seed 4 differ: c and y, from rung 1 of the ladder on" });
+  });
+
+  it("leaves equal runs as they are", () => {
+    expect(serveTicket(setup(true), ticket, (_, seed) => good(seed, ["a"]))).toEqual(good(4, ["a"]));
+  });
+
+  it("passes the horizon on and answers what is thrown as a crash", () => {
+    const outcome = serveTicket(setup(false), { ...ticket, until: 17 }, (_, __, hooks) => {
+      throw new TypeError(`until ${hooks.until}`);
+    });
+    expect([outcome.result, outcome.violations[0]?.message]).toEqual(["crash", "TypeError: until 17"]);
+  });
+});

@@ -1,0 +1,57 @@
+/** The worker threads that run seeds: a fixed number, started once and kept, each with the options of every sweep point. */
+import { Piscina } from "piscina";
+import type { SeedRunner } from "./campaign.ts";
+import type { Options } from "./options.ts";
+import type { RunOutcome } from "./outcome.ts";
+import type { Ticket, WorkerSetup } from "./ticket.ts";
+
+/** What a pool is opened with. */
+export type PoolRequest = {
+  /** Number of worker threads, at least 1. One worker is a thread too, so that the caller stays free to show progress and to be interrupted. */
+  readonly workers: number;
+  readonly points: readonly Options[];
+  /** Tickets the pool will be asked for, over all points: the number of progress clocks. */
+  readonly slots: number;
+  readonly twice: boolean;
+  readonly stacks: boolean;
+  /** Module that exports `runTicket`; tests bring their own. */
+  readonly workerFile?: URL;
+};
+
+/** An open pool. */
+export type Pool = {
+  /** Runs one ticket. Rejects when its worker dies or the pool is closed; a dead worker is replaced. */
+  readonly run: SeedRunner;
+  /** Virtual microseconds that the run in `slot` has reached, 0 before it starts. */
+  clockUs(slot: number): number;
+  /** Ends all workers at once, whatever they do. */
+  close(): Promise<void>;
+};
+
+/** Opens a pool. Workers start at once and stay until `close`. */
+export function openPool(request: PoolRequest): Pool {
+  const clocks = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT * Math.max(1, request.slots));
+  const seen = new Float64Array(clocks);
+  const setup: WorkerSetup = { points: request.points, clocks, twice: request.twice, stacks: request.stacks };
+  const piscina = new Piscina<Ticket, RunOutcome>({
+    filename: (request.workerFile ?? ownWorker()).href,
+    name: "runTicket",
+    minThreads: request.workers,
+    maxThreads: request.workers,
+    // An isolate that is dropped takes its compiled code with it, so no worker ever retires for idleness.
+    idleTimeout: Number.POSITIVE_INFINITY,
+    concurrentTasksPerWorker: 1,
+    recordTiming: false,
+    workerData: setup,
+  });
+  return {
+    run: (ticket) => piscina.run(ticket),
+    clockUs: (slot) => seen[slot] ?? 0,
+    close: () => piscina.destroy(),
+  };
+}
+
+/** The worker beside this module, in the form this module itself has: TypeScript unbuilt, or JavaScript in dist. */
+function ownWorker(): URL {
+  return new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
+}

@@ -1,0 +1,122 @@
+/**
+ * One seed served inside a worker thread: what the worker is told once, what it is told per seed, and how a seed that
+ * breaks becomes an outcome instead of ending the run of all others.
+ */
+import { closeSync, openSync, writeSync } from "node:fs";
+import type { Options } from "./options.ts";
+import type { RunOutcome, RunResult } from "./outcome.ts";
+
+/** What every worker of a pool is told once, when it starts. */
+export type WorkerSetup = {
+  /** Expanded options of each sweep point; a ticket names one by its index. */
+  readonly points: readonly Options[];
+  /** One float per ticket slot: virtual microseconds its run has reached, written by workers and read by whoever shows progress. */
+  readonly clocks: SharedArrayBuffer;
+  /** Runs each seed twice and compares (DT1). */
+  readonly twice: boolean;
+  /** Puts the stack of a crash into its message. */
+  readonly stacks: boolean;
+};
+
+/** One seed to run. */
+export type Ticket = {
+  readonly point: number;
+  readonly seed: number;
+  /** Index into `clocks`, unique among all tickets of a pool. */
+  readonly slot: number;
+  /** Virtual microseconds at which to stop early, or null for the whole run. */
+  readonly until: number | null;
+  /** File that receives the run's full trace, one JSON document per line, or null for none. */
+  readonly trace: string | null;
+};
+
+/** The simulator's entry, as `run-seed.ts` offers it. */
+export type RunSeed = (
+  options: Options,
+  seed: number,
+  hooks: { progress?: (virtualUs: number) => void; until?: number; trace?: (line: string) => void },
+) => RunOutcome;
+
+/** Runs one ticket. Whatever `runSeed` throws becomes an outcome of result `crash`; nothing is thrown from here. */
+export function serveTicket(setup: WorkerSetup, ticket: Ticket, runSeed: RunSeed): RunOutcome {
+  const options = setup.points[ticket.point];
+  if (options === undefined) return failedOutcome(ticket.seed, "crash", "crash", `no sweep point ${ticket.point}`);
+  const clocks = new Float64Array(setup.clocks);
+  const progress = (virtualUs: number): void => {
+    clocks[ticket.slot] = virtualUs;
+  };
+  const until = ticket.until === null ? {} : { until: ticket.until };
+  try {
+    const first = traced(ticket.trace, (trace) => runSeed(options, ticket.seed, { progress, ...until, ...trace }));
+    if (!setup.twice) return first;
+    return compared(first, runSeed(options, ticket.seed, { ...until }));
+  } catch (error) {
+    return failedOutcome(ticket.seed, "crash", "crash", crashText(error, setup.stacks));
+  }
+}
+
+/** An outcome for a seed that left nothing of its own: no events, no metrics, and one violation that says why. */
+export function failedOutcome(seed: number, result: RunResult, rule: string, message: string): RunOutcome {
+  return {
+    seed,
+    fingerprint: "",
+    decisions: "",
+    ladder: [],
+    events: 0,
+    virtual_s: 0,
+    wall_s: 0,
+    result,
+    violations: [{ rule, at_s: 0, message }],
+    violationsTotal: 1,
+    metrics: [],
+    series: { step_s: 0, rows: [] },
+    faults: [],
+    ineligible: {},
+    evaluated: {},
+    reached: {},
+    refused: {},
+  };
+}
+
+/** What a crash says for itself: one line, or the whole stack. */
+export function crashText(error: unknown, stacks: boolean): string {
+  if (!(error instanceof Error)) return String(error);
+  return stacks ? (error.stack ?? error.message) : `${error.name}: ${error.message}`;
+}
+
+/** DT1: two runs of one seed agree in every rung of the ladder, or the outcome names the first rung that differs. */
+function compared(first: RunOutcome, second: RunOutcome): RunOutcome {
+  if (first.fingerprint === second.fingerprint && first.decisions === second.decisions) return first;
+  let rung = 0;
+  while (rung < first.ladder.length && first.ladder[rung] === second.ladder[rung]) rung += 1;
+  const message = `two runs of seed ${first.seed} differ: ${first.fingerprint} and ${second.fingerprint}, from rung ${rung} of the ladder on`;
+  return {
+    ...first,
+    result: "nondeterminism",
+    violations: [{ rule: "DT1", at_s: 0, message }, ...first.violations],
+    violationsTotal: first.violationsTotal + 1,
+  };
+}
+
+const TRACE_BUFFER_CHARS = 1 << 20;
+
+/** Calls `run` with a trace hook that appends to `path`, in large pieces, or with none. */
+function traced(path: string | null, run: (hook: { trace?: (line: string) => void }) => RunOutcome): RunOutcome {
+  if (path === null) return run({});
+  const file = openSync(path, "w");
+  let pending = "";
+  try {
+    const outcome = run({
+      trace: (line) => {
+        pending += `${line}\n`;
+        if (pending.length < TRACE_BUFFER_CHARS) return;
+        writeSync(file, pending);
+        pending = "";
+      },
+    });
+    writeSync(file, pending);
+    return outcome;
+  } finally {
+    closeSync(file);
+  }
+}
