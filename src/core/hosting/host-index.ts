@@ -6,19 +6,29 @@
 import { assert } from "../../base/assert.ts";
 import type { HostId, RegionId } from "../protocol/ids.ts";
 import type { HostTable } from "./host-table.ts";
+import { NO_LATENCY, NO_SCORE, type Told, Tournament } from "./tournament.ts";
 
-/** "No host": the score of an empty subtree, below every score; its latency is above every latency. */
-export const NO_SCORE = -(2 ** 31);
-export const NO_LATENCY = 2 ** 31 - 1;
-
-const CAPACITY_FIRST = 64;
+const SLOTS_FIRST = 64;
 /** prefer_low_latency: hosts within one part in this of the best score compete by latency (FACTS: 1 %). */
 const NEAR_BEST_PART = 100;
 /** Depth-first search holds at most one sibling a level, and slots are fewer than 2^31. */
 const STACK_LENGTH = 64;
 
+/** Headrooms below 16 are a class each; from there on eight classes an octave; 4,096 and more are one. */
+const SINGLE_CLASSES = 16;
+const HEADROOM_OPEN = 4096;
+export const HEADROOM_CLASSES = SINGLE_CLASSES + 8 * 8 + 1;
+
 /** Whether a slot must be passed over in one query. Pure, and may not ask the index again. */
 export type Exclude = (slot: number) => boolean;
+
+/** The class of a headroom (players, ≥ 0): never decreasing in it. */
+export function headroomClass(players: number): number {
+  if (players < SINGLE_CLASSES) return players > 0 ? players : 0;
+  if (players >= HEADROOM_OPEN) return HEADROOM_CLASSES - 1;
+  const octave = 31 - Math.clz32(players);
+  return SINGLE_CLASSES + (octave - 4) * 8 + ((players >> (octave - 3)) & 7);
+}
 
 /** The lowest score (micro-points) that counts as near the best: best - 1 % of its magnitude, so that the best itself always counts. */
 export function nearBest(best: number): number {
@@ -26,78 +36,96 @@ export function nearBest(best: number): number {
 }
 
 /**
- * Tournament trees over slots, one per score column, interleaved: node n of column c stands at `n * columns + c`, so that one walk to
- * the root serves all columns from the same cache lines. Node 1 is the root, node n has children 2n and 2n + 1, slot s is leaf
- * `capacity + s`. A host with headroom -1 is in no tree. With one column every region reads it; with more, the
+ * One {@link Tournament} for each class of headroom, each over all score columns. Why classes: the best hosts fill up first, and in
+ * one tree every query would walk over all of them before it meets one with room; apart by headroom, a query leaves whole trees of
+ * full hosts out, and every tree above its own class holds only hosts that fit. With one column every region reads it; with more, the
  * last one ranks for a map without players.
  */
 export class HostIndex {
   readonly columns: number;
   readonly preferLowLatency: boolean;
-  /** Leaves; doubles when a slot beyond it comes. */
-  capacity = CAPACITY_FIRST;
-  /** Host ids by slot, for ties. */
-  ids = new Float64Array(CAPACITY_FIRST);
-  /** Told scores and latencies by `slot * columns + column`, whether the host is offered or not. */
-  score: Int32Array;
-  latency: Int32Array;
-  /** Per node and column: the slot with the best (score, then lower id), its score, and the lowest latency of any slot. */
-  winner: Int32Array;
-  top: Int32Array;
-  low: Int32Array;
-  /** Per node: the largest headroom of any slot, -1 when none is offered. */
-  room: Int32Array;
+  /** What was told of each slot. */
+  readonly told: Told;
+  /** By headroom class. */
+  readonly trees: readonly Tournament[];
+  private capacity = SLOTS_FIRST;
+  /** Where a slot stands in the tree of its headroom's class. */
+  private position = new Int32Array(SLOTS_FIRST);
+  /** The trees' roots by `column * HEADROOM_CLASSES + class`, side by side so that a query reads them in one go. */
+  private readonly rootTop: Int32Array;
+  private readonly rootLow: Int32Array;
   private readonly stack = new Int32Array(STACK_LENGTH);
+  // The best answer of the query under way.
+  private answer = -1;
+  private answerScore = NO_SCORE;
+  private answerLatency = NO_LATENCY;
 
   constructor(columns: number, preferLowLatency: boolean) {
     assert(columns >= 1, "an index has a column");
     this.columns = columns;
     this.preferLowLatency = preferLowLatency;
-    const cells = CAPACITY_FIRST * columns;
-    this.score = new Int32Array(cells).fill(NO_SCORE);
-    this.latency = new Int32Array(cells).fill(NO_LATENCY);
-    this.winner = new Int32Array(2 * cells).fill(-1);
-    this.top = new Int32Array(2 * cells).fill(NO_SCORE);
-    this.low = new Int32Array(2 * cells).fill(NO_LATENCY);
-    this.room = new Int32Array(2 * CAPACITY_FIRST).fill(-1);
+    this.told = {
+      ids: new Float64Array(SLOTS_FIRST),
+      score: new Int32Array(SLOTS_FIRST * columns).fill(NO_SCORE),
+      latency: new Int32Array(SLOTS_FIRST * columns).fill(NO_LATENCY),
+      headroom: new Int32Array(SLOTS_FIRST).fill(-1),
+    };
+    this.trees = Array.from({ length: HEADROOM_CLASSES }, () => new Tournament(columns, this.told));
+    this.rootTop = new Int32Array(HEADROOM_CLASSES * columns).fill(NO_SCORE);
+    this.rootLow = new Int32Array(HEADROOM_CLASSES * columns).fill(NO_LATENCY);
   }
 
-  /** Gives a slot to a host, not yet offered. Call before anything else about the slot, and again when another host takes it. */
+  /** Gives a slot to a host, not offered yet. Call before anything else about the slot, and again when another host takes it. */
   setHost(slot: number, id: HostId): void {
     while (slot >= this.capacity) this.grow();
-    assert((this.room[this.capacity + slot] as number) < 0, "a slot changes hands while it is not offered");
-    this.ids[slot] = id;
+    assert(this.told.headroom[slot] === -1, "a slot changes hands while it is not offered");
+    this.told.ids[slot] = id;
+  }
+
+  /** The host a slot was given to, -1 when there is none yet. */
+  hostOf(slot: number): HostId {
+    return slot < this.capacity ? (this.told.ids[slot] as number) : -1;
   }
 
   /** A host's score (micro-points) and latency (us) for one region. */
   setScore(slot: number, region: RegionId, micro: number, latencyUs: number): void {
     const column = this.columnOf(region);
-    const cell = slot * this.columns + column;
-    this.score[cell] = micro;
-    this.latency[cell] = latencyUs;
-    if ((this.room[this.capacity + slot] as number) >= 0) this.enter(slot, column, column + 1);
+    this.told.score[slot * this.columns + column] = micro;
+    this.told.latency[slot * this.columns + column] = latencyUs;
+    this.refresh(slot, column, column + 1);
   }
 
   /** A host's scores and latencies for all columns, read from `offset` on: one walk to the root instead of one per region. */
   setScores(slot: number, micro: Int32Array, latencyUs: Int32Array, offset: number): void {
     const cell = slot * this.columns;
     for (let c = 0; c < this.columns; c++) {
-      this.score[cell + c] = micro[offset + c] as number;
-      this.latency[cell + c] = latencyUs[offset + c] as number;
+      this.told.score[cell + c] = micro[offset + c] as number;
+      this.told.latency[cell + c] = latencyUs[offset + c] as number;
     }
-    if ((this.room[this.capacity + slot] as number) >= 0) this.enter(slot, 0, this.columns);
+    this.refresh(slot, 0, this.columns);
   }
 
   /** How many players the host may still take with one more map; -1 takes it out of every answer. */
   setHeadroom(slot: number, players: number): void {
-    const leaf = this.capacity + slot;
-    const before = this.room[leaf] as number;
-    if (players === before) return;
     assert(players >= -1, "headroom is a number of players, or -1");
-    this.room[leaf] = players;
-    this.liftRoom(leaf >> 1);
-    if (before < 0) this.enter(slot, 0, this.columns);
-    else if (players < 0) this.withdraw(slot);
+    const headroom = this.told.headroom;
+    const before = headroom[slot] as number;
+    if (players === before) return;
+    const from = before < 0 ? -1 : headroomClass(before);
+    const to = players < 0 ? -1 : headroomClass(players);
+    headroom[slot] = players;
+    if (from === to) {
+      this.tree(to).setRoom(this.position[slot] as number);
+      return;
+    }
+    if (from >= 0) {
+      this.tree(from).withdraw(this.position[slot] as number);
+      this.copyRoot(from);
+    }
+    if (to >= 0) {
+      this.position[slot] = this.tree(to).enter(slot);
+      this.copyRoot(to);
+    }
   }
 
   /**
@@ -108,7 +136,14 @@ export class HostIndex {
     const column = this.columnOf(region);
     const best = this.highest(column, needPlayers, exclude);
     if (best < 0 || !this.preferLowLatency) return best;
-    return this.nearest(column, needPlayers, best, exclude);
+    const floor = nearBest(this.answerScore);
+    this.answerLatency = this.told.latency[best * this.columns + column] as number;
+    for (let k = headroomClass(needPlayers); k < HEADROOM_CLASSES; k++) {
+      const root = column * HEADROOM_CLASSES + k;
+      if ((this.rootTop[root] as number) < floor || (this.rootLow[root] as number) > this.answerLatency) continue;
+      this.searchNearest(this.tree(k), column, needPlayers, floor, exclude);
+    }
+    return this.answer;
   }
 
   /** The first k of the ranking that asking {@link best} again and again without the earlier answers gives; fewer when fewer fit. */
@@ -123,19 +158,30 @@ export class HostIndex {
     return chosen;
   }
 
-  /** The column a region reads. */
-  columnOf(region: RegionId): number {
+  /** The best slot of a column by score and id alone, or -1. */
+  highest(column: number, needPlayers: number, exclude?: Exclude): number {
+    this.answer = -1;
+    this.answerScore = NO_SCORE;
+    for (let k = headroomClass(needPlayers); k < HEADROOM_CLASSES; k++) {
+      const top = this.rootTop[column * HEADROOM_CLASSES + k] as number;
+      if (top >= this.answerScore && top !== NO_SCORE) this.searchHighest(this.tree(k), column, needPlayers, exclude);
+    }
+    return this.answer;
+  }
+
+  private columnOf(region: RegionId): number {
     return this.columns === 1 ? 0 : region;
   }
 
-  /**
-   * The best slot of a column by score and id alone, or -1. Branch and bound: a subtree whose winner fits is answered by it, one whose
-   * winner cannot beat the answer so far is cut.
-   */
-  highest(column: number, need: number, exclude: Exclude | undefined): number {
-    const { stack, winner, top, room, ids, columns, capacity } = this;
-    let best = -1;
-    let bestScore = NO_SCORE;
+  private tree(headroom: number): Tournament {
+    return this.trees[headroom] as Tournament;
+  }
+
+  /** Branch and bound on (score, id): a subtree whose winner fits is answered by it, one whose winner cannot beat the answer is cut. */
+  private searchHighest(tree: Tournament, column: number, need: number, exclude: Exclude | undefined): void {
+    const { winner, top, room, columns, capacity } = tree;
+    const { ids, headroom } = this.told;
+    const stack = this.stack;
     let depth = 0;
     stack[depth++] = 1;
     while (depth > 0) {
@@ -143,10 +189,11 @@ export class HostIndex {
       const slot = winner[node * columns + column] as number;
       if (slot < 0 || (room[node] as number) < need) continue;
       const score = top[node * columns + column] as number;
-      if (best >= 0 && (score < bestScore || (score === bestScore && (ids[slot] as number) >= (ids[best] as number)))) continue;
-      if ((room[capacity + slot] as number) >= need && !(exclude !== undefined && exclude(slot))) {
-        best = slot;
-        bestScore = score;
+      const same = score === this.answerScore && this.answer >= 0;
+      if (score < this.answerScore || (same && (ids[slot] as number) >= (ids[this.answer] as number))) continue;
+      if ((headroom[slot] as number) >= need && !(exclude !== undefined && exclude(slot))) {
+        this.answer = slot;
+        this.answerScore = score;
       } else if (node < capacity) {
         const left = 2 * node;
         const leftFirst = (top[left * columns + column] as number) >= (top[(left + 1) * columns + column] as number);
@@ -154,136 +201,69 @@ export class HostIndex {
         stack[depth++] = leftFirst ? left : left + 1;
       }
     }
-    return best;
   }
 
-  /** Branch and bound on (latency, score, id) among hosts near the best score; `best` is one of them and the first answer. */
-  private nearest(column: number, need: number, best: number, exclude: Exclude | undefined): number {
-    const { stack, winner, top, low, room, ids, columns, capacity } = this;
-    let bestScore = this.score[best * columns + column] as number;
-    let bestLatency = this.latency[best * columns + column] as number;
-    const floor = nearBest(bestScore);
-    let answer = best;
+  /** Branch and bound on (latency, score, id) among hosts of score ≥ `floor`. */
+  private searchNearest(tree: Tournament, column: number, need: number, floor: number, exclude: Exclude | undefined): void {
+    const { winner, top, low, room, columns, capacity } = tree;
+    const ids = this.told.ids;
+    const stack = this.stack;
     let depth = 0;
     stack[depth++] = 1;
     while (depth > 0) {
       const node = stack[--depth] as number;
       const cell = node * columns + column;
+      const slot = winner[cell] as number;
       const score = top[cell] as number;
       const latency = low[cell] as number;
-      if (score < floor || latency > bestLatency || (room[node] as number) < need) continue;
-      const slot = winner[cell] as number;
-      if (slot < 0) continue;
-      const noBetter = score < bestScore || (score === bestScore && (ids[slot] as number) >= (ids[answer] as number));
-      if (latency === bestLatency && noBetter) continue;
+      if (slot < 0 || score < floor || latency > this.answerLatency || (room[node] as number) < need) continue;
+      const lower = score < this.answerScore || (score === this.answerScore && (ids[slot] as number) >= (ids[this.answer] as number));
+      if (latency === this.answerLatency && lower) continue;
       if (node < capacity) {
         const left = 2 * node;
         const leftFirst = (low[left * columns + column] as number) <= (low[(left + 1) * columns + column] as number);
         stack[depth++] = leftFirst ? left + 1 : left;
         stack[depth++] = leftFirst ? left : left + 1;
       } else if (!(exclude !== undefined && exclude(slot))) {
-        answer = slot;
-        bestScore = score;
-        bestLatency = latency;
+        this.answer = slot;
+        this.answerScore = score;
+        this.answerLatency = latency;
       }
     }
-    return answer;
   }
 
-  /** Puts a host's told scores of some columns into its leaf and lifts them. */
-  private enter(slot: number, from: number, to: number): void {
-    const leaf = (this.capacity + slot) * this.columns;
-    for (let c = from; c < to; c++) {
-      this.winner[leaf + c] = slot;
-      this.top[leaf + c] = this.score[slot * this.columns + c] as number;
-      this.low[leaf + c] = this.latency[slot * this.columns + c] as number;
-    }
-    this.lift((this.capacity + slot) >> 1, from, to);
+  /** Lets a slot's tree take over its told scores, if it stands in one. */
+  private refresh(slot: number, from: number, to: number): void {
+    const players = this.told.headroom[slot] as number;
+    if (players < 0) return;
+    const k = headroomClass(players);
+    this.tree(k).refresh(this.position[slot] as number, from, to);
+    this.copyRoot(k);
   }
 
-  /** Takes a host out of all columns. */
-  private withdraw(slot: number): void {
-    const leaf = (this.capacity + slot) * this.columns;
-    this.winner.fill(-1, leaf, leaf + this.columns);
-    this.top.fill(NO_SCORE, leaf, leaf + this.columns);
-    this.low.fill(NO_LATENCY, leaf, leaf + this.columns);
-    this.lift((this.capacity + slot) >> 1, 0, this.columns);
-  }
-
-  /** Recomputes nodes from `node` to the root, and stops where nothing changes any more. */
-  private lift(node: number, from: number, to: number): void {
-    for (let n = node; n >= 1; n >>= 1) if (!this.recompute(n, from, to)) return;
-  }
-
-  /** One node from its children; says whether any of its columns changed. */
-  private recompute(node: number, from: number, to: number): boolean {
-    const { winner, top, low, ids, columns } = this;
-    const cell = node * columns;
-    let changed = false;
-    for (let c = from; c < to; c++) {
-      const left = 2 * cell + c;
-      const right = left + columns;
-      const leftTop = top[left] as number;
-      const rightTop = top[right] as number;
-      const leftLow = low[left] as number;
-      const rightLow = low[right] as number;
-      let child = leftTop >= rightTop ? left : right;
-      if (leftTop === rightTop && (winner[right] as number) >= 0) {
-        const leftSlot = winner[left] as number;
-        if (leftSlot < 0 || (ids[winner[right] as number] as number) < (ids[leftSlot] as number)) child = right;
-      }
-      const slot = winner[child] as number;
-      const score = leftTop >= rightTop ? leftTop : rightTop;
-      const latency = leftLow <= rightLow ? leftLow : rightLow;
-      if (slot === winner[cell + c] && score === top[cell + c] && latency === low[cell + c]) continue;
-      winner[cell + c] = slot;
-      top[cell + c] = score;
-      low[cell + c] = latency;
-      changed = true;
-    }
-    return changed;
-  }
-
-  private liftRoom(node: number): void {
-    const { room } = this;
-    for (let n = node; n >= 1; n >>= 1) {
-      const left = room[2 * n] as number;
-      const right = room[2 * n + 1] as number;
-      const most = left >= right ? left : right;
-      if (most === room[n]) return;
-      room[n] = most;
+  private copyRoot(k: number): void {
+    const { top, low, columns } = this.tree(k);
+    for (let c = 0; c < columns; c++) {
+      this.rootTop[c * HEADROOM_CLASSES + k] = top[columns + c] as number;
+      this.rootLow[c * HEADROOM_CLASSES + k] = low[columns + c] as number;
     }
   }
 
-  /** Doubles the leaves: told values are kept, the trees are built anew from them. */
+  /** Doubles the slots. The trees share `told` and see the wider arrays. */
   private grow(): void {
-    const { columns, ids, score, latency, room, capacity: before } = this;
-    const capacity = (this.capacity = 2 * before);
-    this.ids = new Float64Array(capacity);
-    this.ids.set(ids);
-    this.score = new Int32Array(capacity * columns).fill(NO_SCORE);
-    this.score.set(score);
-    this.latency = new Int32Array(capacity * columns).fill(NO_LATENCY);
-    this.latency.set(latency);
-    this.winner = new Int32Array(2 * capacity * columns).fill(-1);
-    this.top = new Int32Array(2 * capacity * columns).fill(NO_SCORE);
-    this.low = new Int32Array(2 * capacity * columns).fill(NO_LATENCY);
-    this.room = new Int32Array(2 * capacity).fill(-1);
-    for (let slot = 0; slot < before; slot++) {
-      const players = room[before + slot] as number;
-      if (players < 0) continue;
-      this.room[capacity + slot] = players;
-      for (let c = 0; c < columns; c++) {
-        const leaf = (capacity + slot) * columns + c;
-        this.winner[leaf] = slot;
-        this.top[leaf] = score[slot * columns + c] as number;
-        this.low[leaf] = latency[slot * columns + c] as number;
-      }
-    }
-    for (let n = capacity - 1; n >= 1; n--) {
-      this.recompute(n, 0, columns);
-      this.room[n] = Math.max(this.room[2 * n] as number, this.room[2 * n + 1] as number);
-    }
+    const { told, position, columns } = this;
+    const before = { ...told };
+    this.capacity *= 2;
+    told.ids = new Float64Array(this.capacity);
+    told.score = new Int32Array(this.capacity * columns).fill(NO_SCORE);
+    told.latency = new Int32Array(this.capacity * columns).fill(NO_LATENCY);
+    told.headroom = new Int32Array(this.capacity).fill(-1);
+    told.ids.set(before.ids);
+    told.score.set(before.score);
+    told.latency.set(before.latency);
+    told.headroom.set(before.headroom);
+    this.position = new Int32Array(this.capacity);
+    this.position.set(position);
   }
 }
 
@@ -295,16 +275,15 @@ export function indexFor(table: HostTable): HostIndex {
 /** Tells the index a host's scores and headroom as the table has them at `at` (us): after `add`, `renew`, `measure` or `score`. */
 export function indexHost(index: HostIndex, table: HostTable, slot: number, at: number): void {
   const headroom = table.headroom(slot, at);
-  if (slot >= index.capacity || index.ids[slot] !== table.hostOf(slot)) {
-    if (slot < index.capacity) index.setHeadroom(slot, -1);
-    index.setHost(slot, table.hostOf(slot));
-  }
+  const host = table.hostOf(slot);
+  if (index.hostOf(slot) !== host) index.setHost(slot, host);
+  // Out first, in last: scores of a host that is not offered reach no tree.
   if (headroom < 0) index.setHeadroom(slot, headroom);
   index.setScores(slot, table.micro, table.latencyUs, slot * table.columns);
   if (headroom >= 0) index.setHeadroom(slot, headroom);
 }
 
-/** Tells the index only a host's headroom: after a change of load or standing, and when a block or back-off ends. */
+/** Tells the index only a host's headroom: after a change of load or standing, when a block or back-off ends, and after `remove`. */
 export function offerHost(index: HostIndex, table: HostTable, slot: number, at: number): void {
   index.setHeadroom(slot, table.headroom(slot, at));
 }

@@ -1,12 +1,13 @@
 /**
  * Owns: the best host for a map whose players are spread over regions with no majority in any.
- * Promises: exact up to 512 slots, and never worse than the best of the regions' own best hosts beyond.
+ * Promises: exact while a search stays small (small fleets always), and never worse than the best of the regions' own best hosts beyond.
  * Never: ranks differently from `medianRtt`: the weighted median over regions.
  */
-import { nearBest, NO_SCORE, type Exclude, type HostIndex } from "./host-index.ts";
+import { type Exclude, headroomClass, type HostIndex, nearBest } from "./host-index.ts";
+import { NO_SCORE, type Tournament } from "./tournament.ts";
 
-/** Tree nodes one pass may open. A tree over 512 slots has 1,023. */
-export const MIX_NODES_MAX = 1024;
+/** Tree nodes one pass may open. */
+export const MIX_NODES_MAX = 4096;
 
 /** The regions that hold players, their players, and all players together. */
 type Mix = { readonly columns: number[]; readonly weights: number[]; readonly total: number };
@@ -41,18 +42,31 @@ function medianOf(values: Int32Array, row: number, mix: Mix, sign: 1 | -1): numb
   return sign * median;
 }
 
-/** The best answer so far of one pass. */
+/** The best answer so far. */
 type Answer = { slot: number; score: number; latency: number };
 
+/** What is asked, and how many nodes the pass may still open. */
+type Query = { readonly index: HostIndex; readonly mix: Mix; readonly need: number; readonly exclude: Exclude | undefined; nodesLeft: number };
+
+/** One pass over the trees of all classes with room. */
+function searchAll(query: Query, floor: number, byLatency: boolean, answer: Answer): void {
+  query.nodesLeft = MIX_NODES_MAX;
+  for (let k = headroomClass(query.need); k < query.index.trees.length; k++) {
+    searchMix(query, query.index.trees[k] as Tournament, floor, byLatency, answer);
+  }
+}
+
 /**
- * One branch-and-bound pass. Each host's score for a mix is the weighted median of its regional scores, because a score falls as the
+ * Branch and bound in one tree. Each host's score for a mix is the weighted median of its regional scores, because a score falls as the
  * RTT grows; a median grows with each of its values, so the median of a subtree's regional maxima bounds all of the subtree.
  * Improves `answer` among hosts of score ≥ `floor`: by latency first when `byLatency`, then by score, then by lower id.
  */
-function searchMix(index: HostIndex, mix: Mix, need: number, exclude: Exclude | undefined, floor: number, byLatency: boolean, answer: Answer): void {
-  const { capacity, columns, top, low, room, ids } = index;
+function searchMix(query: Query, tree: Tournament, floor: number, byLatency: boolean, answer: Answer): void {
+  const { mix, need, exclude } = query;
+  const { capacity, columns, winner, top, low, room } = tree;
+  const ids = query.index.told.ids;
   const stack: number[] = [1];
-  for (let opened = 0; stack.length > 0 && opened < MIX_NODES_MAX; opened++) {
+  for (; stack.length > 0 && query.nodesLeft > 0; query.nodesLeft--) {
     const node = stack.pop() as number;
     if ((room[node] as number) < need) continue;
     const score = medianOf(top, node * columns, mix, -1);
@@ -67,7 +81,7 @@ function searchMix(index: HostIndex, mix: Mix, need: number, exclude: Exclude | 
       stack.push(a <= b ? left + 1 : left, a <= b ? left : left + 1);
       continue;
     }
-    const slot = node - capacity;
+    const slot = winner[node * columns] as number;
     const same = latency === answer.latency && score === answer.score && answer.slot >= 0;
     if (same && (ids[slot] as number) >= (ids[answer.slot] as number)) continue;
     if (exclude !== undefined && exclude(slot)) continue;
@@ -82,7 +96,7 @@ function searchMix(index: HostIndex, mix: Mix, need: number, exclude: Exclude | 
  * {@link HostIndex.best}, with the score and latency that the weighted median RTT to these players gives. A region with more than
  * half of the players IS the median, so its own tree answers exactly; a map without players is answered by the last column.
  * Otherwise a search bounded by {@link MIX_NODES_MAX} nodes a pass starts from each present region's own best host: exact when it
- * ends by itself (always up to 512 slots), else the best host it met, which is at least as good as every one it started from.
+ * ends by itself, else the best host it met, which is at least as good as every one it started from.
  */
 export function bestForMix(index: HostIndex, playersByRegion: ArrayLike<number>, needPlayers: number, exclude?: Exclude): number {
   const last = index.columns - 1;
@@ -92,20 +106,22 @@ export function bestForMix(index: HostIndex, playersByRegion: ArrayLike<number>,
   for (let i = 0; i < mix.columns.length; i++) {
     if ((mix.weights[i] as number) * 2 > mix.total) return index.best(mix.columns[i] as number, needPlayers, exclude);
   }
+  const query: Query = { index, mix, need: needPlayers, exclude, nodesLeft: 0 };
+  const { ids, score: scores, latency } = index.told;
   const answer: Answer = { slot: -1, score: NO_SCORE, latency: 0 };
   for (const column of mix.columns) {
     const slot = index.highest(column, needPlayers, exclude);
     if (slot < 0) return -1;
-    const score = medianOf(index.score, slot * index.columns, mix, -1);
-    if (answer.slot < 0 || score > answer.score || (score === answer.score && (index.ids[slot] as number) < (index.ids[answer.slot] as number))) {
+    const score = medianOf(scores, slot * index.columns, mix, -1);
+    if (answer.slot < 0 || score > answer.score || (score === answer.score && (ids[slot] as number) < (ids[answer.slot] as number))) {
       answer.slot = slot;
       answer.score = score;
     }
   }
-  searchMix(index, mix, needPlayers, exclude, NO_SCORE + 1, false, answer);
+  searchAll(query, NO_SCORE + 1, false, answer);
   if (!index.preferLowLatency) return answer.slot;
   const floor = nearBest(answer.score);
-  answer.latency = medianOf(index.latency, answer.slot * index.columns, mix, 1);
-  searchMix(index, mix, needPlayers, exclude, floor, true, answer);
+  answer.latency = medianOf(latency, answer.slot * index.columns, mix, 1);
+  searchAll(query, floor, true, answer);
   return answer.slot;
 }

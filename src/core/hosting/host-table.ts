@@ -335,31 +335,45 @@ function seedPlainAll(table: HostTable, points: Float64Array): void {
   }
 }
 
-/** Masks over columns. What is no measurement already stands as a value that fails its comparison. */
+/**
+ * Masks over columns. What is no measurement already stands as a value that fails its comparison. Comparisons are turned into bits
+ * instead of branches: whether a host passes is close to chance, and a processor guesses chance wrongly.
+ */
 function eligibleColumns(table: HostTable, conf: MapConf, masks: Uint16Array): number {
   const { cpuGhz, cpuCores, freeRamMb, networkMbps, latencyMs, disconnects, jitterMs, packetRate, securityValid, slots } = table;
   const need = conf.host_requirements;
   const { cpu_min_ghz, cpu_min_cores, ram_min_mb, net_min_speed, net_max_latency, max_disconnects_per_hour } = need;
-  const { prioritize_realtime: realtime, max_jitter_ms, min_packet_rate } = conf.realtime_gaming;
-  const security = conf.general.enable_p2p_security_checks;
+  const { max_jitter_ms, min_packet_rate } = conf.realtime_gaming;
+  const counted = countedReasons(conf);
   let eligible = 0;
   for (let i = 0; i < slots; i++) {
-    let mask = 0;
-    if (!((cpuGhz[i] as number) >= cpu_min_ghz)) mask |= REASON_BIT.cpu_ghz;
-    if (!((cpuCores[i] as number) >= cpu_min_cores)) mask |= REASON_BIT.cpu_cores;
-    if (!((freeRamMb[i] as number) >= ram_min_mb)) mask |= REASON_BIT.free_ram_mb;
-    if (!((networkMbps[i] as number) >= net_min_speed)) mask |= REASON_BIT.network_speed_mbps;
-    if (!((latencyMs[i] as number) <= net_max_latency)) mask |= REASON_BIT.latency_ms;
-    if (!((disconnects[i] as number) <= max_disconnects_per_hour)) mask |= REASON_BIT.disconnects_per_hour;
-    if (security && securityValid[i] === 0) mask |= REASON_BIT.security;
-    if (realtime) {
-      const jitter = jitterMs[i] as number;
-      const rate = packetRate[i] as number;
-      if (!(jitter <= max_jitter_ms)) mask |= jitter === jitter ? REASON_BIT.jitter_ms : REASON_BIT.jitter_ms_unmeasured;
-      if (!(rate >= min_packet_rate)) mask |= rate === rate ? REASON_BIT.packet_rate : REASON_BIT.packet_rate_unmeasured;
-    }
+    const jitter = jitterMs[i] as number;
+    const rate = packetRate[i] as number;
+    const mask =
+      counted &
+      (+!((cpuGhz[i] as number) >= cpu_min_ghz) |
+        (+!((cpuCores[i] as number) >= cpu_min_cores) << 1) |
+        (+!((freeRamMb[i] as number) >= ram_min_mb) << 2) |
+        (+!((networkMbps[i] as number) >= net_min_speed) << 3) |
+        (+!((latencyMs[i] as number) <= net_max_latency) << 4) |
+        (+!((disconnects[i] as number) <= max_disconnects_per_hour) << 5) |
+        (((securityValid[i] as number) ^ 1) << 6) |
+        (+(jitter > max_jitter_ms) << 7) |
+        (+(rate < min_packet_rate) << 8) |
+        (+(jitter !== jitter) << 9) |
+        (+(rate !== rate) << 10));
     masks[i] = mask;
-    if (mask === 0) eligible++;
+    eligible += +(mask === 0);
   }
   return eligible;
+}
+
+/** The bits of the conditions that a conf asks for. */
+function countedReasons(conf: MapConf): number {
+  let counted = (1 << REASONS.length) - 1;
+  if (!conf.general.enable_p2p_security_checks) counted &= ~REASON_BIT.security;
+  if (!conf.realtime_gaming.prioritize_realtime) {
+    counted &= ~(REASON_BIT.jitter_ms | REASON_BIT.packet_rate | REASON_BIT.jitter_ms_unmeasured | REASON_BIT.packet_rate_unmeasured);
+  }
+  return counted;
 }
