@@ -166,8 +166,21 @@ export type Tuning = {
   /** Failed validations before a host is blocked, and for how long (seed's dialect: 3, 3600 s). */
   validationsFailedMax: number;
   blockedS: number;
-  /** A silent host is given this long, within its settled detection, before a store's answer counts as lost. */
-  storeTimeoutMs: number;
+  /** First wait before a failed store request is asked again, and its ceiling; doubles in between. */
+  storeRetryMs: number;
+  storeRetryMaxMs: number;
+  /** A closed connection is probed for this long: a machine whose process died answers with a reset at once. */
+  probeCloseTimeoutMs: number;
+  /** A host whose suspicion was cleared has this long to be heard again. */
+  clearedGraceMs: number;
+  /** After its start a coordinator waits this long for hosts to introduce themselves before it places maps or gives hosts up. */
+  startGraceMs: number;
+  /** A map in precopy that takes longer than this is left where it is. */
+  precopyMaxMs: number;
+  /** How often a host writes each of its maps down (durable checkpoint, fenced by the epoch). */
+  checkpointS: number;
+  /** A player that got no answer asks again after this. */
+  askAgainMs: number;
 };
 
 /** Defaults; each constant is named by its source in {@link Tuning}. */
@@ -196,7 +209,14 @@ export function defaultTuning(): Tuning {
     failedChecksMax: 3,
     validationsFailedMax: 3,
     blockedS: 3600,
-    storeTimeoutMs: 2000,
+    storeRetryMs: 100,
+    storeRetryMaxMs: 2000,
+    probeCloseTimeoutMs: 120,
+    clearedGraceMs: 2000,
+    startGraceMs: 2000,
+    precopyMaxMs: 20_000,
+    checkpointS: 60,
+    askAgainMs: 3000,
   };
 }
 

@@ -31,6 +31,8 @@ export type FromHost =
 /** Coordinator → host. */
 export type ToHost =
   | { readonly kind: "host/welcome"; readonly metricsIntervalS: number }
+  /** You are not known here (any more): introduce yourself. */
+  | { readonly kind: "host/introduce" }
   /** Nothing is left on the host; it may go. */
   | { readonly kind: "host/goodbye" }
   /** Reserve room for a map that will come with `epoch`. */
@@ -43,7 +45,7 @@ export type ToHost =
   | { readonly kind: "hosting/resume"; readonly map: MapId; readonly epoch: Epoch }
   /** Serve the map under `epoch`, after `loadUs` of loading. `bytes` > 0: first fetch the snapshot of that size. */
   | { readonly kind: "hosting/promote"; readonly map: MapId; readonly epoch: Epoch; readonly loadUs: number; readonly bytes: number }
-  /** Serve the map no more; refuse everything about it below `epoch`. */
+  /** Serve the map no more: everything about it at or below `epoch` is void, promised room included. */
   | { readonly kind: "hosting/release"; readonly map: MapId; readonly epoch: Epoch }
   /** Keep a replica of the map on `to`; snapshot first, then deltas. An empty list ends it. */
   | { readonly kind: "hosting/replicate"; readonly map: MapId; readonly epoch: Epoch; readonly to: readonly HostId[]; readonly bytes: number; readonly intervalMs: number }

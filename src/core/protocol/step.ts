@@ -3,7 +3,8 @@
  * A step returns nothing and throws only on bugs.
  */
 import type { HistoryRecord } from "./history.ts";
-import type { ActorId, HostId } from "./ids.ts";
+import type { HostStats } from "./host-stats.ts";
+import type { ActorId, HostId, MapId } from "./ids.ts";
 import type { Message } from "./messages.ts";
 import type { StoreAnswer, StoreRequest } from "./store.ts";
 
@@ -19,7 +20,14 @@ export type Input =
   /** The connection to `peer` closed. */
   | { readonly kind: "link/down"; readonly at: number; readonly peer: ActorId }
   /** From the failure detector: nothing was heard of `host` for the time it is allowed. */
-  | { readonly kind: "host/silent"; readonly at: number; readonly host: HostId };
+  | { readonly kind: "host/silent"; readonly at: number; readonly host: HostId }
+  /** A host's own measurement of itself, taken at the metrics interval. */
+  | { readonly kind: "measured"; readonly at: number; readonly stats: HostStats; readonly regional_latency_ms: readonly number[] }
+  /** What the person at this machine wants. */
+  | { readonly kind: "wish"; readonly at: number; readonly wish: Wish };
+
+/** A person's wish: a player goes to a map or quits; an owner wants the hosting machine back. */
+export type Wish = { readonly verb: "go"; readonly map: MapId } | { readonly verb: "quit" } | { readonly verb: "stop-hosting" };
 
 /** What is asked of the world. */
 export type Effect =

@@ -13,6 +13,8 @@ export type StoreRequest =
   | { readonly verb: "read"; readonly map: MapId }
   /** All rows, the epoch timeline and the host registry: what a new coordinator starts from. */
   | { readonly verb: "restore" }
+  /** A host writes its map's state down. Applied only if the row still carries this owner and epoch (HO3); refused means fenced. */
+  | { readonly verb: "checkpoint"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch }
   /** Write a host into the registry (persistent_hosts). */
   | { readonly verb: "register"; readonly profile: HostProfile };
 

@@ -1,0 +1,75 @@
+/**
+ * Owns the truth about machines: who runs, who is cut off, where each stands and how far apart they are.
+ * Actors are numbered densely: the coordinator 0, hosts from 1 (VPS sites first), then players. Never decides anything.
+ */
+import { assert } from "../../src/base/assert.ts";
+import { actorKind, actorNumber, type ActorId, hostActor, playerActor } from "../../src/core/protocol/ids.ts";
+import type { NetworkOptions } from "../run/options.ts";
+
+/** A machine's line: which directions are cut (bits). `out` is machine → rest of the world. */
+export const CUT_IN = 1;
+export const CUT_OUT = 2;
+
+/** All machines of a run, as columns over dense actor numbers. */
+export class Machines {
+  readonly hosts: number;
+  readonly players: number;
+  /** The process runs: it takes inputs. */
+  readonly up: Uint8Array;
+  /** Virtual time until which a paused process takes nothing. */
+  readonly pausedUntil: Float64Array;
+  readonly cut: Uint8Array;
+  /** Connection to the coordinator: 1 stands; the generation rises with every close, so that nothing of an old connection arrives. */
+  readonly linked: Uint8Array;
+  readonly generation: Uint32Array;
+  readonly place: Uint16Array;
+  /** Access delay this machine adds to one way, microseconds. */
+  readonly accessUs: Float64Array;
+  /** Upload, kbit/s (hosts). */
+  readonly uploadKbps: Float64Array;
+  private readonly halfRttUs: Float64Array;
+  private readonly places: number;
+
+  constructor(hosts: number, players: number, network: NetworkOptions) {
+    const all = 1 + hosts + players;
+    this.hosts = hosts;
+    this.players = players;
+    this.up = new Uint8Array(all);
+    this.pausedUntil = new Float64Array(all);
+    this.cut = new Uint8Array(all);
+    this.linked = new Uint8Array(all);
+    this.generation = new Uint32Array(all);
+    this.place = new Uint16Array(all);
+    this.accessUs = new Float64Array(all);
+    this.uploadKbps = new Float64Array(all);
+    this.places = network.placeRegion.length;
+    assert(network.rttMs.length === this.places * this.places, "the RTT matrix is square over the places");
+    this.halfRttUs = Float64Array.from(network.rttMs, (ms) => Math.round(ms * 500));
+    this.up[0] = 1;
+  }
+
+  /** Dense number of an address. */
+  dense(actor: ActorId): number {
+    const kind = actorKind(actor);
+    if (kind === "coordinator") return 0;
+    const n = actorNumber(actor);
+    return kind === "host" ? n : this.hosts + 1 + n;
+  }
+
+  /** Address of a dense number. */
+  actor(dense: number): ActorId {
+    if (dense === 0) return 0;
+    return dense <= this.hosts ? hostActor(dense) : playerActor(dense - this.hosts - 1);
+  }
+
+  /** One-way delay between two machines without jitter, whole microseconds, at least 50. */
+  oneWayUs(a: number, b: number): number {
+    const path = this.halfRttUs[(this.place[a] as number) * this.places + (this.place[b] as number)] as number;
+    return Math.max(50, Math.round(path + (this.accessUs[a] as number) + (this.accessUs[b] as number)));
+  }
+
+  /** Can a packet leave `from` and reach `to` at this instant, as far as lines go? */
+  reachable(from: number, to: number): boolean {
+    return ((this.cut[from] as number) & CUT_OUT) === 0 && ((this.cut[to] as number) & CUT_IN) === 0;
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Owns the simulated ownership store: the memory table behind delays and faults. It can be slow, fail, refuse, and answer
+ * "unknown" after having committed, or before. Promises: every request is answered once, unless the asker is gone.
+ */
+import { type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base/laws.ts";
+import { drawUnit, type Stream } from "../../src/base/random.ts";
+import { OwnershipTable } from "../../src/adapters/memory/ownership-table.ts";
+import type { ActorId } from "../../src/core/protocol/ids.ts";
+import type { StoreAnswer, StoreRequest } from "../../src/core/protocol/store.ts";
+import type { StorePort } from "../../src/runtime/env.ts";
+import type { StoreOptions } from "../run/options.ts";
+import type { Machines } from "./machines.ts";
+import type { Observer } from "./observer.ts";
+import { EVENT, type EventQueue } from "./queue.ts";
+
+/** A client gives up on a store it cannot reach after this long (a usual statement time-out). */
+const UNREACHABLE_US = 2_000_000;
+/** Of the answers that get lost, this share had committed. */
+const UNKNOWN_COMMITTED = 0.67;
+
+/** What the store suffers from right now; shares of requests. */
+export type StoreWeather = { slow: number; fail: number; unknown: number; refuse: number };
+
+/** A request under way. */
+export type Asked = { readonly request: number; readonly ask: StoreRequest; readonly asker: number; readonly generation: number; readonly n: number };
+export type Answered = { readonly request: number; readonly answer: StoreAnswer; readonly generation: number };
+
+export class SimStore implements StorePort {
+  readonly table = new OwnershipTable();
+  readonly weather: StoreWeather = { slow: 1, fail: 0, unknown: 0, refuse: 0 };
+  /** Counts what faults met, by kind; the faults read it. */
+  readonly met = { slow: 0, fail: 0, unknown: 0, refuse: 0 };
+  private readonly machines: Machines;
+  private readonly queue: EventQueue;
+  private readonly observer: Observer;
+  private readonly draws: Stream;
+  private readonly latencyMs: PreparedLaw;
+  private readonly asked: Float64Array;
+
+  constructor(machines: Machines, queue: EventQueue, observer: Observer, draws: Stream, options: StoreOptions) {
+    this.machines = machines;
+    this.queue = queue;
+    this.observer = observer;
+    this.draws = draws;
+    this.latencyMs = prepareLaw(options.latencyMs);
+    this.asked = new Float64Array(machines.hosts + 1);
+  }
+
+  ask(self: ActorId, request: number, ask: StoreRequest): void {
+    const asker = this.machines.dense(self);
+    const n = this.asked[asker] as number;
+    this.asked[asker] = n + 1;
+    const generation = this.machines.generation[asker] as number;
+    const half = this.halfWayUs(asker, n);
+    const under: Asked = { request, ask, asker, generation, n };
+    this.queue.push(this.queue.now + half, sourceOf(asker), 2 * n, EVENT.storeApply, asker, half, under);
+  }
+
+  /** The request reached the store: it takes effect (or not), and its answer starts back. */
+  apply(under: Asked, half: number): void {
+    const { asker, n } = under;
+    const { slow, fail, unknown, refuse } = this.weather;
+    if (slow > 1) this.met.slow += 1;
+    const u = drawUnit(this.draws, asker, 3 * n + 1);
+    let answer: StoreAnswer;
+    let back = half;
+    if (!this.machines.reachable(asker, 0)) {
+      answer = { result: "failed" };
+      back = UNREACHABLE_US;
+    } else if (u < fail) {
+      this.met.fail += 1;
+      answer = { result: "failed" };
+    } else if (u < fail + refuse && under.ask.verb === "claim") {
+      this.met.refuse += 1;
+      answer = { result: "refused", row: this.table.row(under.ask.map) };
+    } else {
+      const lost = u < fail + refuse + unknown;
+      const commits = !lost || drawUnit(this.draws, asker, 3 * n + 2) < UNKNOWN_COMMITTED;
+      if (lost) this.met.unknown += 1;
+      const real = commits ? this.commit(under) : ({ result: "unknown" } as const);
+      answer = lost ? { result: "unknown" } : real;
+    }
+    this.queue.push(this.queue.now + back, sourceOf(asker), 2 * n + 1, EVENT.store, asker, 0, { request: under.request, answer, generation: under.generation });
+  }
+
+  private commit(under: Asked): StoreAnswer {
+    const { ask } = under;
+    const answer = this.table.apply(ask);
+    if (ask.verb === "checkpoint" && answer.result === "ok") {
+      const rowEpoch = this.table.row(ask.map).epoch;
+      this.observer.record?.(this.machines.actor(under.asker), this.queue.now, { kind: "host/fenced", host: ask.host, map: ask.map, epoch: ask.epoch, rowEpoch });
+    }
+    return answer;
+  }
+
+  private halfWayUs(asker: number, n: number): number {
+    const ms = sampleLaw(this.latencyMs, drawUnit(this.draws, asker, 3 * n)) * this.weather.slow;
+    const way = asker === 0 ? 0 : this.machines.oneWayUs(asker, 0);
+    return Math.max(1, Math.round(ms * 500)) + way;
+  }
+}
+
+/** Sources of the store's events, apart from those of actors. */
+function sourceOf(asker: number): number {
+  return -2_000_000 - asker;
+}

@@ -1,0 +1,56 @@
+/**
+ * Owns the rows of map ownership in memory: the store's rules without its delays.
+ * Promises: HO1, HO2 (compare-and-set, epochs only rise), HO3 (a checkpoint passes only under the row's owner and epoch),
+ * ST2 (a new timeline starts above every epoch granted before).
+ */
+import { assert } from "../../base/assert.ts";
+import type { HostProfile } from "../../core/protocol/host-stats.ts";
+import { epochOf, type HostId, type MapId, NO_HOST } from "../../core/protocol/ids.ts";
+import type { OwnershipRow, StoreAnswer, StoreRequest } from "../../core/protocol/store.ts";
+
+export class OwnershipTable {
+  private readonly rows = new Map<MapId, OwnershipRow>();
+  private readonly hosts = new Map<HostId, HostProfile>();
+  private timeline = 1;
+
+  /** The row of a map; one nobody ever owned has the timeline's first epoch. */
+  row(map: MapId): OwnershipRow {
+    return this.rows.get(map) ?? { map, owner: NO_HOST, epoch: 0 };
+  }
+
+  /** Starts a new timeline, as a promoted replica of a database does: every epoch to come is above all before. */
+  promote(): void {
+    this.timeline += 1;
+  }
+
+  /** Does what is asked, at once, and says what came of it: `ok` or `refused`. */
+  apply(ask: StoreRequest): StoreAnswer {
+    switch (ask.verb) {
+      case "claim":
+        return this.claim(ask.map, ask.host, ask.epoch, ask.expect);
+      case "read":
+        return { result: "ok", row: this.row(ask.map) };
+      case "checkpoint": {
+        const row = this.row(ask.map);
+        return row.owner === ask.host && row.epoch === ask.epoch ? { result: "ok", row } : { result: "refused", row };
+      }
+      case "register":
+        this.hosts.set(ask.profile.host, ask.profile);
+        return { result: "ok" };
+      case "restore": {
+        const rows = [...this.rows.values()].sort((a, b) => a.map - b.map);
+        const hosts = [...this.hosts.values()].sort((a, b) => a.host - b.host);
+        return { result: "ok", restored: { rows, hosts, epochFloor: epochOf(this.timeline, 0) } };
+      }
+    }
+  }
+
+  private claim(map: MapId, owner: HostId, epoch: number, expect: number): StoreAnswer {
+    const before = this.row(map);
+    if (before.epoch !== expect || epoch <= before.epoch) return { result: "refused", row: before };
+    const row = { map, owner, epoch };
+    this.rows.set(map, row);
+    assert(row.epoch > before.epoch, "an epoch only rises");
+    return { result: "ok", row };
+  }
+}

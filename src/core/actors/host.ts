@@ -1,0 +1,319 @@
+/**
+ * Owns one machine's maps: which it serves, under which epoch, and what it refuses.
+ * Promises: HO1 and HO3 at the host's end (nothing below the floor is served), HO8 (one map's end leaves the others alone).
+ * Never decides who hosts what, and never raises an epoch by itself.
+ */
+import { assert } from "../../base/assert.ts";
+import { US_PER_MS, US_PER_S } from "../../base/time.ts";
+import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
+import { actorNumber, COORDINATOR, type ActorId, type Epoch, type HostId, hostActor, type MapId } from "../protocol/ids.ts";
+import type { Message, PlayerHost } from "../protocol/messages.ts";
+import type { RefusalReason } from "../protocol/refusal.ts";
+import type { Actor, Input, Out } from "../protocol/step.ts";
+import type { StoreAnswer } from "../protocol/store.ts";
+
+/** Precopy ends when a round would carry less than this, or after this many rounds (RULES §2: small, or 3 rounds). */
+const ROUND_SMALL_BYTES = 16_384;
+const ROUNDS_MAX = 3;
+/** Timers: kind in the lowest bits, the map or suspect above. */
+const TIMERS = 4;
+const T_LOADED = 0;
+const T_ROUND = 1;
+const T_PROBE = 2;
+const T_CHECKPOINT = 3;
+
+type Serving = { epoch: Epoch; stage: "loading" | "active" | "frozen"; copy: Copy | null; replicas: readonly HostId[] };
+/** A running precopy: what was sent in the last round and when. */
+type Copy = { readonly to: HostId; readonly dirtyBytesS: number; readonly roundUs: number; round: number; sentAt: number };
+
+/** What a host agent is given besides its profile. */
+export type HostLimits = { readonly checkpointUs: number; readonly probeUs: number };
+
+/** A host agent: the machine of a player, or a VPS site. */
+export class HostActor implements Actor {
+  readonly id: ActorId;
+  readonly serving = new Map<MapId, Serving>();
+  private profile: HostProfile;
+  private readonly limits: HostLimits;
+  /** Per map: refuse what is below. Raised by every grant and release that passes here. */
+  private readonly floor = new Map<MapId, Epoch>();
+  /** Maps it made room for, and the epoch they will come with. */
+  private readonly expected = new Map<MapId, Epoch>();
+  /** Suspects it probes for the coordinator. */
+  private readonly probing = new Set<HostId>();
+  /** Store requests under way: request → the map it is about. */
+  private readonly asked = new Map<number, MapId>();
+  private requests = 0;
+  private connected = false;
+  private leaving = false;
+  private checkpointSet = false;
+
+  constructor(profile: HostProfile, limits: HostLimits) {
+    assert(limits.checkpointUs >= US_PER_S, "checkpoints are seconds apart at least");
+    this.id = hostActor(profile.host);
+    this.profile = profile;
+    this.limits = limits;
+  }
+
+  step(input: Input, out: Out): void {
+    switch (input.kind) {
+      case "message":
+        return this.hear(input.at, input.from, input.message, out);
+      case "timer":
+        return this.wake(input.at, input.timer, out);
+      case "store":
+        return this.written(input.request, input.answer, out);
+      case "link/up":
+        return this.introduce(input.peer, out);
+      case "link/down":
+        if (input.peer === COORDINATOR) this.connected = false;
+        return;
+      case "measured":
+        return this.measured(input.stats, input.regional_latency_ms, out);
+      case "wish":
+        if (input.wish.verb !== "stop-hosting") return;
+        this.leaving = true;
+        if (this.connected) out.push({ kind: "send", to: COORDINATOR, message: { kind: "host/leaving", host: this.profile.host } });
+        return;
+      default:
+        return;
+    }
+  }
+
+  /** Tells the coordinator who it is and what it still serves; at each connection anew. */
+  private introduce(peer: ActorId, out: Out): void {
+    if (peer !== COORDINATOR) return;
+    this.connected = true;
+    const holds = [...this.serving].map(([map, s]) => ({ map, epoch: s.epoch })).sort((a, b) => a.map - b.map);
+    out.push({ kind: "send", to: COORDINATOR, message: { kind: "host/hello", profile: this.profile, holds } });
+    if (this.leaving) out.push({ kind: "send", to: COORDINATOR, message: { kind: "host/leaving", host: this.profile.host } });
+  }
+
+  private measured(stats: HostStats, regional: readonly number[], out: Out): void {
+    this.profile = { ...this.profile, stats, regional_latency_ms: regional };
+    if (!this.connected) return;
+    out.push({ kind: "send", to: COORDINATOR, message: { kind: "host/metrics", host: this.profile.host, stats, regional_latency_ms: regional } });
+  }
+
+  private hear(at: number, from: ActorId, message: Message, out: Out): void {
+    switch (message.kind) {
+      case "host/introduce":
+        return this.introduce(from, out);
+      case "hosting/prepare":
+        return this.prepare(message.map, message.epoch, out);
+      case "hosting/precopy":
+        return this.precopy(at, message, out);
+      case "state/copied":
+        return this.roundCopied(at, message.map, message.epoch, message.round, out);
+      case "hosting/freeze":
+        return this.freeze(at, message.map, message.epoch, message.to, out);
+      case "hosting/resume":
+        return this.resume(message.map, message.epoch, out);
+      case "hosting/promote":
+        return this.promote(at, message.map, message.epoch, message.loadUs, out);
+      case "hosting/release":
+        return this.release(message.map, message.epoch, "release", out);
+      case "hosting/replicate":
+        return this.replicate(message, out);
+      case "state/copy":
+        out.push({ kind: "send", to: from, message: { kind: "state/copied", map: message.map, epoch: message.epoch, round: message.round } });
+        return;
+      case "state/final":
+        if (this.expected.has(message.map)) this.tell(out, { kind: "hosting/ready", host: this.profile.host, map: message.map, epoch: message.epoch });
+        return;
+      case "state/replica":
+        this.tell(out, { kind: "hosting/warm", host: this.profile.host, map: message.map, epoch: message.epoch });
+        return;
+      case "hosting/probe":
+        this.probing.add(message.suspect);
+        out.push({ kind: "send", to: hostActor(message.suspect), message: { kind: "probe/ping", from: this.profile.host } });
+        out.push({ kind: "timer/set", timer: message.suspect * TIMERS + T_PROBE, at: at + this.limits.probeUs });
+        return;
+      case "probe/ping":
+        out.push({ kind: "send", to: from, message: { kind: "probe/pong", from: this.profile.host } });
+        return;
+      case "probe/pong":
+        return this.probed(message.from, true, out);
+      case "play/join":
+        return this.join(from, message.map, message.epoch, out);
+      default:
+        return;
+    }
+  }
+
+  private tell(out: Out, message: Message): void {
+    out.push({ kind: "send", to: COORDINATOR, message });
+  }
+
+  private refuse(map: MapId, epoch: Epoch, reason: RefusalReason, out: Out): void {
+    this.tell(out, { kind: "hosting/refused", host: this.profile.host, map, epoch, reason });
+  }
+
+  private below(map: MapId, epoch: Epoch): boolean {
+    return epoch <= (this.floor.get(map) ?? -1);
+  }
+
+  private prepare(map: MapId, epoch: Epoch, out: Out): void {
+    if (this.leaving) return this.refuse(map, epoch, "host_leaving", out);
+    if (this.below(map, epoch)) return this.refuse(map, epoch, "stale_epoch", out);
+    this.expected.set(map, epoch);
+    this.tell(out, { kind: "hosting/prepared", host: this.profile.host, map, epoch });
+  }
+
+  private precopy(at: number, m: Extract<Message, { kind: "hosting/precopy" }>, out: Out): void {
+    const s = this.serving.get(m.map);
+    if (s === undefined || s.epoch !== m.epoch || s.stage !== "active") return this.refuse(m.map, m.epoch, "not_owner", out);
+    s.copy = { to: m.to, dirtyBytesS: m.dirtyBytesS, roundUs: m.roundMs * US_PER_MS, round: 1, sentAt: at };
+    this.sendRound(m.map, s, m.bytes, out);
+  }
+
+  private sendRound(map: MapId, s: Serving, bytes: number, out: Out): void {
+    assert(s.copy !== null && s.copy.round <= ROUNDS_MAX, "a round belongs to a running precopy");
+    out.push({ kind: "send", to: hostActor(s.copy.to), message: { kind: "state/copy", map, epoch: s.epoch, from: this.profile.host, round: s.copy.round, bytes } });
+  }
+
+  private roundCopied(at: number, map: MapId, epoch: Epoch, round: number, out: Out): void {
+    const s = this.serving.get(map);
+    if (s === undefined || s.copy === null || s.epoch !== epoch || s.copy.round !== round) return;
+    const dirty = dirtyBytes(s.copy, at);
+    if (dirty < ROUND_SMALL_BYTES || round >= ROUNDS_MAX) {
+      this.tell(out, { kind: "hosting/copied", host: this.profile.host, map, epoch });
+      return;
+    }
+    out.push({ kind: "timer/set", timer: map * TIMERS + T_ROUND, at: Math.max(at + 1, s.copy.sentAt + s.copy.roundUs) });
+  }
+
+  private nextRound(at: number, map: MapId, out: Out): void {
+    const s = this.serving.get(map);
+    if (s === undefined || s.copy === null || s.stage !== "active") return;
+    const bytes = dirtyBytes(s.copy, at);
+    s.copy.round += 1;
+    s.copy.sentAt = at;
+    this.sendRound(map, s, bytes, out);
+  }
+
+  private freeze(at: number, map: MapId, epoch: Epoch, to: HostId, out: Out): void {
+    const s = this.serving.get(map);
+    if (s === undefined || s.epoch !== epoch || s.stage !== "active") return this.refuse(map, epoch, "not_owner", out);
+    const bytes = s.copy === null ? 0 : dirtyBytes(s.copy, at);
+    s.stage = "frozen";
+    s.copy = null;
+    out.push({ kind: "record", record: { kind: "host/stopped", host: this.profile.host, map, epoch, why: "freeze" } });
+    out.push({ kind: "send", to: hostActor(to), message: { kind: "state/final", map, epoch, from: this.profile.host, bytes } });
+  }
+
+  private resume(map: MapId, epoch: Epoch, out: Out): void {
+    const s = this.serving.get(map);
+    if (s === undefined || s.epoch !== epoch) return;
+    s.copy = null;
+    if (s.stage !== "frozen") return;
+    s.stage = "active";
+    out.push({ kind: "record", record: { kind: "host/serving", host: this.profile.host, map, epoch } });
+  }
+
+  private promote(at: number, map: MapId, epoch: Epoch, loadUs: number, out: Out): void {
+    const s = this.serving.get(map);
+    if (s !== undefined && s.epoch === epoch) {
+      // Asked again: the answer may have been lost.
+      if (s.stage === "active") this.tell(out, { kind: "hosting/active", host: this.profile.host, map, epoch });
+      return;
+    }
+    if (this.below(map, epoch)) return this.refuse(map, epoch, "stale_epoch", out);
+    if (s !== undefined) this.stop(map, s, "stale", out);
+    this.expected.delete(map);
+    this.floor.set(map, epoch - 1);
+    this.serving.set(map, { epoch, stage: "loading", copy: null, replicas: [] });
+    out.push({ kind: "timer/set", timer: map * TIMERS + T_LOADED, at: at + Math.max(1, loadUs) });
+  }
+
+  private loaded(at: number, map: MapId, out: Out): void {
+    const s = this.serving.get(map);
+    if (s === undefined || s.stage !== "loading") return;
+    s.stage = "active";
+    out.push({ kind: "record", record: { kind: "host/serving", host: this.profile.host, map, epoch: s.epoch } });
+    this.tell(out, { kind: "hosting/active", host: this.profile.host, map, epoch: s.epoch });
+    if (this.checkpointSet) return;
+    this.checkpointSet = true;
+    out.push({ kind: "timer/set", timer: T_CHECKPOINT, at: at + this.limits.checkpointUs });
+  }
+
+  private stop(map: MapId, s: Serving, why: "release" | "stale", out: Out): void {
+    if (s.stage === "loading") out.push({ kind: "timer/clear", timer: map * TIMERS + T_LOADED });
+    out.push({ kind: "record", record: { kind: "host/stopped", host: this.profile.host, map, epoch: s.epoch, why } });
+    this.serving.delete(map);
+  }
+
+  private release(map: MapId, epoch: Epoch, why: "release" | "stale", out: Out): void {
+    this.expected.delete(map);
+    if (epoch > (this.floor.get(map) ?? -1)) this.floor.set(map, epoch);
+    const s = this.serving.get(map);
+    if (s !== undefined && s.epoch <= epoch) this.stop(map, s, why, out);
+  }
+
+  private replicate(m: Extract<Message, { kind: "hosting/replicate" }>, out: Out): void {
+    const s = this.serving.get(m.map);
+    if (s === undefined || s.epoch !== m.epoch) return;
+    for (const to of m.to) {
+      if (s.replicas.includes(to)) continue;
+      out.push({ kind: "send", to: hostActor(to), message: { kind: "state/replica", map: m.map, epoch: m.epoch, from: this.profile.host, bytes: m.bytes } });
+    }
+    s.replicas = m.to;
+  }
+
+  private wake(at: number, timer: number, out: Out): void {
+    const subject = Math.floor(timer / TIMERS);
+    switch (timer % TIMERS) {
+      case T_LOADED:
+        return this.loaded(at, subject, out);
+      case T_ROUND:
+        return this.nextRound(at, subject, out);
+      case T_PROBE:
+        return this.probed(subject, false, out);
+      default:
+        return this.checkpoint(at, out);
+    }
+  }
+
+  private probed(suspect: HostId, alive: boolean, out: Out): void {
+    if (!this.probing.delete(suspect)) return;
+    if (alive) out.push({ kind: "timer/clear", timer: suspect * TIMERS + T_PROBE });
+    this.tell(out, { kind: "hosting/probed", host: this.profile.host, suspect, alive });
+  }
+
+  /** Writes each served map down under its epoch; the store refuses a fenced one (HO3). */
+  private checkpoint(at: number, out: Out): void {
+    for (const [map, s] of this.serving) {
+      if (s.stage !== "active") continue;
+      this.requests += 1;
+      this.asked.set(this.requests, map);
+      out.push({ kind: "store", request: this.requests, ask: { verb: "checkpoint", map, host: this.profile.host, epoch: s.epoch } });
+    }
+    this.checkpointSet = this.serving.size > 0;
+    if (this.checkpointSet) out.push({ kind: "timer/set", timer: T_CHECKPOINT, at: at + this.limits.checkpointUs });
+  }
+
+  private written(request: number, answer: StoreAnswer, out: Out): void {
+    const map = this.asked.get(request);
+    this.asked.delete(request);
+    if (map === undefined || answer.result !== "refused") return;
+    const s = this.serving.get(map);
+    if (s === undefined || s.epoch >= answer.row.epoch) return;
+    const epoch = s.epoch;
+    this.release(map, answer.row.epoch - 1, "stale", out);
+    this.refuse(map, epoch, "stale_epoch", out);
+  }
+
+  private join(from: ActorId, map: MapId, epoch: Epoch, out: Out): void {
+    assert(actorNumber(from) >= 0, "players have addresses");
+    const s = this.serving.get(map);
+    let answer: PlayerHost;
+    if (s !== undefined && s.stage === "active" && s.epoch === epoch) answer = { kind: "play/joined", map, epoch };
+    else answer = { kind: "play/turned-away", map, epoch, reason: s !== undefined && epoch < s.epoch ? "stale_epoch" : "not_owner" };
+    out.push({ kind: "send", to: from, message: answer });
+  }
+}
+
+/** Bytes that changed since the last round began. */
+function dirtyBytes(copy: Copy, at: number): number {
+  return Math.ceil((copy.dirtyBytesS * (at - copy.sentAt)) / US_PER_S);
+}

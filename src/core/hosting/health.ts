@@ -1,0 +1,278 @@
+/**
+ * Owns who is here and how well: introductions, measurements, suspicion, loss, back-off, blocking, the storm guard.
+ * Promises: HO4 (a host is offered maps only while eligible and in good standing), HO10 (a blocked host gives up its maps),
+ * restraint in storms (RULES §2). Never counts what hosts say of their own disconnects against what was observed: the worse holds.
+ */
+import { assert } from "../../base/assert.ts";
+import { US_PER_HOUR, US_PER_MS, US_PER_S } from "../../base/time.ts";
+import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
+import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
+import type { Holding } from "../protocol/messages.ts";
+import { REASONS } from "./eligibility.ts";
+import { indexHost } from "./host-index.ts";
+import { failMove, reawaken } from "./move.ts";
+import { handOver, rescue, wakeWaiting } from "./rescue.ts";
+import { TIMER, type Hosting, type MapState } from "./state.ts";
+
+/** Slack for the coordinator's own wait, beyond what the prober was given. */
+const PROBE_SLACK_US = 60 * US_PER_MS;
+/** A host that was cleared and falls silent again within this time is not probed a second time. */
+const CLEARED_FOR_US = 10 * US_PER_S;
+
+/** The names of a host's reasons not to be eligible. */
+export function reasonsOf(h: Hosting, slot: number): string[] {
+  const mask = h.table.reasons[slot] as number;
+  return REASONS.filter((_, bit) => (mask & (1 << bit)) !== 0);
+}
+
+/** The worse of what a host reports and what was observed in the last hour (conf: counted from what is observed). */
+function observed(h: Hosting, host: HostId, stats: HostStats): HostStats {
+  const times = h.disconnects.get(host);
+  if (times === undefined) return stats;
+  const recent = times.filter((t) => t > h.at - US_PER_HOUR);
+  if (recent.length === 0) h.disconnects.delete(host);
+  else h.disconnects.set(host, recent);
+  return recent.length > stats.disconnects_per_hour ? { ...stats, disconnects_per_hour: recent.length } : stats;
+}
+
+function noteDisconnect(h: Hosting, host: HostId): void {
+  const times = h.disconnects.get(host);
+  if (times === undefined) h.disconnects.set(host, [h.at]);
+  else times.push(h.at);
+}
+
+/** A host introduces itself: new, back again, or after a reconnection. */
+export function hello(h: Hosting, profile: HostProfile, holds: readonly Holding[]): void {
+  const { host } = profile;
+  const seen = { ...profile, stats: observed(h, host, profile.stats) };
+  let slot = h.table.slotOf(host);
+  if (slot < 0) {
+    slot = h.table.add(seen, h.at);
+    if (profile.kind === "vps") h.sites.push(slot);
+  } else h.table.renew(slot, seen, h.at);
+  if (h.table.online[slot] === 0) h.online += 1;
+  h.table.online[slot] = 1;
+  h.table.leaving[slot] = 0;
+  h.leavers.delete(host);
+  if (h.suspects.delete(host)) {
+    h.noWake(TIMER.suspect, host);
+    h.record({ kind: "host/cleared", host });
+  }
+  indexHost(h.index, h.table, slot, h.at);
+  h.out.push({ kind: "detector/unwatch", host });
+  h.out.push({ kind: "detector/watch", host });
+  const { conf } = h.settings;
+  h.tell(host, { kind: "host/welcome", metricsIntervalS: conf.monitoring.metrics_interval });
+  if (conf.general.persistent_hosts) h.ask({ about: "register" }, { verb: "register", profile });
+  const reasons = profile.kind === "vps" ? [] : reasonsOf(h, slot);
+  h.record({ kind: "host/joined", profile: seen, eligible: reasons.length === 0, reasons });
+  reconcile(h, host, holds);
+  wakeWaiting(h, 1);
+}
+
+/** Compares what a host says it serves with what it owns: stale holdings are ended, missing ones begun again. */
+function reconcile(h: Hosting, host: HostId, holds: readonly Holding[]): void {
+  for (const { map, epoch } of holds) {
+    const state = h.maps[map];
+    if (state === undefined) continue;
+    if (state.owner !== host || state.epoch !== epoch) h.tell(host, { kind: "hosting/release", map, epoch: state.owner === host ? epoch : Math.max(epoch, state.epoch) });
+    else if (!state.serving && state.move === null) h.setServing(state, true);
+  }
+  for (const map of h.ownedBy(host)) {
+    const state = h.maps[map] as MapState;
+    if (state.move !== null || holds.some((held) => held.map === map && held.epoch === state.epoch)) continue;
+    // It restarted and remembers nothing: its own maps are begun again under the epoch it was granted.
+    h.setServing(state, false);
+    reawaken(h, state);
+  }
+}
+
+/** New measurements. */
+export function measured(h: Hosting, host: HostId, stats: HostStats, regional: readonly number[]): void {
+  const slot = h.table.slotOf(host);
+  assert(slot >= 0, "measurements come from known hosts");
+  const seen = observed(h, host, stats);
+  h.table.measure(slot, seen, regional, h.at);
+  indexHost(h.index, h.table, slot, h.at);
+  if (h.table.vps[slot] === 1) return;
+  h.record({ kind: "host/measured", host, stats: seen, eligible: h.table.reasons[slot] === 0, reasons: reasonsOf(h, slot) });
+}
+
+/** The connection closed or heartbeats stopped: probe, then judge. */
+export function suspect(h: Hosting, host: HostId, how: "close" | "silence"): void {
+  const slot = h.table.slotOf(host);
+  if (slot < 0 || h.table.online[slot] === 0 || h.suspects.has(host)) return;
+  h.table.online[slot] = 0;
+  h.offer(slot);
+  h.out.push({ kind: "detector/unwatch", host });
+  h.record({ kind: "host/suspected", host, how });
+  if (how === "close") noteDisconnect(h, host);
+  h.suspects.set(host, { how, since: h.at, judged: false, cleared: false });
+  guardStorm(h);
+  h.online -= 1;
+  const { tuning } = h.settings;
+  if (h.table.leaving[slot] === 1 && how === "close") return judge(h, host);
+  if (how === "silence" && (h.clearedUntil.get(host) ?? 0) > h.at) return judge(h, host);
+  const prober = proberFor(h, host);
+  if (prober === NO_HOST) return judge(h, host);
+  h.tell(prober, { kind: "hosting/probe", suspect: host });
+  const wait = how === "close" ? tuning.probeCloseTimeoutMs : tuning.probeTimeoutMs;
+  h.wakeAt(TIMER.suspect, host, h.at + wait * US_PER_MS + PROBE_SLACK_US);
+}
+
+/** Someone else to ask: a standby of one of its maps (it has a line to it), else a VPS site. */
+function proberFor(h: Hosting, host: HostId): HostId {
+  for (const map of h.ownedBy(host)) {
+    for (const standby of (h.maps[map] as MapState).standbys) if (standby !== host && h.isOnline(standby)) return standby;
+  }
+  for (const slot of h.sites) {
+    const site = h.table.hostOf(slot);
+    if (site !== host && h.table.online[slot] === 1) return site;
+  }
+  return NO_HOST;
+}
+
+/** The prober's answer. A "no" judges at once only when silence is certain anyway; a "yes" clears. */
+export function probed(h: Hosting, host: HostId, alive: boolean): void {
+  const s = h.suspects.get(host);
+  if (s === undefined || s.judged || s.cleared) return;
+  if (!alive) return judge(h, host);
+  if (s.how === "silence") return cleared(h, host);
+  // It runs but its connection closed: it has a moment to come back by itself.
+  s.cleared = true;
+  h.wakeAt(TIMER.suspect, host, h.at + h.settings.tuning.clearedGraceMs * US_PER_MS);
+}
+
+/** The wait for a suspect is over. */
+export function suspectTimer(h: Hosting, host: HostId): void {
+  if (h.suspects.has(host)) judge(h, host);
+}
+
+/** The suspicion was wrong: the host is heard, or seen by others. */
+export function cleared(h: Hosting, host: HostId): void {
+  if (!h.suspects.delete(host)) return;
+  const slot = h.table.slotOf(host);
+  h.noWake(TIMER.suspect, host);
+  h.table.online[slot] = 1;
+  h.online += 1;
+  h.offer(slot);
+  h.clearedUntil.set(host, h.at + CLEARED_FOR_US);
+  h.record({ kind: "host/cleared", host });
+  h.out.push({ kind: "detector/watch", host });
+}
+
+/** If too many turn suspect at once the fault is more likely ours: hold every verdict for a while (RULES §2 "Restraint"). */
+function guardStorm(h: Hosting): void {
+  const { stormShare, stormWindowMs, stormHoldMs, stormHostsMin } = h.settings.tuning;
+  h.suspectedAt.push(h.at);
+  if (h.suspectedAt.length > 64 || (h.suspectedAt[0] as number) < h.at - stormWindowMs * US_PER_MS) {
+    h.suspectedAt = h.suspectedAt.filter((t) => t > h.at - stormWindowMs * US_PER_MS);
+  }
+  const recent = h.suspectedAt.length;
+  // `online` still counts the host that just turned suspect; those before it in the window are added back.
+  const hosts = h.online + recent - 1;
+  if (h.at < h.stormUntil || hosts < stormHostsMin || recent <= stormShare * hosts) return;
+  h.stormUntil = h.at + stormHoldMs * US_PER_MS;
+  h.record({ kind: "storm/held", suspects: h.suspects.size, hosts });
+  h.wakeAt(TIMER.storm, 0, h.stormUntil);
+}
+
+/** The storm guard lets go: who is still suspect is judged, lowest id first. */
+export function stormOver(h: Hosting): void {
+  h.record({ kind: "storm/released", suspects: h.suspects.size });
+  for (const host of [...h.suspects.keys()].sort((a, b) => a - b)) if (h.suspects.get(host)?.judged === true) gone(h, host);
+}
+
+function judge(h: Hosting, host: HostId): void {
+  const s = h.suspects.get(host);
+  assert(s !== undefined, "only suspects are judged");
+  h.noWake(TIMER.suspect, host);
+  s.judged = true;
+  if (h.at < h.stormUntil) h.refuse("fail over", "storm_hold", -1, host);
+  else gone(h, host);
+}
+
+/** The host is lost: back-off, and each of its maps finds another. */
+function gone(h: Hosting, host: HostId): void {
+  const s = h.suspects.get(host);
+  assert(s !== undefined, "only suspects are given up");
+  h.suspects.delete(host);
+  h.leavers.delete(host);
+  const slot = h.table.slotOf(host);
+  const polite = h.table.leaving[slot] === 1;
+  if (s.how === "silence") noteDisconnect(h, host);
+  h.record({ kind: "host/gone", host, how: polite ? "leave" : s.how });
+  const maps = h.ownedBy(host);
+  if (!polite && maps.length > 0) backOff(h, host, slot);
+  if (!polite && h.settings.conf.monitoring.alert_on_failure) h.record({ kind: "alert", text: `host lost (${s.how})`, host });
+  for (const move of [...h.moves.values()]) {
+    // A claim under way is left to the store's answer.
+    if (move.phase === "claim" || move.phase === "resolve") continue;
+    if (move.to === host) failMove(h, move, "target_lost");
+    else if (move.from === host && move.phase !== "promote") failMove(h, move, "source_lost");
+  }
+  for (const map of maps) rescue(h, h.maps[map] as MapState, "lost");
+}
+
+/** A host that lost maps is not asked again for a while; each further loss doubles the time. */
+function backOff(h: Hosting, host: HostId, slot: number): void {
+  const { backoffFirstS, backoffMaxS } = h.settings.tuning;
+  const failures = (h.failures.get(host) ?? 0) + 1;
+  h.failures.set(host, failures);
+  const seconds = Math.min(backoffMaxS, backoffFirstS * (1 << Math.min(failures - 1, 20)));
+  h.table.backoffUntil[slot] = h.at + seconds * US_PER_S;
+  h.resting.add(host);
+}
+
+/** The owner wants the machine back: hand everything over, then let it go. */
+export function leaving(h: Hosting, host: HostId): void {
+  const slot = h.table.slotOf(host);
+  if (slot < 0) return;
+  h.table.leaving[slot] = 1;
+  h.leavers.add(host);
+  h.offer(slot);
+  for (const move of [...h.moves.values()]) if (move.to === host && move.phase !== "promote" && move.phase !== "claim" && move.phase !== "resolve") failMove(h, move, "superseded");
+  drain(h, host);
+}
+
+/** Moves on what a leaving host still holds; says goodbye when nothing is left. */
+export function drain(h: Hosting, host: HostId): void {
+  const maps = h.ownedBy(host);
+  for (const map of maps) {
+    const state = h.maps[map] as MapState;
+    if (state.serving) handOver(h, state, "drain");
+  }
+  if (maps.length === 0) h.tell(host, { kind: "host/goodbye" });
+}
+
+/** A validator's verdict; acted upon at the next data check. */
+export function verdict(h: Hosting, host: HostId, valid: boolean): void {
+  if (!h.settings.conf.general.enable_p2p_security_checks || h.table.slotOf(host) < 0) return;
+  if (valid) h.verdicts.delete(host);
+  else h.verdicts.set(host, (h.verdicts.get(host) ?? 0) + 1);
+}
+
+/** Every data_check_interval: hosts that failed too often are blocked and give up their maps, untrusted (HO10). */
+export function actOnVerdicts(h: Hosting): void {
+  const { validationsFailedMax, blockedS } = h.settings.tuning;
+  for (const [host, failed] of [...h.verdicts].sort((a, b) => a[0] - b[0])) {
+    if (failed < validationsFailedMax) continue;
+    h.verdicts.delete(host);
+    const slot = h.table.slotOf(host);
+    const until = h.at + blockedS * US_PER_S;
+    h.table.blockedUntil[slot] = until;
+    h.table.setSecurityValid(slot, false);
+    h.resting.add(host);
+    h.offer(slot);
+    h.record({ kind: "host/blocked", host, untilUs: until });
+    for (const move of [...h.moves.values()]) if (move.to === host || move.from === host) abandon(h, move.map, host);
+    for (const map of h.ownedBy(host)) rescue(h, h.maps[map] as MapState, "invalid");
+  }
+}
+
+/** Ends a move that a blocked host takes part in, unless the store has already been asked: then its answer decides. */
+function abandon(h: Hosting, map: MapId, host: HostId): void {
+  const { move } = h.maps[map] as MapState;
+  if (move === null || move.phase === "claim" || move.phase === "resolve") return;
+  if (move.to === host || move.phase !== "promote") failMove(h, move, "superseded");
+}

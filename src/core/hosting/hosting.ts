@@ -1,0 +1,181 @@
+/**
+ * The hosting room's door: start and restore, and which of its parts answers which input.
+ * Owns: the order of things at a (re)start. Promises: ST2 (what the store says is the beginning; no older epoch returns), HO2.
+ * Never decides by itself.
+ */
+import { assert } from "../../base/assert.ts";
+import { US_PER_MS, US_PER_S } from "../../base/time.ts";
+import { actorKind, actorNumber, type ActorId, COORDINATOR, NO_HOST } from "../protocol/ids.ts";
+import type { Message } from "../protocol/messages.ts";
+import type { Restored, StoreAnswer } from "../protocol/store.ts";
+import { actOnVerdicts, cleared, hello, leaving, measured, probed, stormOver, suspect, suspectTimer, verdict } from "./health.ts";
+import { indexHost } from "./host-index.ts";
+import { active, adopt, claimed, copied, moveTimer, prepared, ready, refused, resolved } from "./move.ts";
+import { enter, leave, resume } from "./players.ts";
+import { serveUrgent, serveWaiting } from "./rescue.ts";
+import { type Hosting, type MapState, TIMER, TIMER_KINDS } from "./state.ts";
+import { checkHealth, recovered, redistribute } from "./upkeep.ts";
+
+/** Begins: everything known comes from the store. */
+export function start(h: Hosting): void {
+  h.ask({ about: "restore" }, { verb: "restore" });
+}
+
+/** The store's answer to the restore: rows and registry, then a grace for hosts to introduce themselves. */
+function restored(h: Hosting, answer: StoreAnswer): void {
+  if (answer.result !== "ok" || answer.restored === undefined) return start(h);
+  const { rows, hosts, epochFloor } = answer.restored;
+  h.epochFloor = epochFloor;
+  if (h.settings.conf.general.persistent_hosts) restoreHosts(h, hosts);
+  for (const row of rows) {
+    const state = h.maps[row.map];
+    if (state === undefined) continue;
+    // Who introduced itself before the rows came is known by now; an owner nobody knows cannot be waited for.
+    const known = h.table.slotOf(row.owner) >= 0;
+    h.setOwner(state, known ? row.owner : NO_HOST, row.epoch);
+  }
+  h.opensAt = h.at + h.settings.tuning.startGraceMs * US_PER_MS;
+  for (const state of h.maps) if (!state.serving) h.waiting.add(state.map);
+  h.record({ kind: "coordinator/started", maps: rows.length, hosts: h.table.size });
+  h.wakeAt(TIMER.start, 0, h.opensAt);
+}
+
+function restoreHosts(h: Hosting, hosts: Restored["hosts"]): void {
+  for (const profile of hosts) {
+    if (h.table.slotOf(profile.host) >= 0) continue;
+    const slot = h.table.add(profile, h.at);
+    if (profile.kind === "vps") h.sites.push(slot);
+    indexHost(h.index, h.table, slot, h.at);
+  }
+}
+
+/** The grace is over: hosts that did not come are not waited for, every map is looked at, the intervals begin. */
+function open(h: Hosting): void {
+  const { conf } = h.settings;
+  h.started = true;
+  for (const state of h.maps) if (!state.serving && state.owner === NO_HOST && state.move === null) h.record({ kind: "map/unhosted", map: state.map, reason: "start" });
+  serveWaiting(h);
+  h.wakeAt(TIMER.health, 0, h.at + conf.monitoring.health_check_interval * US_PER_S);
+  h.wakeAt(TIMER.reassign, 0, h.at + conf.task_distribution.reassignment_interval * US_PER_S);
+  h.wakeAt(TIMER.validate, 0, h.at + conf.general.data_check_interval * US_PER_S);
+}
+
+/** A message came. Hosts that are not known (any more) are asked to introduce themselves before they are listened to. */
+export function hear(h: Hosting, from: ActorId, message: Message): void {
+  if (actorKind(from) === "host" && message.kind !== "host/hello" && !heard(h, from)) return;
+  switch (message.kind) {
+    case "host/hello":
+      return hello(h, message.profile, message.holds);
+    case "host/metrics":
+      measured(h, message.host, message.stats, message.regional_latency_ms);
+      return recovered(h, message.host);
+    case "host/leaving":
+      return leaving(h, message.host);
+    case "hosting/prepared":
+      return prepared(h, message.map, message.host, message.epoch);
+    case "hosting/copied":
+      return copied(h, message.map, message.host, message.epoch);
+    case "hosting/ready":
+      return ready(h, message.map, message.host, message.epoch);
+    case "hosting/active":
+      active(h, message.map, message.host, message.epoch);
+      return goodbyes(h, message.map);
+    case "hosting/refused":
+      return refused(h, message.map, message.host, message.epoch, message.reason);
+    case "hosting/warm":
+      return warm(h, message.map, message.host, message.epoch);
+    case "hosting/probed":
+      return probed(h, message.suspect, message.alive);
+    case "validation/verdict":
+      return verdict(h, message.host, message.valid);
+    case "play/enter":
+      return enter(h, message.player, message.region, message.map);
+    case "play/resume":
+      return resume(h, message.player, message.region, message.map, message.epoch);
+    case "play/leave":
+      return leave(h, message.player);
+    default:
+      return h.refuse(message.kind, "message_invalid", -1, NO_HOST);
+  }
+}
+
+/** A host that speaks is alive. Gives false when it is a stranger: it was given up or never known. */
+function heard(h: Hosting, from: ActorId): boolean {
+  const host = actorNumber(from);
+  const s = h.suspects.get(host);
+  if (s !== undefined && s.how === "silence") cleared(h, host);
+  if (h.isOnline(host) || s !== undefined) return true;
+  h.send(from, { kind: "host/introduce" });
+  return false;
+}
+
+function warm(h: Hosting, map: number, host: number, epoch: number): void {
+  const state = h.maps[map] as MapState;
+  if (state.epoch === epoch && state.standbys.includes(host) && !state.warm.includes(host)) state.warm = [...state.warm, host];
+}
+
+/** After a map left them, leaving hosts that hold nothing more may go. */
+function goodbyes(h: Hosting, map: number): void {
+  for (const slot of h.leavingSlots()) {
+    const host = h.table.hostOf(slot);
+    if ((h.maps[map] as MapState).owner !== host && h.ownedBy(host).length === 0) h.tell(host, { kind: "host/goodbye" });
+  }
+}
+
+/** A connection closed. */
+export function linkDown(h: Hosting, peer: ActorId): void {
+  if (actorKind(peer) === "host") suspect(h, actorNumber(peer), "close");
+  else if (peer !== COORDINATOR) leave(h, actorNumber(peer));
+}
+
+/** The failure detector heard nothing of a host. */
+export function silent(h: Hosting, host: number): void {
+  suspect(h, host, "silence");
+}
+
+/** A timer fired. */
+export function wake(h: Hosting, timer: number): void {
+  const subject = Math.floor(timer / TIMER_KINDS);
+  switch (timer % TIMER_KINDS) {
+    case TIMER.health:
+      return checkHealth(h);
+    case TIMER.reassign:
+      return redistribute(h);
+    case TIMER.validate:
+      h.wakeAt(TIMER.validate, 0, h.at + h.settings.conf.general.data_check_interval * US_PER_S);
+      return actOnVerdicts(h);
+    case TIMER.move:
+      return moveTimer(h, subject);
+    case TIMER.suspect:
+      return suspectTimer(h, subject);
+    case TIMER.storm:
+      return stormOver(h);
+    case TIMER.start:
+      return open(h);
+    case TIMER.waiting:
+      return serveWaiting(h);
+    default:
+      assert(false, "every timer has its part");
+  }
+}
+
+/** The store answered. An answer to a question no longer asked is dropped: the row is read again when it matters. */
+export function answered(h: Hosting, request: number, answer: StoreAnswer): void {
+  const about = h.asked.get(request);
+  h.asked.delete(request);
+  if (about === undefined || about.about === "register") return;
+  if (about.about === "restore") return restored(h, answer);
+  if (about.about === "adopt") {
+    if (answer.result === "ok" && answer.row !== undefined) adopt(h, about.map, answer.row.owner, answer.row.epoch);
+    return;
+  }
+  const move = h.moves.get(about.move);
+  if (move === undefined || move.request !== request) return;
+  if (about.about === "claim") claimed(h, move, answer);
+  else resolved(h, move, answer);
+}
+
+/** After every input: maps whose move just failed are looked at before the step ends. */
+export function settle(h: Hosting): void {
+  if (h.urgent.length > 0) serveUrgent(h);
+}

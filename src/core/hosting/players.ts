@@ -1,0 +1,64 @@
+/**
+ * Owns players' requests to be on a map. Promises: HO7 (a host's player limit), every request is answered or the answer comes
+ * with the map's redirect. Never moves a map by itself, except that a full host is reported to upkeep.
+ */
+import { type Epoch, type MapId, type PlayerId, playerActor, type RegionId } from "../protocol/ids.ts";
+import type { RefusalReason } from "../protocol/refusal.ts";
+import type { Hosting, MapState } from "./state.ts";
+import { outgrown } from "./upkeep.ts";
+
+/** A player wants onto a map. Answered with play/assigned, play/refused, or by the redirect of the move under way. */
+export function enter(h: Hosting, player: PlayerId, region: RegionId, map: MapId): void {
+  const state = h.maps[map];
+  if (h.roster.mapOfPlayer(player) !== map) {
+    leave(h, player);
+    const no = state === undefined ? "map_unknown" : admits(h, state);
+    if (no !== null) return refuse(h, player, map, no);
+    h.roster.enter(player, region, map);
+    h.book((state as MapState).owner, 0, 1);
+  }
+  assign(h, player, state as MapState);
+}
+
+/** A player that was cut off says where it is. It keeps its place; if the map moved it learns the new host. */
+export function resume(h: Hosting, player: PlayerId, region: RegionId, map: MapId, epoch: Epoch): void {
+  const state = h.maps[map];
+  if (state === undefined) return refuse(h, player, map, "map_unknown");
+  if (h.roster.mapOfPlayer(player) !== map) {
+    // Whoever already plays there is let in above the limits: the load is already on the host.
+    leave(h, player);
+    h.roster.enter(player, region, map);
+    h.book(state.owner, 0, 1);
+  }
+  if (epoch <= state.epoch) assign(h, player, state);
+}
+
+/** A player quits, or its connection is gone. */
+export function leave(h: Hosting, player: PlayerId): void {
+  const map = h.roster.leave(player);
+  if (map >= 0) h.book((h.maps[map] as MapState).owner, 0, -1);
+}
+
+function admits(h: Hosting, state: MapState): RefusalReason | null {
+  const count = h.roster.count(state.map);
+  if (count >= h.settings.tuning.mapPlayersMax) return "map_full";
+  if (!h.started || (!state.serving && state.move === null)) return "map_unhosted";
+  const slot = h.table.slotOf(state.owner);
+  if (state.move !== null && state.move.reserved > 0 && count >= state.move.reserved) return "host_full";
+  if (slot >= 0 && h.table.playersLeft(slot) < 1) {
+    outgrown(h, state.map);
+    return "host_full";
+  }
+  return null;
+}
+
+function assign(h: Hosting, player: PlayerId, state: MapState): void {
+  const phase = state.move?.phase;
+  // While nobody serves the map, the redirect at the end of the move is the answer.
+  if (!state.serving || phase === "freeze" || phase === "claim" || phase === "resolve" || phase === "promote") return;
+  h.send(playerActor(player), { kind: "play/assigned", map: state.map, host: state.owner, epoch: state.epoch });
+}
+
+function refuse(h: Hosting, player: PlayerId, map: MapId, reason: RefusalReason): void {
+  h.send(playerActor(player), { kind: "play/refused", map, reason });
+}

@@ -1,0 +1,237 @@
+/**
+ * Owns what the coordinator knows about maps: owner, epoch, stage, the move under way, standbys, who waits.
+ * Promises: a map has at most one move; load and reservations follow every change (HO7). Never decides: the files beside it do.
+ */
+import { assert } from "../../base/assert.ts";
+import type { HistoryRecord, MoveCause, MoveForm } from "../protocol/history.ts";
+import { type ActorId, type Epoch, type HostId, hostActor, type MapId, NO_HOST } from "../protocol/ids.ts";
+import type { Message } from "../protocol/messages.ts";
+import type { RefusalReason } from "../protocol/refusal.ts";
+import type { Out } from "../protocol/step.ts";
+import type { StoreRequest } from "../protocol/store.ts";
+import type { HostingSettings } from "../settings.ts";
+import { type HostIndex, indexFor, offerHost } from "./host-index.ts";
+import { HostTable } from "./host-table.ts";
+import { Roster } from "./roster.ts";
+
+/** Where a move stands. The source serves through `precopy`; from `freeze` on nobody does until the target is active. */
+export type MovePhase = "prepare" | "precopy" | "freeze" | "claim" | "resolve" | "promote";
+
+export type Move = {
+  readonly id: number;
+  readonly map: MapId;
+  readonly cause: MoveCause;
+  readonly form: MoveForm;
+  readonly from: HostId;
+  readonly to: HostId;
+  /** The epoch that will be granted, and the one the row must still carry. */
+  epoch: Epoch;
+  readonly expect: Epoch;
+  phase: MovePhase;
+  /** Players the target keeps room for until the grant. 0 once granted. */
+  reserved: number;
+  /** The target holds a complete replica. */
+  readonly warm: boolean;
+  /** The store request it waits for, and how often it has asked. */
+  request: number;
+  tries: number;
+};
+
+/** One map. `serving`: the owner is known to serve under `epoch`. */
+export type MapState = {
+  readonly map: MapId;
+  owner: HostId;
+  epoch: Epoch;
+  serving: boolean;
+  move: Move | null;
+  /** When it last changed hands (us), -1 never; and when it came to the VPS for want of a player host, -1 not so. */
+  movedAt: number;
+  fellBackAt: number;
+  /** No voluntary move before this (us): cool-down, or back-off after a failed attempt. */
+  quietUntil: number;
+  /** An owner found in the store was told to serve and may still answer until then (us). */
+  promisedUntil: number;
+  standbys: readonly HostId[];
+  warm: readonly HostId[];
+};
+
+/** A host under suspicion. `judged`: the probe is over and only the storm guard holds the verdict back. */
+export type Suspect = { readonly how: "close" | "silence"; readonly since: number; judged: boolean; cleared: boolean };
+
+/** Kinds of the coordinator's timers; the subject's number stands above the kind. */
+export const TIMER = { health: 0, reassign: 1, validate: 2, move: 3, suspect: 4, storm: 5, start: 6, waiting: 7 } as const;
+export const TIMER_KINDS = 8;
+
+/** What a pending store request is for. */
+export type Asked = { readonly about: "claim" | "read"; readonly move: number } | { readonly about: "adopt"; readonly map: MapId } | { readonly about: "restore" } | { readonly about: "register" };
+
+export class Hosting {
+  readonly settings: HostingSettings;
+  readonly table: HostTable;
+  readonly index: HostIndex;
+  readonly roster: Roster;
+  readonly maps: MapState[];
+  readonly moves = new Map<number, Move>();
+  readonly suspects = new Map<HostId, Suspect>();
+  /** Hosts whose suspicion was cleared, until when a second silence needs no probe. */
+  readonly clearedUntil = new Map<HostId, number>();
+  /** Times (us) of observed disconnects of the last hour, by host; and failures for the back-off. */
+  readonly disconnects = new Map<HostId, number[]>();
+  readonly failures = new Map<HostId, number>();
+  readonly badChecks = new Map<HostId, number>();
+  readonly verdicts = new Map<HostId, number>();
+  /** Hosts whose block or back-off ends by itself: they are offered again when it has. */
+  readonly resting = new Set<HostId>();
+  /** Maps without a serving owner and without a move. */
+  readonly waiting = new Set<MapId>();
+  /** Maps whose move just failed: looked at before the step ends. */
+  urgent: MapId[] = [];
+  readonly asked = new Map<number, Asked>();
+  readonly sites: number[] = [];
+  readonly standbyCount = new Map<HostId, number>();
+  readonly leavers = new Set<HostId>();
+  readonly mapsOf = new Map<HostId, Set<MapId>>();
+  /** Critical maps that are not on the VPS yet: their slots are kept free. */
+  criticalUnplaced: number;
+  suspectedAt: number[] = [];
+  stormUntil = 0;
+  voluntary = 0;
+  hosted = 0;
+  online = 0;
+  epochFloor: Epoch = 0;
+  started = false;
+  /** Owners restored from the store that have not introduced themselves yet may still come until then. */
+  opensAt = 0;
+  moveIds = 0;
+  requests = 0;
+  waitingTimer = false;
+  /** The step under way: set by the actor before it calls the room. */
+  at = 0;
+  out: Out;
+
+  constructor(settings: HostingSettings, out: Out) {
+    assert(settings.maps.length > 0 && settings.maps.length === settings.eligible.length, "every map is eligible or critical");
+    this.settings = settings;
+    this.table = new HostTable(settings);
+    this.index = indexFor(this.table);
+    this.roster = new Roster(settings.maps.length, settings.regions.length);
+    this.maps = settings.maps.map((_, map) => emptyMap(map));
+    this.criticalUnplaced = settings.maps.reduce((n, _, map) => n + (this.mayLeaveVps(map) ? 0 : 1), 0);
+    this.out = out;
+  }
+
+  /** May players host this map: eligible by the conf, and P2P is on. */
+  mayLeaveVps(map: MapId): boolean {
+    return this.settings.conf.general.enable_p2p_maps && this.settings.eligible[map] === true;
+  }
+
+  send(to: ActorId, message: Message): void {
+    this.out.push({ kind: "send", to, message });
+  }
+
+  tell(host: HostId, message: Message): void {
+    this.send(hostActor(host), message);
+  }
+
+  record(record: HistoryRecord): void {
+    this.out.push({ kind: "record", record });
+  }
+
+  refuse(what: string, reason: RefusalReason, map: MapId, host: HostId): void {
+    this.record({ kind: "refusal", what, reason, map, host });
+  }
+
+  /** `timer` kinds carry a subject number (a move, a host); 0 where there is one only. */
+  wakeAt(kind: number, subject: number, at: number): void {
+    this.out.push({ kind: "timer/set", timer: subject * TIMER_KINDS + kind, at: Math.max(at, this.at + 1) });
+  }
+
+  noWake(kind: number, subject: number): void {
+    this.out.push({ kind: "timer/clear", timer: subject * TIMER_KINDS + kind });
+  }
+
+  ask(about: Asked, ask: StoreRequest): number {
+    this.requests += 1;
+    this.asked.set(this.requests, about);
+    this.out.push({ kind: "store", request: this.requests, ask });
+    return this.requests;
+  }
+
+  /** Tells the index what a host can take now. */
+  offer(slot: number): void {
+    offerHost(this.index, this.table, slot, this.at);
+  }
+
+  /** The map's players by region, as a view that is good until players move. */
+  mix(map: MapId): Int32Array {
+    const r = this.roster.regions;
+    return this.roster.byRegion.subarray(map * r, map * r + r);
+  }
+
+  /** Puts the map under an owner in our books: counts, load, epoch. `NO_HOST` takes it from everyone. */
+  setOwner(state: MapState, owner: HostId, epoch: Epoch): void {
+    assert(epoch >= state.epoch, "an epoch never falls");
+    const players = this.roster.count(state.map);
+    if (state.owner !== NO_HOST) {
+      this.book(state.owner, -1, -players);
+      this.mapsOf.get(state.owner)?.delete(state.map);
+    } else if (owner !== NO_HOST && !this.mayLeaveVps(state.map)) this.criticalUnplaced -= 1;
+    if (owner === NO_HOST && state.owner !== NO_HOST && !this.mayLeaveVps(state.map)) this.criticalUnplaced += 1;
+    state.owner = owner;
+    state.epoch = epoch;
+    if (owner === NO_HOST) return;
+    this.book(owner, 1, players);
+    const held = this.mapsOf.get(owner);
+    if (held === undefined) this.mapsOf.set(owner, new Set([state.map]));
+    else held.add(state.map);
+  }
+
+  /** Marks whether the owner serves; counts hosted maps. */
+  setServing(state: MapState, serving: boolean): void {
+    if (state.serving === serving) return;
+    state.serving = serving;
+    this.hosted += serving ? 1 : -1;
+    if (serving) this.waiting.delete(state.map);
+  }
+
+  /** Changes a host's load and tells the index. */
+  book(host: HostId, maps: number, players: number): void {
+    const slot = this.table.slotOf(host);
+    if (slot < 0) return;
+    this.table.hold(slot, maps, players);
+    this.offer(slot);
+  }
+
+  /** Changes a host's reservations and tells the index. */
+  reserve(host: HostId, maps: number, players: number): void {
+    const slot = this.table.slotOf(host);
+    assert(slot >= 0, "room is kept on known hosts");
+    this.table.reserve(slot, maps, players);
+    this.offer(slot);
+  }
+
+  /** Is the host here, connected and above suspicion? */
+  isOnline(host: HostId): boolean {
+    const slot = this.table.slotOf(host);
+    return slot >= 0 && this.table.online[slot] === 1;
+  }
+
+  isVps(host: HostId): boolean {
+    const slot = this.table.slotOf(host);
+    return slot >= 0 && this.table.vps[slot] === 1;
+  }
+
+  /** Hosts that are on their way out. */
+  leavingSlots(): number[] {
+    return [...this.leavers].map((host) => this.table.slotOf(host)).sort((a, b) => a - b);
+  }
+
+  /** The maps a host owns, lowest id first. */
+  ownedBy(host: HostId): MapId[] {
+    return [...(this.mapsOf.get(host) ?? [])].sort((a, b) => a - b);
+  }
+}
+
+function emptyMap(map: MapId): MapState {
+  return { map, owner: NO_HOST, epoch: 0, serving: false, move: null, movedAt: -1, fellBackAt: -1, quietUntil: 0, promisedUntil: 0, standbys: [], warm: [] };
+}

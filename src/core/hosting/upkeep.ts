@@ -1,0 +1,118 @@
+/**
+ * Owns what is done at intervals: health checks, standbys looked at again, the way back from the VPS, redistribution.
+ * Promises: HO6 (threshold, cool-down, share limit), HO10 (a blocked host's last maps are taken from it). Never acts in a storm.
+ */
+import { US_PER_S } from "../../base/time.ts";
+import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
+import { bestPlayerHost, refreshStandbys, scoreFor } from "./choose.ts";
+import { drain, reasonsOf } from "./health.ts";
+import { beginMove, theta } from "./move.ts";
+import { handOver, rescue, wakeWaiting } from "./rescue.ts";
+import { type Hosting, type MapState, TIMER } from "./state.ts";
+
+/** Every health_check_interval: rested hosts are offered again, bad ones lose their maps, standbys are checked. */
+export function checkHealth(h: Hosting): void {
+  h.wakeAt(TIMER.health, 0, h.at + h.settings.conf.monitoring.health_check_interval * US_PER_S);
+  for (const host of [...h.resting].sort((a, b) => a - b)) offerRested(h, host);
+  for (const host of [...h.mapsOf.keys()].sort((a, b) => a - b)) checkHost(h, host);
+  for (const state of h.maps) if (state.serving && state.move === null) refreshStandbys(h, state);
+  wakeWaiting(h, 1);
+}
+
+function offerRested(h: Hosting, host: HostId): void {
+  const slot = h.table.slotOf(host);
+  if ((h.table.blockedUntil[slot] as number) <= h.at && h.table.securityValid[slot] === 0) h.table.setSecurityValid(slot, true);
+  if ((h.table.blockedUntil[slot] as number) > h.at || (h.table.backoffUntil[slot] as number) > h.at) return;
+  h.resting.delete(host);
+  h.offer(slot);
+}
+
+/** One host that holds maps: blocked, leaving, degraded or no longer eligible hosts hand them over. */
+function checkHost(h: Hosting, host: HostId): void {
+  const slot = h.table.slotOf(host);
+  const maps = h.ownedBy(host);
+  if (maps.length === 0 || h.table.vps[slot] === 1 || h.table.online[slot] === 0) return;
+  if ((h.table.blockedUntil[slot] as number) > h.at) {
+    for (const map of maps) rescue(h, h.maps[map] as MapState, "invalid");
+    return;
+  }
+  if (h.table.leaving[slot] === 1) return drain(h, host);
+  const stats = h.table.profileOf(slot).stats;
+  const slow = stats.frame_time_ms !== null && stats.frame_time_ms > h.settings.conf.realtime_gaming.max_frame_time_ms;
+  const bad = slow || h.table.reasons[slot] !== 0;
+  const checks = bad ? (h.badChecks.get(host) ?? 0) + 1 : 0;
+  h.badChecks.set(host, checks);
+  markDegraded(h, host, slot, slow && checks >= h.settings.tuning.failedChecksMax);
+  if (checks < h.settings.tuning.failedChecksMax) return;
+  if (h.settings.conf.monitoring.detailed_logging && checks === h.settings.tuning.failedChecksMax) {
+    h.record({ kind: "alert", text: `host no longer good: ${slow ? "frame_time_ms" : reasonsOf(h, slot).join(", ")}`, host });
+  }
+  for (const map of maps) {
+    const state = h.maps[map] as MapState;
+    if (state.serving && state.move === null && roomForMoves(h)) handOver(h, state, "degraded");
+  }
+}
+
+function markDegraded(h: Hosting, host: HostId, slot: number, degraded: boolean): void {
+  if ((h.table.degraded[slot] === 1) === degraded) return;
+  h.table.degraded[slot] = degraded ? 1 : 0;
+  h.offer(slot);
+  h.record({ kind: "host/degraded", host, degraded });
+}
+
+/** A degraded host that holds nothing is judged by its measurements when they come. */
+export function recovered(h: Hosting, host: HostId): void {
+  const slot = h.table.slotOf(host);
+  const { frame_time_ms } = h.table.profileOf(slot).stats;
+  if (frame_time_ms !== null && frame_time_ms > h.settings.conf.realtime_gaming.max_frame_time_ms) return;
+  if (h.ownedBy(host).length === 0) markDegraded(h, host, slot, false);
+}
+
+/** Is another map allowed into a move of our own will? At most the share of hosted maps, at least one. */
+function roomForMoves(h: Hosting): boolean {
+  return h.moves.size < Math.max(1, Math.floor(h.settings.tuning.voluntaryShareMax * h.hosted));
+}
+
+/** Every reassignment_interval: maps go back from the VPS, and to clearly better hosts. */
+export function redistribute(h: Hosting): void {
+  h.wakeAt(TIMER.reassign, 0, h.at + h.settings.conf.task_distribution.reassignment_interval * US_PER_S);
+  rescoreUptime(h);
+  if (!h.settings.conf.general.enable_auto_migration || h.at < h.stormUntil) return;
+  for (const state of h.maps) {
+    if (!roomForMoves(h)) return;
+    if (!state.serving || state.move !== null || !h.mayLeaveVps(state.map) || h.at < state.quietUntil || !h.isOnline(state.owner)) continue;
+    if (h.isVps(state.owner)) returnFromVps(h, state);
+    else moveToBetter(h, state);
+  }
+}
+
+/** Under `normalized` a score grows with uptime; owners' scores are brought up to date before they are compared. */
+function rescoreUptime(h: Hosting): void {
+  if (h.settings.conf.general.scoring !== "normalized") return;
+  for (const [host, maps] of h.mapsOf) {
+    const slot = h.table.slotOf(host);
+    if (maps.size > 0 && h.table.vps[slot] === 0) h.table.score(slot, h.at);
+    if (maps.size > 0) h.index.setScores(slot, h.table.micro, h.table.latencyUs, slot * h.table.columns);
+  }
+}
+
+function returnFromVps(h: Hosting, state: MapState): void {
+  if (h.at < state.fellBackAt + h.settings.tuning.returnAfterS * US_PER_S) return;
+  const host = bestPlayerHost(h, state.map, state.owner);
+  if (host !== NO_HOST) beginMove(h, state, host, "return", true);
+}
+
+function moveToBetter(h: Hosting, state: MapState): void {
+  const host = bestPlayerHost(h, state.map, state.owner);
+  if (host === NO_HOST) return;
+  const old = scoreFor(h, h.table.slotOf(state.owner), state.map);
+  const best = scoreFor(h, h.table.slotOf(host), state.map);
+  if (best * 1000 > old * theta(h)) beginMove(h, state, host, "better", true);
+}
+
+/** A map whose host has no room for one more player looks for a larger one, within the same restraint. */
+export function outgrown(h: Hosting, map: MapId): void {
+  const state = h.maps[map] as MapState;
+  if (!state.serving || state.move !== null || h.at < state.quietUntil || !roomForMoves(h)) return;
+  if (!handOver(h, state, "overload")) state.quietUntil = h.at + h.settings.tuning.cooldownS * US_PER_S;
+}
