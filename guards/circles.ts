@@ -38,25 +38,41 @@ export function circlesOf(graph: Graph): string[][] {
   return circles;
 }
 
-function graphOf(files: readonly Parsed[], nodeOf: (path: string) => string): Graph {
-  const graph = new Map<string, Set<string>>();
-  for (const file of files) {
-    const from = nodeOf(file.path);
-    const known = graph.get(from) ?? new Set<string>();
-    graph.set(from, known);
-    for (const { target } of file.imports) if (target !== null && nodeOf(target) !== from) known.add(nodeOf(target));
-  }
-  return graph;
+/** One import seen as an edge between the nodes of a graph, with the file and target that make it. */
+type Edge = { readonly from: string; readonly to: string; readonly file: string; readonly target: string };
+
+function edgesOf(files: readonly Parsed[], nodeOf: (path: string) => string): Edge[] {
+  return files.flatMap((file) =>
+    file.imports.flatMap(({ target }) =>
+      target === null ? [] : [{ from: nodeOf(file.path), to: nodeOf(target), file: file.path, target }],
+    ),
+  );
 }
 
-/** Circles between files, and between folders (a folder and its subfolder are two). */
+/** A finding for each circle; its message names one import for each step inside the circle. */
+function foundCircles(rule: string, edges: readonly Edge[]): Finding[] {
+  const graph = new Map<string, Set<string>>();
+  for (const { from, to } of edges) graph.set(from, (graph.get(from) ?? new Set()).add(to));
+  return circlesOf(graph).map((circle) => {
+    const steps = new Map<string, string>();
+    for (const { from, to, file, target } of edges) {
+      if (from !== to && circle.includes(from) && circle.includes(to)) steps.set(`${from} ${to}`, `${file} imports ${target}`);
+    }
+    return { rule, path: circle[0] ?? "", line: 1, message: `circle of ${circle.join(", ")}: ${[...steps.values()].join("; ")}` };
+  });
+}
+
+/** Circles between files, and between folders. A folder and one inside it are no two parties: there the files' circles count. */
 export function circleFindings(files: readonly Parsed[]): Finding[] {
   const sources = files.filter((file) => !isTest(file.path));
-  const found = (rule: string, circles: string[][]): Finding[] =>
-    circles.map((circle) => ({ rule, path: circle[0] ?? "", line: 1, message: `circle: ${circle.join(", ")}` }));
+  const inside = (a: string, b: string): boolean => a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+  const folders = edgesOf(sources, posix.dirname).filter(({ from, to }) => !inside(from, to));
   return [
-    ...found("file-circle", circlesOf(graphOf(files, (path) => path))),
-    ...found("folder-circle", circlesOf(graphOf(sources, posix.dirname))),
+    ...foundCircles(
+      "file-circle",
+      edgesOf(files, (path) => path),
+    ),
+    ...foundCircles("folder-circle", folders),
   ];
 }
 

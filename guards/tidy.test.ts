@@ -107,12 +107,19 @@ describe("a planted breach is found", () => {
     expect(broken({ ...grown(a, 'import type {} from "./talk.ts";'), [b]: 'import type {} from "./votes.ts";' })).toEqual([
       `file-circle ${b}:1`,
     ]);
-    const sub = {
-      "src/core/lobby/chat/ring.ts": 'import type {} from "../votes.ts";',
-      "src/core/lobby/talk.ts": 'import type {} from "./chat/ring.ts";',
-      ...grown("src/core/actors/host.ts", 'import type {} from "../lobby/talk.ts";'),
+    const folders = {
+      "src/core/lobby/chat/ring.ts": 'import type {} from "../talk/votes.ts";',
+      "src/core/lobby/talk/votes.ts": 'import type {} from "../chat/words.ts";',
+      "src/core/lobby/chat/words.ts": "export type {};",
+      ...grown("src/core/actors/host.ts", 'import type {} from "../lobby/chat/ring.ts";'),
     };
-    expect(broken(sub)).toEqual(["folder-circle src/core/lobby:1"]);
+    expect(broken(folders)).toEqual(["folder-circle src/core/lobby/chat:1"]);
+    const inside = {
+      ...folders,
+      "src/core/lobby/talk/votes.ts": 'import type {} from "../votes.ts";',
+      ...grown("src/core/lobby/votes.ts", 'import type {} from "./chat/words.ts";'),
+    };
+    expect(broken(inside)).toEqual([]);
   });
 
   it("circles of a graph are found whole", () => {
