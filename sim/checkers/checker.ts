@@ -1,0 +1,68 @@
+/** What a checker is, and the bookkeeping that all of them share. */
+import type { Violation } from "../run/outcome.ts";
+import type { Observer } from "../world/observer.ts";
+import type { Options } from "../run/options.ts";
+
+/** The part of a run's options that rules and their bounds are computed from. */
+export type CheckerOptions = Pick<Options, "conf" | "tuning" | "maps" | "vps" | "faults" | "settleUs">;
+
+/** An observer that judges. It never stops the run and never reaches into it. */
+export type Checker = Observer & {
+  /** The SPEC ids it judges; empty for the helpers that only keep the picture. */
+  readonly rules: readonly string[];
+  /** The first violations, in the order found, at most {@link VIOLATIONS_KEPT}. */
+  violations(): Violation[];
+  /** How many violations there were in all. */
+  total(): number;
+  /** Per rule: how often its condition was truly put to the test (a vacuous "if" does not count). */
+  evaluated(): Record<string, number>;
+  /** Named counts of what happened: `redistribution.moved`, and `excused.<rule>.<why>` for each exception granted. */
+  reached(): Record<string, number>;
+};
+
+/** Violations a checker keeps; later ones are only counted. */
+export const VIOLATIONS_KEPT = 100;
+
+/** Counts evaluations and keeps violations. Checkers extend it and add the observer's methods. */
+export abstract class RuleChecker {
+  readonly rules: readonly string[];
+  readonly #kept: Violation[] = [];
+  readonly #evaluated: Record<string, number> = {};
+  readonly #reached: Record<string, number> = {};
+  #total = 0;
+
+  constructor(rules: readonly string[]) {
+    this.rules = rules;
+    for (const rule of rules) this.#evaluated[rule] = 0;
+  }
+
+  violations(): Violation[] {
+    return [...this.#kept];
+  }
+
+  total(): number {
+    return this.#total;
+  }
+
+  evaluated(): Record<string, number> {
+    return { ...this.#evaluated };
+  }
+
+  reached(): Record<string, number> {
+    return { ...this.#reached };
+  }
+
+  /** Puts `rule` to the test once. The message is built only when it is broken. Returns `holds`. */
+  protected check(rule: string, holds: boolean, at: number, message: () => string): boolean {
+    this.#evaluated[rule] = (this.#evaluated[rule] ?? 0) + 1;
+    if (holds) return true;
+    this.#total += 1;
+    if (this.#kept.length < VIOLATIONS_KEPT) this.#kept.push({ rule, at_s: at / 1_000_000, message: message() });
+    return false;
+  }
+
+  /** Counts something that happened. */
+  protected count(name: string): void {
+    this.#reached[name] = (this.#reached[name] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,62 @@
+/** The second half of HO8: leaving one map keeps the host's others, and a host that held a map before may hold it again. */
+import { US_PER_S } from "../../src/base/time.ts";
+import type { HistoryRecord } from "../../src/core/protocol/history.ts";
+import type { ActorId, HostId, MapId } from "../../src/core/protocol/ids.ts";
+import type { Observer } from "../world/observer.ts";
+import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
+import type { Picture } from "./picture.ts";
+import { epochText, mapText } from "./words.ts";
+
+/** A message that was under way when its move ended may still stop the source this much later. */
+const LATE_US = 5 * US_PER_S;
+/** Earlier owners remembered per map. */
+const OWNERS_KEPT = 8;
+
+type Of<K extends HistoryRecord["kind"]> = Extract<HistoryRecord, { kind: K }>;
+
+/** Judges every stop for a reason of its own, and every failed move for a reason that is mere history. */
+export class DeparturesChecker extends RuleChecker implements Checker, Observer {
+  readonly #names: readonly string[];
+  readonly #picture: Picture;
+  readonly #owners = new Map<MapId, HostId[]>();
+
+  constructor(options: CheckerOptions, picture: Picture) {
+    super(["HO8"]);
+    this.#names = options.maps.names;
+    this.#picture = picture;
+  }
+
+  record(_self: ActorId, at: number, record: HistoryRecord): void {
+    if (record.kind === "host/stopped") this.#stopped(at, record);
+    else if (record.kind === "move/failed") this.#failed(at, record);
+    else if (record.kind === "map/granted") this.#granted(record);
+  }
+
+  /** A stop needs a newer grant of that very map, a move of it away from that host, or an answer that is still unknown. */
+  #stopped(at: number, record: Of<"host/stopped">): void {
+    const { map, host, epoch } = record;
+    const picture = this.#picture.mapOf(map);
+    if (picture.epoch <= epoch && picture.unsure) return this.count("excused.HO8.unsure_claim");
+    const move = picture.move;
+    const leaving = move !== null && move.from === host;
+    if (leaving && this.#picture.hostOf(host).troubledAt >= move.at) return this.count("excused.HO8.host_in_trouble");
+    const underWay = leaving && (move.closedAt < 0 || at - move.closedAt <= LATE_US);
+    this.check("HO8", picture.epoch > epoch || underWay, at, () => `host ${host} stopped ${mapText(this.#names, map)} at ${epochText(epoch)} (${record.why}), though nothing moved that map away from it${this.#picture.trail(map)}`);
+  }
+
+  #failed(at: number, record: Of<"move/failed">): void {
+    const to = this.#picture.mapOf(record.map).move?.to;
+    const before = to !== undefined && (this.#owners.get(record.map)?.includes(to) ?? false);
+    if (!before) return;
+    const refused = record.reason === "stale_epoch" || record.reason === "not_owner";
+    this.check("HO8", !refused, at, () => `move ${record.move} of ${mapText(this.#names, record.map)} back to host ${to} failed (${record.reason}): a host that held a map before must be able to hold it again${this.#picture.trail(record.map)}`);
+  }
+
+  #granted(record: Of<"map/granted">): void {
+    let owners = this.#owners.get(record.map);
+    if (owners === undefined) this.#owners.set(record.map, (owners = []));
+    if (owners.includes(record.host)) return this.count("movement.cameBack");
+    owners.push(record.host);
+    if (owners.length > OWNERS_KEPT) owners.shift();
+  }
+}

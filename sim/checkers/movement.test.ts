@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { MadeHistory, madeOptions, VPS } from "./made-history.ts";
+
+const better = (history: MadeHistory, fields: Parameters<MadeHistory["decided"]>[5] = {}): MadeHistory => history.decided(1, "better", "handoff", 10, 20, fields);
+
+describe("HO6: voluntary moves are restrained", () => {
+  it("HO6 names a move whose gain is not above the threshold, and accepts one micro-point more", () => {
+    expect(better(new MadeHistory().begun(), { scoreFrom: 3_000_000, scoreTo: 3_300_000 }).finish().rules).toContain("HO6");
+    expect(better(new MadeHistory().begun(), { scoreFrom: 3_000_000, scoreTo: 3_300_001 }).finish().rules).not.toContain("HO6");
+  });
+
+  it("HO6 asks for 1.2 where realtime is not prioritised", () => {
+    const options = madeOptions();
+    options.conf.realtime_gaming.prioritize_realtime = false;
+    expect(better(new MadeHistory(options).begun(), { theta: 1100, scoreFrom: 1000, scoreTo: 5000 }).finish().rules).toContain("HO6");
+    expect(better(new MadeHistory(options).begun(), { theta: 1200, scoreFrom: 1000, scoreTo: 1200 }).finish().rules).toContain("HO6");
+    expect(better(new MadeHistory(options).begun(), { theta: 1200, scoreFrom: 1000, scoreTo: 1201 }).finish().rules).not.toContain("HO6");
+  });
+
+  it("HO6 names a move within the cool-down by the coordinator's own count", () => {
+    expect(better(new MadeHistory().begun(), { sinceMoveUs: 59_999_999 }).finish().rules).toContain("HO6");
+    expect(better(new MadeHistory().begun(), { sinceMoveUs: 60_000_000 }).finish().rules).not.toContain("HO6");
+  });
+
+  it("HO6 names a move within the cool-down by our count, whatever the coordinator says", () => {
+    const moved = (): MadeHistory => new MadeHistory().begun().handedOff(1, "better", 10, 20, 2);
+    expect(moved().idle(58).decided(1, "better", "handoff", 20, 10, { sinceMoveUs: 90_000_000 }).finish().rules).toContain("HO6");
+    expect(moved().idle(60).decided(1, "better", "handoff", 20, 10, { sinceMoveUs: 60_000_000 }).finish().rules).not.toContain("HO6");
+  });
+
+  it("HO6 lets a map that had to move go at once, and counts the first placement as no move", () => {
+    const history = new MadeHistory().begun().handedOff(1, "better", 10, 20, 2).after(1000).handedOff(1, "drain", 20, 10, 3);
+    expect(history.finish().rules).not.toContain("HO6");
+  });
+
+  it("HO6 forgives a restarted coordinator that cannot know the last move, and says so", () => {
+    const found = better(new MadeHistory().begun().handedOff(1, "drain", 10, 20, 2).started()).finish();
+    expect(found.rules).not.toContain("HO6");
+    expect(found.reached["excused.HO6.restart"]).toBe(1);
+  });
+
+  it("HO6 names a return from the VPS before its waiting time", () => {
+    const fallen = (): MadeHistory => new MadeHistory().begun().decided(1, "lost", "fallback", 10, VPS).granted(1, VPS, 2).serving(1, VPS, 2).done(1, VPS, 2);
+    expect(fallen().idle(299).decided(1, "return", "handoff", VPS, 20).finish().rules).toContain("HO6");
+    expect(fallen().idle(300).decided(1, "return", "handoff", VPS, 20).finish().rules).not.toContain("HO6");
+  });
+
+  it("HO6 names too many maps in voluntary moves, by either count, and always allows one", () => {
+    expect(better(new MadeHistory().begun(), { voluntaryNow: 2, mapsHosted: 19 }).finish().rules).toContain("HO6");
+    expect(better(new MadeHistory().begun(), { voluntaryNow: 2, mapsHosted: 20 }).finish().rules).not.toContain("HO6");
+    const two = better(new MadeHistory().begun()).decided(2, "better", "handoff", 10, 20, { voluntaryNow: 1 });
+    expect(two.finish().rules).toContain("HO6");
+    const oneByOne = better(new MadeHistory().begun()).failed(1).decided(2, "better", "handoff", 10, 20);
+    expect(oneByOne.finish().rules).not.toContain("HO6");
+  });
+});
+
+describe("LV4: redistribution comes to rest", () => {
+  it("LV4 names a redistribution late in the settling phase without news of the fleet", () => {
+    const options = { ...madeOptions(), settleUs: 300e6 };
+    const history = new MadeHistory(options).begun().settling().idle(250);
+    const found = better(history).finish();
+    expect(found.rules).toContain("LV4");
+  });
+
+  it("LV4 accepts early moves, moves after news, and a phase without any", () => {
+    const options = { ...madeOptions(), settleUs: 300e6 };
+    const start = (): MadeHistory => new MadeHistory(options).begun().settling();
+    const early = better(start().idle(150)).idle(100).finish();
+    const news = better(start().idle(240).joined(30)).finish();
+    const calm = start().idle(300).finish();
+    for (const found of [early, news, calm]) expect(found.rules).not.toContain("LV4");
+    expect(news.reached["excused.LV4.news"]).toBe(1);
+    expect(calm.evaluated["LV4"]).toBe(1);
+  });
+});

@@ -1,0 +1,145 @@
+/** HO6 and LV4: voluntary moves are restrained, and come to rest when there is no news. */
+import { US_PER_S } from "../../src/base/time.ts";
+import { type HistoryRecord, isVoluntary } from "../../src/core/protocol/history.ts";
+import type { ActorId, MapId } from "../../src/core/protocol/ids.ts";
+import type { Observer } from "../world/observer.ts";
+import { boundsOf } from "./bounds.ts";
+import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
+import type { Picture } from "./picture.ts";
+import { mapText, secondsText } from "./words.ts";
+
+/** Thresholds in thousandths (RULES HO6; the seed's redistributeLoad). */
+const THETA_REALTIME = 1100;
+const THETA_OTHERWISE = 1200;
+
+/** The last change of host a map went through; under which coordinator start tells whether it may be forgotten. */
+type LastMove = { readonly decidedAt: number; readonly fallback: boolean; readonly start: number };
+
+type Decided = Extract<HistoryRecord, { kind: "move/decided" }>;
+
+/** Judges each decision; keeps per map when it last moved, and which maps are in voluntary moves. */
+export class MovementChecker extends RuleChecker implements Checker, Observer {
+  readonly #options: CheckerOptions;
+  readonly #picture: Picture;
+  readonly #newsUs: number;
+  readonly #last = new Map<MapId, LastMove>();
+  readonly #voluntary = new Set<MapId>();
+  #newsAt = 0;
+  #settlingAt = -1;
+  #restless = 0;
+
+  constructor(options: CheckerOptions, picture: Picture) {
+    super(["HO6", "LV4"]);
+    this.#options = options;
+    this.#picture = picture;
+    this.#newsUs = boundsOf(options).newsUs;
+  }
+
+  settling(at: number): void {
+    this.#settlingAt = at;
+  }
+
+  record(_self: ActorId, at: number, record: HistoryRecord): void {
+    switch (record.kind) {
+      case "coordinator/started":
+        this.#voluntary.clear();
+        this.#newsAt = at;
+        return;
+      case "host/joined":
+      case "host/gone":
+      case "host/degraded":
+      case "host/blocked":
+        this.#newsAt = at;
+        return;
+      case "move/decided":
+        return this.#decided(at, record);
+      case "move/done":
+      case "move/failed":
+        this.#voluntary.delete(record.map);
+        if (record.kind === "move/done") this.#done(record.map);
+        return;
+      case "map/granted":
+        return this.#granted(record.map, record.host);
+      default:
+    }
+  }
+
+  /** LV4 is judged at the end: a phase without any move is a phase at rest. */
+  finish(at: number): void {
+    if (this.#settlingAt < 0) return;
+    const restless = this.#restless;
+    this.check("LV4", restless === 0, at, () => `${restless} redistributing moves in the last third of the settling phase, though nothing new was known of the fleet`);
+  }
+
+  #decided(at: number, record: Decided): void {
+    if (!isVoluntary(record.cause)) {
+      this.#voluntary.delete(record.map);
+      return;
+    }
+    this.#voluntary.add(record.map);
+    this.#share(at, record);
+    this.#cooldown(at, record);
+    if (record.cause === "better") {
+      this.#threshold(at, record);
+      this.#fixpoint(at, record);
+    } else {
+      this.#waited(at, record);
+    }
+  }
+
+  #threshold(at: number, record: Decided): void {
+    const theta = this.#options.conf.realtime_gaming.prioritize_realtime ? THETA_REALTIME : THETA_OTHERWISE;
+    const { scoreFrom, scoreTo } = record;
+    const what = (): string => `move ${record.move} of ${mapText(this.#options.maps.names, record.map)} ${record.from} -> ${record.to}`;
+    this.check("HO6", record.theta === theta, at, () => `${what()} applied a threshold of ${record.theta} thousandths instead of ${theta}`);
+    this.check("HO6", scoreTo * 1000 > theta * scoreFrom, at, () => `${what()}: score ${scoreTo} is not above ${theta} thousandths of ${scoreFrom}`);
+  }
+
+  #cooldown(at: number, record: Decided): void {
+    const cooldownUs = this.#options.tuning.cooldownS * US_PER_S;
+    const what = (): string => `move ${record.move} (${record.cause}) of ${mapText(this.#options.maps.names, record.map)}`;
+    this.check("HO6", record.sinceMoveUs < 0 || record.sinceMoveUs >= cooldownUs, at, () => `${what()} only ${secondsText(record.sinceMoveUs)} after the last, by the coordinator's own count`);
+    const last = this.#last.get(record.map);
+    if (last === undefined) return;
+    if (last.start !== this.#picture.starts) return this.count("excused.HO6.restart");
+    const since = at - last.decidedAt;
+    this.check("HO6", since >= cooldownUs, at, () => `${what()} only ${secondsText(since)} after the last was decided; the cool-down is ${secondsText(cooldownUs)}${this.#picture.trail(record.map)}`);
+  }
+
+  #waited(at: number, record: Decided): void {
+    const last = this.#last.get(record.map);
+    if (last === undefined || !last.fallback) return;
+    if (last.start !== this.#picture.starts) return this.count("excused.HO6.restart");
+    const waitUs = this.#options.tuning.returnAfterS * US_PER_S;
+    this.check("HO6", at - last.decidedAt >= waitUs, at, () => `${mapText(this.#options.maps.names, record.map)} returns from the VPS ${secondsText(at - last.decidedAt)} after it fell back; the wait is ${secondsText(waitUs)}`);
+  }
+
+  #share(at: number, record: Decided): void {
+    const share = this.#options.tuning.voluntaryShareMax;
+    const allowed = Math.max(1, Math.floor(share * record.mapsHosted));
+    this.check("HO6", record.voluntaryNow <= allowed, at, () => `${record.voluntaryNow} maps in voluntary moves of ${record.mapsHosted} hosted; ${allowed} allowed`);
+    const counted = this.#voluntary.size;
+    const most = Math.max(1, Math.floor(share * this.#options.maps.names.length));
+    this.check("HO6", counted <= most, at, () => `${counted} maps in voluntary moves by our count; ${most} allowed of ${this.#options.maps.names.length} maps`);
+  }
+
+  /** Within the last third of settling, a redistribution needs recent news: a host that came, went, degraded or was blocked. */
+  #fixpoint(at: number, _record: Decided): void {
+    if (this.#settlingAt < 0 || at < this.#settlingAt + Math.floor((2 * this.#options.settleUs) / 3)) return;
+    if (at - this.#newsAt <= this.#newsUs) return this.count("excused.LV4.news");
+    this.#restless += 1;
+  }
+
+  #granted(map: MapId, host: number): void {
+    const move = this.#picture.mapOf(map).move;
+    // The first host a map gets is no move; whatever else was granted starts the cool-down.
+    if (move === null || move.cause === "placement" || move.to !== host) return;
+    this.#last.set(map, { decidedAt: move.at, fallback: move.form === "fallback", start: this.#picture.starts });
+  }
+
+  #done(map: MapId): void {
+    const cause = this.#picture.mapOf(map).move?.cause;
+    if (cause === "better") this.count("redistribution.moved");
+    if (cause === "return") this.count("redistribution.returned");
+  }
+}

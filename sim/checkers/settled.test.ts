@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { MadeHistory, VPS } from "./made-history.ts";
+
+describe("HO9: on a quiet system each map has exactly one live serving owner", () => {
+  it("HO9 LV1 name a map whose owner is gone, cut off, or does not serve", () => {
+    for (const truth of ["down-close", "cut", "paused"] as const) {
+      expect(new MadeHistory().begun().truth(10, truth).settling().idle(60).finish().rules).toEqual(expect.arrayContaining(["HO9", "LV1"]));
+    }
+    const silent = new MadeHistory().begun().granted(1, 20, 2).stopped(1, 10, 1).settling().idle(60);
+    expect(silent.finish().rules).toEqual(expect.arrayContaining(["HO9", "LV1"]));
+  });
+
+  it("HO9 names a second live host that still serves the map at an older epoch", () => {
+    const history = new MadeHistory().begun().truth(10, "cut").after(1000).gone(10, "silence");
+    history.granted(1, 20, 2).serving(1, 20, 2).granted(2, 20, 2).serving(2, 20, 2).idle(10).truth(10, "healed").joined(10).stopped(2, 10, 1, "stale");
+    const found = history.settling().idle(60).finish();
+    expect(found.rules).toEqual(["HO9"]);
+    expect(found.violations[0]?.message).toContain("host 10 still serves map 1");
+  });
+
+  it("HO9 asks nothing of a host that stays cut off: nobody can tell it", () => {
+    const history = new MadeHistory().begun().truth(10, "cut").after(1000).gone(10, "silence");
+    history.granted(1, 20, 2).serving(1, 20, 2).granted(2, 20, 2).serving(2, 20, 2).settling().idle(60);
+    expect(history.finish().rules).toEqual([]);
+  });
+
+  it("HO9 is put to the test without a settling phase too, and leaves aside what has only just happened", () => {
+    const found = new MadeHistory().begun().idle(60).truth(10, "down-close").idle(3).finish();
+    expect(found.rules).toEqual([]);
+    expect(found.evaluated["HO9"]).toBeGreaterThan(0);
+    expect(found.evaluated["LV1"]).toBe(0);
+    expect(found.reached["excused.HO9.not_quiet"]).toBe(2);
+  });
+});
+
+describe("LV2: every player is on the current host", () => {
+  it("LV2 names a player who was not redirected after a move", () => {
+    const history = new MadeHistory().begun().entered(7, 1).playing(7, 1, 10, 1).handedOff(1, "drain", 10, 20, 2).settling().idle(60);
+    const found = history.finish();
+    expect(found.rules).toEqual(["LV2"]);
+    expect(found.violations[0]?.message).toContain("player 7 plays map 1 (moc_fild01) on host 10 at 0.1, not on host 20 at 0.2");
+  });
+
+  it("LV2 names a player who entered and never played", () => {
+    expect(new MadeHistory().begun().entered(7, 1).settling().idle(60).finish().rules).toEqual(["LV2"]);
+  });
+
+  it("LV2 accepts players who followed, left, went offline, were refused, or have only just been moved", () => {
+    const followed = new MadeHistory().begun().entered(7, 1).playing(7, 1, 10, 1).handedOff(1, "drain", 10, 20, 2).playing(7, 1, 20, 2, true).settling().idle(60);
+    const left = new MadeHistory().begun().entered(7, 1).playing(7, 1, 10, 1).handedOff(1, "drain", 10, 20, 2).say({ kind: "player/left", player: 7, map: 1, why: "session" }).settling().idle(60);
+    const offline = new MadeHistory().begun().entered(7, 1).online(7, -1).settling().idle(60);
+    const refused = new MadeHistory().begun().entered(7, 1).say({ kind: "player/refused", player: 7, map: 1, reason: "map_full" }).settling().idle(60);
+    const moved = new MadeHistory().begun().entered(7, 1).playing(7, 1, 10, 1).settling().idle(55).handedOff(1, "drain", 10, 20, 2).idle(1);
+    for (const history of [followed, left, offline, refused, moved]) expect(history.finish().rules).toEqual([]);
+  });
+});
+
+describe("LV3: queues drain", () => {
+  it("LV3 names a move that never ends", () => {
+    expect(new MadeHistory().begun().decided(1, "drain", "handoff", 10, VPS).settling().idle(60).finish().rules).toEqual(["LV3"]);
+  });
+
+  it("LV3 asks nothing of moves that an old coordinator had under way, or that are young", () => {
+    const restarted = new MadeHistory().begun().decided(1, "drain", "handoff", 10, VPS).after(10).started().joined(VPS).settling().idle(60);
+    const young = new MadeHistory().begun().settling().idle(50).decided(1, "drain", "handoff", 10, VPS).idle(10);
+    for (const history of [restarted, young]) expect(history.finish().rules).toEqual([]);
+  });
+});

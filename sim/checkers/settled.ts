@@ -1,0 +1,193 @@
+/** HO9 and LV1 to LV3: what must be true once the system is quiet, judged at the end of the run. */
+import type { HistoryRecord } from "../../src/core/protocol/history.ts";
+import { type ActorId, type Epoch, type HostId, type MapId, NO_HOST, type PlayerId } from "../../src/core/protocol/ids.ts";
+import type { Observer } from "../world/observer.ts";
+import { boundsOf, type Bounds } from "./bounds.ts";
+import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
+import type { FairClock } from "./fair-clock.ts";
+import type { MapPicture, Picture } from "./picture.ts";
+import { epochText, mapText, secondsText } from "./words.ts";
+
+/** Where players sit. One object per (map, host, epoch) is shared by all of them, so that a player costs one map entry. */
+type Seat = { readonly map: MapId; readonly host: HostId; readonly epoch: Epoch };
+/** A player that entered a map and does not play yet. */
+type Waiting = { readonly map: MapId; readonly fair: number };
+
+/** Why a map without a serving owner is no fault of the system. */
+const NOWHERE: ReadonlySet<string> = new Set(["vps_full", "no_candidate", "auto_migration_disabled", "p2p_disabled"]);
+
+/** Follows each player's seat, and compares everything with the picture when the run is over. */
+export class SettledChecker extends RuleChecker implements Checker, Observer {
+  readonly #options: CheckerOptions;
+  readonly #picture: Picture;
+  readonly #clock: FairClock;
+  readonly #bounds: Bounds;
+  readonly #seats = new Map<PlayerId, Seat>();
+  readonly #waiting = new Map<PlayerId, Waiting>();
+  readonly #newestSeat = new Map<MapId, Seat>();
+  /** Per map: fair time of the last grant, decision or loss of its owner. Younger than the bound is not quiet yet. */
+  readonly #stirred = new Map<MapId, number>();
+  readonly #nowhere = new Map<MapId, string>();
+  #settled = false;
+
+  constructor(options: CheckerOptions, picture: Picture, clock: FairClock) {
+    super(["HO9", "LV1", "LV2", "LV3"]);
+    this.#options = options;
+    this.#picture = picture;
+    this.#clock = clock;
+    this.#bounds = boundsOf(options);
+  }
+
+  settling(): void {
+    this.#settled = true;
+  }
+
+  host(at: number, host: HostId): void {
+    for (const map of this.#picture.hostOf(host).owns ?? []) this.#stirred.set(map, this.#clock.now(at));
+  }
+
+  online(_at: number, player: PlayerId, delta: 1 | -1): void {
+    if (delta < 0) this.#forget(player);
+  }
+
+  record(_self: ActorId, at: number, record: HistoryRecord): void {
+    switch (record.kind) {
+      case "player/entered":
+        this.#seats.delete(record.player);
+        this.#waiting.set(record.player, { map: record.map, fair: this.#clock.now(at) });
+        return;
+      case "player/playing":
+        this.#waiting.delete(record.player);
+        this.#seats.set(record.player, this.#seat(record.map, record.host, record.epoch));
+        return;
+      case "player/refused":
+      case "player/left":
+        return this.#forget(record.player);
+      case "map/granted":
+      case "move/decided":
+        this.#nowhere.delete(record.map);
+        this.#stirred.set(record.map, this.#clock.now(at));
+        return;
+      case "map/unhosted":
+        this.#nowhere.set(record.map, record.reason);
+        return;
+      case "refusal":
+        if (NOWHERE.has(record.reason)) this.#nowhere.set(record.map, record.reason);
+        return;
+      default:
+    }
+  }
+
+  finish(at: number): void {
+    for (let map = 0; map < this.#options.maps.names.length; map += 1) this.#map(at, this.#picture.mapOf(map));
+    this.#otherServers(at);
+    if (!this.#settled) return;
+    this.#players(at);
+    this.#moves(at);
+  }
+
+  #map(at: number, map: MapPicture): void {
+    const hosted = this.#picture.hosted(map);
+    if (!hosted && this.#excused(at, map)) return;
+    const message = (): string => {
+      const owner = map.owner === NO_HOST ? "was never granted" : `was granted to host ${map.owner} at ${epochText(map.epoch)}, which ${this.#picture.reachable(map.owner) ? "does not serve it" : "is not there"}`;
+      return `at the end ${mapText(this.#options.maps.names, map.map)} ${owner}${this.#picture.trail(map.map)}`;
+    };
+    this.check("HO9", hosted, at, message);
+    if (this.#settled) this.check("LV1", hosted, at, message);
+  }
+
+  #excused(at: number, map: MapPicture): boolean {
+    const stirred = this.#stirred.get(map.map);
+    if (stirred !== undefined && this.#clock.now(at) - stirred <= this.#bounds.unhostedUs) {
+      this.count("excused.HO9.not_quiet");
+      return true;
+    }
+    const reason = this.#nowhere.get(map.map);
+    if (reason === undefined || !this.#truly(reason)) return false;
+    this.count(`excused.HO9.${reason}`);
+    return true;
+  }
+
+  /** The conf forbids what the map would need; a full VPS is weighed by HO5 over the whole gap. */
+  #truly(reason: string): boolean {
+    const general = this.#options.conf.general;
+    if (reason === "no_candidate") return !general.enable_vps_fallback;
+    if (reason === "auto_migration_disabled") return !general.enable_auto_migration;
+    if (reason === "p2p_disabled") return !general.enable_p2p_maps;
+    return reason === "vps_full";
+  }
+
+  /** No other reachable host believes that it serves the map. */
+  #otherServers(at: number): void {
+    for (const host of this.#picture.hosts.values()) {
+      if (host.down || host.paused || host.cut || host.cutOneWay || host.serves === null) continue;
+      for (const [map, epoch] of host.serves) {
+        const picture = this.#picture.mapOf(map);
+        const owner = picture.owner === host.host && picture.epoch === epoch;
+        if (!owner && this.#quietFor(at, map, host.troubledAt) <= this.#bounds.moveUs) {
+          this.count("excused.HO9.not_quiet");
+          continue;
+        }
+        this.check("HO9", owner, at, () => `at the end host ${host.host} still serves ${mapText(this.#options.maps.names, map)} at ${epochText(epoch)}, which belongs to host ${picture.owner} at ${epochText(picture.epoch)}${this.#picture.trail(map)}`);
+      }
+    }
+  }
+
+  /** Fair time since the map was last stirred, real time since the host's last trouble: the shorter. */
+  #quietFor(at: number, map: MapId, troubledAt: number): number {
+    const stirred = this.#stirred.get(map);
+    const quiet = stirred === undefined ? Number.POSITIVE_INFINITY : this.#clock.now(at) - stirred;
+    return troubledAt < 0 ? quiet : Math.min(quiet, at - troubledAt);
+  }
+
+  #players(at: number): void {
+    const now = this.#clock.now(at);
+    for (const [player, seat] of this.#seats) {
+      const map = this.#picture.mapOf(seat.map);
+      const current = seat.host === map.owner && seat.epoch === map.epoch;
+      if (!current && this.#quietFor(at, seat.map, -1) <= this.#bounds.followUs) {
+        this.count("excused.LV2.not_quiet");
+        continue;
+      }
+      if (!current && !this.#picture.hosted(map)) {
+        // Without a serving owner there is nowhere to follow to; LV1 has named the map.
+        this.count("excused.LV2.map_unhosted");
+        continue;
+      }
+      this.check("LV2", current, at, () => `at the end player ${player} plays ${mapText(this.#options.maps.names, seat.map)} on host ${seat.host} at ${epochText(seat.epoch)}, not on host ${map.owner} at ${epochText(map.epoch)}${this.#picture.trail(seat.map)}`);
+    }
+    for (const [player, waiting] of this.#waiting) {
+      const map = this.#picture.mapOf(waiting.map);
+      const waited = now - waiting.fair;
+      if (waited <= this.#bounds.followUs || this.#quietFor(at, waiting.map, -1) <= this.#bounds.followUs || !this.#picture.hosted(map)) {
+        this.count("excused.LV2.just_entered");
+        continue;
+      }
+      this.check("LV2", false, at, () => `at the end player ${player} has waited ${secondsText(waited)} for ${mapText(this.#options.maps.names, waiting.map)}, which host ${map.owner} serves${this.#picture.trail(waiting.map)}`);
+    }
+  }
+
+  /** Queues have drained: no move is open longer than a move may take. */
+  #moves(at: number): void {
+    for (const map of this.#picture.maps.values()) {
+      const move = map.move;
+      if (move === null) continue;
+      const stuck = move.closedAt < 0 && this.#quietFor(at, map.map, -1) > this.#bounds.moveUs;
+      this.check("LV3", !stuck, at, () => `at the end move ${move.id} of ${mapText(this.#options.maps.names, map.map)}, decided at ${secondsText(move.at)}, is still open; the bound is ${secondsText(this.#bounds.moveUs)}${this.#picture.trail(map.map)}`);
+    }
+  }
+
+  #seat(map: MapId, host: HostId, epoch: Epoch): Seat {
+    const newest = this.#newestSeat.get(map);
+    if (newest !== undefined && newest.host === host && newest.epoch === epoch) return newest;
+    const seat = { map, host, epoch };
+    this.#newestSeat.set(map, seat);
+    return seat;
+  }
+
+  #forget(player: PlayerId): void {
+    this.#seats.delete(player);
+    this.#waiting.delete(player);
+  }
+}
