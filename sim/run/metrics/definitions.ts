@@ -375,7 +375,7 @@ export const CHAPTERS: readonly { readonly title: string; readonly metrics: read
 export const DEFINITIONS: readonly Definition[] = CHAPTERS.flatMap((chapter) => chapter.metrics);
 
 /** The things counted in `reached`, and what each means; `require.sometimes` of a scenario may name them. */
-export const REACHABLE: Readonly<Record<string, string>> = {
+export const REACHED: Readonly<Record<string, string>> = {
   "migration.handoff": "a move ended with the old host alive",
   "migration.failedOver": "a map went to a player host after its host was lost",
   "migration.fellBack": "a map fell back to the VPS",

@@ -1,5 +1,5 @@
 /** METRICS.md, written from the definitions. */
-import { CHAPTERS, type Definition, DEFINITIONS_VERSION, REACHABLE, type Sampling } from "./definitions.ts";
+import { CHAPTERS, type Definition, DEFINITIONS_VERSION, REACHED, type Sampling } from "./definitions.ts";
 
 const SAMPLE_TEXT: Readonly<Record<Sampling, string>> = {
   event: "each happening",
@@ -43,7 +43,7 @@ reasons, so shares may add up to more than one.
 /** The whole page. */
 export function metricsMarkdown(): string {
   const chapters = CHAPTERS.map((chapter) => `## ${chapter.title}\n\n${table(chapter.metrics)}`);
-  const reached = Object.entries(REACHABLE).map(([name, text]) => `| \`${name}\` | ${text} |`);
+  const reached = Object.entries(REACHED).map(([name, text]) => `| \`${name}\` | ${text} |`);
   const counters = `## Counters in \`reached\`\n\nSummed over runs; a scenario's \`require.sometimes\` names the ones that must not be zero.\n\n| counter | counts |\n|---|---|\n${reached.join("\n")}\n`;
   return [HEAD, ...chapters, SERIES, counters].join("\n");
 }

@@ -10,7 +10,12 @@ export type Gathered = { sum: number; count: number };
 
 /** Rows of equal steps. Declare rows first, then call {@link Timeline.close} at each step's end. */
 export class Timeline {
-  readonly #rows: { readonly name: string; readonly unit: string; readonly values: (number | null)[]; read(from: number, to: number): number | null }[] = [];
+  readonly #rows: {
+    readonly name: string;
+    readonly unit: string;
+    readonly values: (number | null)[];
+    read(from: number, to: number): number | null;
+  }[] = [];
   #from = 0;
 
   /** A row of a level's mean over time. */
