@@ -79,8 +79,10 @@ export type MapOptions = {
   readonly popularity: readonly number[];
 };
 
-/** A VPS site is one host of kind `vps` with `slots` maps. */
-export type VpsOptions = { readonly sites: readonly { readonly region: number; readonly slots: number }[] };
+/**
+ * A VPS site is one host of kind `vps` with `slots` maps. `place` indexes `placeRegion`; left out, it is drawn among the region's places.
+ */
+export type VpsOptions = { readonly sites: readonly { readonly region: number; readonly slots: number; readonly place?: number }[] };
 
 export type StoreOptions = {
   readonly latencyMs: Law;
