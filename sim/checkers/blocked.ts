@@ -61,7 +61,13 @@ export class BlockedChecker extends RuleChecker implements Checker, Observer {
   #granted(at: number, id: HostId, map: number): void {
     const host = this.#picture.hostOf(id);
     const blocked = host.blockedUntil > at && at - host.blockedAt > this.#boundUs;
-    this.check("HO10", !blocked, at, () => `${mapText(this.#options.maps.names, map)} granted to host ${id}, blocked since ${secondsText(host.blockedAt)} until ${secondsText(host.blockedUntil)}`);
+    this.check(
+      "HO10",
+      !blocked,
+      at,
+      () =>
+        `${mapText(this.#options.maps.names, map)} granted to host ${id}, blocked since ${secondsText(host.blockedAt)} until ${secondsText(host.blockedUntil)}`,
+    );
   }
 
   #sweep(at: number): void {
@@ -86,7 +92,12 @@ export class BlockedChecker extends RuleChecker implements Checker, Observer {
     if (watch.spent <= this.#boundUs) return;
     this.#watched.delete(host.host);
     const maps = [...(host.owns ?? [])].map((map) => mapText(this.#options.maps.names, map)).join(", ");
-    this.check("HO10", false, at, () => `host ${host.host}, blocked at ${secondsText(watch.from)}, still holds ${maps}; the bound is ${secondsText(this.#boundUs)}`);
+    this.check(
+      "HO10",
+      false,
+      at,
+      () => `host ${host.host}, blocked at ${secondsText(watch.from)}, still holds ${maps}; the bound is ${secondsText(this.#boundUs)}`,
+    );
   }
 
   #excused(host: HostPicture): string | null {

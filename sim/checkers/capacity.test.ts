@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { MadeHistory, madeOptions, VPS } from "./made-history.ts";
 
-const lost = (fields: Parameters<MadeHistory["decided"]>[5]): string[] => [...new MadeHistory().begun().decided(1, "lost", "failover", 10, 20, fields).finish().rules];
+const lost = (fields: Parameters<MadeHistory["decided"]>[5]): string[] => [
+  ...new MadeHistory().begun().decided(1, "lost", "failover", 10, 20, fields).finish().rules,
+];
 
 describe("HO7: load plus reservations stay within capacity", () => {
   it("HO7 accepts a host that is exactly full", () => {

@@ -26,11 +26,13 @@ export class CapacityChecker extends RuleChecker implements Checker, Observer {
 
   #decided(at: number, record: Of<"move/decided">): void {
     const { to, toMaps, toMapsMax, toPlayers, toPlayersMax } = record;
-    const what = (): string => `move ${record.move} of ${mapText(this.#options.maps.names, record.map)} (${record.cause}, ${record.form}) gives host ${to}`;
+    const what = (): string =>
+      `move ${record.move} of ${mapText(this.#options.maps.names, record.map)} (${record.cause}, ${record.form}) gives host ${to}`;
     this.check("HO7", toMaps <= toMapsMax, at, () => `${what()} ${toMaps} maps of ${toMapsMax}`);
     const host = this.#picture.hostOf(to);
     if (record.toVps) {
-      if (host.joined) this.check("HO7", toMapsMax <= host.slots, at, () => `${what()} a limit of ${toMapsMax} maps; it has ${host.slots} slots`);
+      if (host.joined)
+        this.check("HO7", toMapsMax <= host.slots, at, () => `${what()} a limit of ${toMapsMax} maps; it has ${host.slots} slots`);
       return;
     }
     this.check("HO7", toPlayers <= toPlayersMax, at, () => `${what()} ${toPlayers} players of ${toPlayersMax}`);
@@ -38,7 +40,12 @@ export class CapacityChecker extends RuleChecker implements Checker, Observer {
     this.check("HO7", toMapsMax <= mapsMax, at, () => `${what()} a limit of ${toMapsMax} maps; the conf allows ${mapsMax}`);
     if (!host.joined) return;
     const kbps = toPlayersMax * this.#options.tuning.uploadKbpsPerPlayer;
-    this.check("HO7", kbps <= host.uploadKbps, at, () => `${what()} a limit of ${toPlayersMax} players, ${kbps} kbit/s of ${host.uploadKbps}`);
+    this.check(
+      "HO7",
+      kbps <= host.uploadKbps,
+      at,
+      () => `${what()} a limit of ${toPlayersMax} players, ${kbps} kbit/s of ${host.uploadKbps}`,
+    );
   }
 
   #granted(at: number, record: Of<"map/granted">): void {
@@ -47,6 +54,12 @@ export class CapacityChecker extends RuleChecker implements Checker, Observer {
     const limit = record.vps ? host.slots : this.#options.conf.task_distribution.max_tasks_per_node;
     // The load of a site is recounted only when the cheap upper bound (all newest grants) is past its limit.
     const within = (host.owns?.size ?? 0) <= limit || this.#picture.loadOf(host) <= limit;
-    this.check("HO7", within, at, () => `with ${mapText(this.#options.maps.names, record.map)} host ${record.host} holds ${this.#picture.loadOf(host)} maps of ${limit}${this.#picture.trail(record.map)}`);
+    this.check(
+      "HO7",
+      within,
+      at,
+      () =>
+        `with ${mapText(this.#options.maps.names, record.map)} host ${record.host} holds ${this.#picture.loadOf(host)} maps of ${limit}${this.#picture.trail(record.map)}`,
+    );
   }
 }

@@ -156,7 +156,13 @@ export class ContinuityChecker extends RuleChecker implements Checker, Observer 
     gap.reported = true;
     const { owner } = this.#picture.mapOf(gap.map);
     const whose = owner === NO_HOST ? "never granted" : `last granted to host ${owner}`;
-    this.check(ruleOf(gap), false, at, () => `${mapText(this.#options.maps.names, gap.map)} without a serving owner since ${secondsText(gap.from)}, ${secondsText(gap.spent)} of it unexcused; the bound is ${secondsText(this.#unhostedUs)}${gap.failed ? ", and a move had failed" : ""} (${whose})${this.#picture.trail(gap.map)}`);
+    this.check(
+      ruleOf(gap),
+      false,
+      at,
+      () =>
+        `${mapText(this.#options.maps.names, gap.map)} without a serving owner since ${secondsText(gap.from)}, ${secondsText(gap.spent)} of it unexcused; the bound is ${secondsText(this.#unhostedUs)}${gap.failed ? ", and a move had failed" : ""} (${whose})${this.#picture.trail(gap.map)}`,
+    );
   }
 
   /** The excuse's name while it truly holds: what the conf forbids, or a VPS that our own count finds full. */

@@ -11,19 +11,43 @@ describe("HO8: leaving one map keeps the host's others", () => {
 
   it("HO8 accepts stops for a newer grant, for a move away, and late for one that has just ended", () => {
     const stale = new MadeHistory().begun().granted(1, 20, 2).after(50).stopped(1, 10, 1, "stale").serving(1, 20, 2);
-    const late = new MadeHistory().begun().decided(1, "better", "handoff", 10, 20).after(400).failed(1, "timeout").after(100).stopped(1, 10, 1, "freeze").serving(1, 10, 1);
+    const late = new MadeHistory()
+      .begun()
+      .decided(1, "better", "handoff", 10, 20)
+      .after(400)
+      .failed(1, "timeout")
+      .after(100)
+      .stopped(1, 10, 1, "freeze")
+      .serving(1, 10, 1);
     for (const history of [stale, late]) expect(history.finish().rules).toEqual([]);
   });
 
   it("HO8 names a stop long after the move that would have explained it", () => {
-    const history = new MadeHistory().begun().decided(1, "better", "handoff", 10, 20).after(400).failed(1, "timeout").after(6000).stopped(1, 10, 1, "freeze");
+    const history = new MadeHistory()
+      .begun()
+      .decided(1, "better", "handoff", 10, 20)
+      .after(400)
+      .failed(1, "timeout")
+      .after(6000)
+      .stopped(1, 10, 1, "freeze");
     expect(history.finish().rules).toContain("HO8");
   });
 
   it("HO8 excuses hosts in trouble and claims whose answer is unknown, and says so", () => {
-    const trouble = new MadeHistory().begun().decided(1, "better", "handoff", 10, 20).truth(10, "paused").after(400).failed(1, "timeout").after(60_000).truth(10, "resumed").stopped(1, 10, 1, "freeze");
+    const trouble = new MadeHistory()
+      .begun()
+      .decided(1, "better", "handoff", 10, 20)
+      .truth(10, "paused")
+      .after(400)
+      .failed(1, "timeout")
+      .after(60_000)
+      .truth(10, "resumed")
+      .stopped(1, 10, 1, "freeze");
     expect(trouble.finish().reached["excused.HO8.host_in_trouble"]).toBe(1);
-    const unknown = new MadeHistory().begun().say({ kind: "claim/lost", map: 1, host: 20, epoch: 2, how: "unknown" }).stopped(1, 10, 1, "stale");
+    const unknown = new MadeHistory()
+      .begun()
+      .say({ kind: "claim/lost", map: 1, host: 20, epoch: 2, how: "unknown" })
+      .stopped(1, 10, 1, "stale");
     expect(unknown.finish().reached["excused.HO8.unsure_claim"]).toBe(1);
   });
 });
@@ -31,7 +55,8 @@ describe("HO8: leaving one map keeps the host's others", () => {
 describe("HO8: A to B to A to B works", () => {
   it("HO8 accepts a map that goes to and fro, and counts it", () => {
     const history = new MadeHistory().begun();
-    for (let epoch = 2; epoch <= 7; epoch += 1) history.idle(61).handedOff(1, "degraded", epoch % 2 === 0 ? 10 : 20, epoch % 2 === 0 ? 20 : 10, epoch);
+    for (let epoch = 2; epoch <= 7; epoch += 1)
+      history.idle(61).handedOff(1, "degraded", epoch % 2 === 0 ? 10 : 20, epoch % 2 === 0 ? 20 : 10, epoch);
     const found = history.finish();
     expect(found.rules).toEqual([]);
     expect(found.reached["movement.cameBack"]).toBe(5);

@@ -41,7 +41,13 @@ export class DeparturesChecker extends RuleChecker implements Checker, Observer 
     const leaving = move !== null && move.from === host;
     if (leaving && this.#picture.hostOf(host).troubledAt >= move.at) return this.count("excused.HO8.host_in_trouble");
     const underWay = leaving && (move.closedAt < 0 || at - move.closedAt <= LATE_US);
-    this.check("HO8", picture.epoch > epoch || underWay, at, () => `host ${host} stopped ${mapText(this.#names, map)} at ${epochText(epoch)} (${record.why}), though nothing moved that map away from it${this.#picture.trail(map)}`);
+    this.check(
+      "HO8",
+      picture.epoch > epoch || underWay,
+      at,
+      () =>
+        `host ${host} stopped ${mapText(this.#names, map)} at ${epochText(epoch)} (${record.why}), though nothing moved that map away from it${this.#picture.trail(map)}`,
+    );
   }
 
   #failed(at: number, record: Of<"move/failed">): void {
@@ -49,7 +55,13 @@ export class DeparturesChecker extends RuleChecker implements Checker, Observer 
     const before = to !== undefined && (this.#owners.get(record.map)?.includes(to) ?? false);
     if (!before) return;
     const refused = record.reason === "stale_epoch" || record.reason === "not_owner";
-    this.check("HO8", !refused, at, () => `move ${record.move} of ${mapText(this.#names, record.map)} back to host ${to} failed (${record.reason}): a host that held a map before must be able to hold it again${this.#picture.trail(record.map)}`);
+    this.check(
+      "HO8",
+      !refused,
+      at,
+      () =>
+        `move ${record.move} of ${mapText(this.#names, record.map)} back to host ${to} failed (${record.reason}): a host that held a map before must be able to hold it again${this.#picture.trail(record.map)}`,
+    );
   }
 
   #granted(record: Of<"map/granted">): void {

@@ -40,7 +40,10 @@ describe("DT1: the same seed leaves the same fingerprint", () => {
     expect(compareRuns(outcome(), outcome({ ladder: ["a1", "b2"] }))[0]?.message).toContain("c3 against none");
   });
 
-  it.each([{ fingerprint: "x" }, { decisions: "x" }, { events: 1 }, { seed: 6 }, { violationsTotal: 1 }] as Partial<RunOutcome>[])("DT1 names a difference in %o", (fields) => {
-    expect(compareRuns(outcome(), outcome(fields)).length).toBeGreaterThan(0);
-  });
+  it.each([{ fingerprint: "x" }, { decisions: "x" }, { events: 1 }, { seed: 6 }, { violationsTotal: 1 }] as Partial<RunOutcome>[])(
+    "DT1 names a difference in %o",
+    (fields) => {
+      expect(compareRuns(outcome(), outcome(fields)).length).toBeGreaterThan(0);
+    },
+  );
 });

@@ -15,7 +15,9 @@ export function compareRuns(a: RunOutcome, b: RunOutcome): Violation[] {
   if (a.seed !== b.seed) differ(`compared with a run of seed ${b.seed}`);
   const rung = firstDifferentRung(a.ladder, b.ladder);
   if (rung >= 0) {
-    differ(`the runs part in rung ${rung} (events ${rung * RUNG_EVENTS} to ${(rung + 1) * RUNG_EVENTS - 1}): ${a.ladder[rung] ?? "none"} against ${b.ladder[rung] ?? "none"}`);
+    differ(
+      `the runs part in rung ${rung} (events ${rung * RUNG_EVENTS} to ${(rung + 1) * RUNG_EVENTS - 1}): ${a.ladder[rung] ?? "none"} against ${b.ladder[rung] ?? "none"}`,
+    );
   }
   if (a.fingerprint !== b.fingerprint) differ(`fingerprint ${a.fingerprint} against ${b.fingerprint}`);
   if (a.decisions !== b.decisions) differ(`digest of decisions ${a.decisions} against ${b.decisions}`);

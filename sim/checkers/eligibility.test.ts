@@ -20,7 +20,9 @@ describe("the reference", () => {
 
   it("HO11 treats limits of zero as the document does", () => {
     const open = { ...conf.host_requirements, net_max_latency: 0, max_disconnects_per_hour: 0 };
-    expect(referenceScore({ ...plain, host_requirements: open }, GOOD_STATS, 3)).toBe(referenceScore(plain, { ...GOOD_STATS, latency_ms: 29 }, 0));
+    expect(referenceScore({ ...plain, host_requirements: open }, GOOD_STATS, 3)).toBe(
+      referenceScore(plain, { ...GOOD_STATS, latency_ms: 29 }, 0),
+    );
     const latency = conf.realtime_gaming.latency_weight * Math.exp(-0.5);
     expect(referenceScore({ ...conf, host_requirements: open }, GOOD_STATS, 3) / 1e6).toBeCloseTo(3.38229 - latency, 5);
   });
@@ -90,7 +92,9 @@ describe("HO4: a grant goes to an eligible host or to a VPS", () => {
   });
 
   it("HO4 names a player host passed off as a VPS", () => {
-    expect(new MadeHistory().begun().say({ kind: "map/granted", map: 1, host: 20, epoch: 2, expect: 1, vps: true }).finish().rules).toContain("HO4");
+    expect(
+      new MadeHistory().begun().say({ kind: "map/granted", map: 1, host: 20, epoch: 2, expect: 1, vps: true }).finish().rules,
+    ).toContain("HO4");
     expect(new MadeHistory().begun().decided(1, "lost", "fallback", 10, 20, { toVps: true }).finish().rules).toContain("HO4");
   });
 });
@@ -100,7 +104,12 @@ describe("HO11: the score is the seed's, and ties break by id", () => {
     const history = new MadeHistory().begun();
     const score = referenceScore(conf, GOOD_STATS, 0);
     expect(history.decided(1, "lost", "failover", 10, 20, { scoreTo: score + 2 }).finish().rules).toContain("HO11");
-    expect(new MadeHistory().begun().decided(1, "lost", "failover", 10, 20, { scoreTo: score + 1 }).finish().rules).not.toContain("HO11");
+    expect(
+      new MadeHistory()
+        .begun()
+        .decided(1, "lost", "failover", 10, 20, { scoreTo: score + 1 })
+        .finish().rules,
+    ).not.toContain("HO11");
   });
 
   it("HO11 says nothing about scores of another formula", () => {
@@ -119,6 +128,7 @@ describe("HO11: the score is the seed's, and ties break by id", () => {
     const small = start().joined(20, {}, 5000);
     const busy = start().joined(20).placed(2, 20, 1);
     const troubled = start().truth(20, "up").joined(20);
-    for (const history of [small, busy, troubled]) expect(history.decided(1, "placement", "placement", NO_HOST, 30).finish().rules).not.toContain("HO11");
+    for (const history of [small, busy, troubled])
+      expect(history.decided(1, "placement", "placement", NO_HOST, 30).finish().rules).not.toContain("HO11");
   });
 });

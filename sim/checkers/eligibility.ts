@@ -29,7 +29,8 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
         if (record.eligible && record.profile.kind === "player") this.#mayHold(at, record.profile.host, "declared eligible on joining");
         return;
       case "host/measured":
-        if (record.eligible && !this.#picture.hostOf(record.host).vps) this.#mayHold(at, record.host, "declared eligible on its measurements");
+        if (record.eligible && !this.#picture.hostOf(record.host).vps)
+          this.#mayHold(at, record.host, "declared eligible on its measurements");
         return;
       case "move/decided":
         return this.#decided(at, record);
@@ -41,10 +42,21 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
 
   #decided(at: number, record: Of<"move/decided">): void {
     const host = this.#picture.hostOf(record.to);
-    if (host.joined) this.check("HO4", record.toVps === host.vps, at, () => `move ${record.move} calls host ${record.to} ${record.toVps ? "a VPS" : "a player host"}, but it joined as the other`);
+    if (host.joined)
+      this.check(
+        "HO4",
+        record.toVps === host.vps,
+        at,
+        () => `move ${record.move} calls host ${record.to} ${record.toVps ? "a VPS" : "a player host"}, but it joined as the other`,
+      );
     if (record.toVps) return;
     const what = `chosen for ${mapText(this.#options.maps.names, record.map)} (${record.cause}, ${record.form})`;
-    this.check("HO4", record.toEligible, at, () => `host ${record.to} ${what} though known as not eligible${this.#picture.trail(record.map)}`);
+    this.check(
+      "HO4",
+      record.toEligible,
+      at,
+      () => `host ${record.to} ${what} though known as not eligible${this.#picture.trail(record.map)}`,
+    );
     this.#mayHold(at, record.to, what);
     this.#mayLeave(at, record.map, record.to, "is decided to go");
     this.#score(at, record);
@@ -53,12 +65,20 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
 
   #granted(at: number, record: Of<"map/granted">): void {
     const host = this.#picture.hostOf(record.host);
-    if (host.joined) this.check("HO4", record.vps === host.vps, at, () => `the grant of ${mapText(this.#options.maps.names, record.map)} calls host ${record.host} ${record.vps ? "a VPS" : "a player host"}, but it joined as the other`);
+    if (host.joined)
+      this.check(
+        "HO4",
+        record.vps === host.vps,
+        at,
+        () =>
+          `the grant of ${mapText(this.#options.maps.names, record.map)} calls host ${record.host} ${record.vps ? "a VPS" : "a player host"}, but it joined as the other`,
+      );
     if (record.vps) return;
     this.#mayLeave(at, record.map, record.host, `was granted at ${epochText(record.epoch)}`);
     // What was decided on was judged at decision time; a standby that steps in later is judged now.
     const move = this.#picture.mapOf(record.map).move;
-    if (move === null || move.to !== record.host) this.#mayHold(at, record.host, `granted ${mapText(this.#options.maps.names, record.map)}`);
+    if (move === null || move.to !== record.host)
+      this.#mayHold(at, record.host, `granted ${mapText(this.#options.maps.names, record.map)}`);
   }
 
   #mayHold(at: number, id: HostId, what: string): void {
@@ -70,14 +90,21 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
   #reasons(at: number, host: HostPicture): string[] {
     if (host.stats === null) return ["it never introduced itself"];
     const reasons = referenceReasons(this.#options.conf, host.stats, this.#picture.lossesOf(host, at));
-    if (this.#options.conf.general.enable_p2p_security_checks && host.blockedUntil > at) reasons.push("it is blocked after failed validation");
+    if (this.#options.conf.general.enable_p2p_security_checks && host.blockedUntil > at)
+      reasons.push("it is blocked after failed validation");
     return reasons;
   }
 
   #mayLeave(at: number, map: MapId, host: HostId, what: string): void {
     const enabled = this.#options.conf.general.enable_p2p_maps;
     const mayLeave = enabled && this.#options.maps.eligible[map] === true;
-    this.check("HO4", mayLeave, at, () => `${mapText(this.#options.maps.names, map)} ${what} to player host ${host}, but ${enabled ? "it is critical" : "enable_p2p_maps is off"}${this.#picture.trail(map)}`);
+    this.check(
+      "HO4",
+      mayLeave,
+      at,
+      () =>
+        `${mapText(this.#options.maps.names, map)} ${what} to player host ${host}, but ${enabled ? "it is critical" : "enable_p2p_maps is off"}${this.#picture.trail(map)}`,
+    );
   }
 
   /** The recorded score must be the seed's within one micro-point, over reported or observed losses. */
@@ -87,10 +114,18 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
     if (conf.general.scoring !== "seed" || record.scoreTo === 0 || host.stats === null) return;
     const reported = host.stats.disconnects_per_hour;
     const observed = this.#picture.lossesOf(host, at);
-    const scores = [reported, observed, Math.max(reported, observed)].map((lost) => referenceScore(conf, host.stats as NonNullable<typeof host.stats>, lost));
+    const scores = [reported, observed, Math.max(reported, observed)].map((lost) =>
+      referenceScore(conf, host.stats as NonNullable<typeof host.stats>, lost),
+    );
     if (scores.some(Number.isNaN)) return this.count("excused.HO11.unbounded_score");
     const matches = scores.some((score) => Math.abs(score - record.scoreTo) <= 1);
-    this.check("HO11", matches, at, () => `host ${record.to} was scored ${record.scoreTo} for ${mapText(this.#options.maps.names, record.map)}, the seed's formula gives ${scores[0]}`);
+    this.check(
+      "HO11",
+      matches,
+      at,
+      () =>
+        `host ${record.to} was scored ${record.scoreTo} for ${mapText(this.#options.maps.names, record.map)}, the seed's formula gives ${scores[0]}`,
+    );
   }
 
   /** Of two idle, unblemished hosts of equal score and latency the one with the lower id is taken. */
@@ -106,7 +141,13 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
       if (this.#reasons(at, other).length > 0) continue;
       if (referenceScore(this.#options.conf, other.stats, other.stats.disconnects_per_hour) === score) rival = other.host;
     }
-    this.check("HO11", rival < 0, at, () => `host ${record.to} chosen for ${mapText(this.#options.maps.names, record.map)}, but idle host ${rival} has the same score and latency and the lower id`);
+    this.check(
+      "HO11",
+      rival < 0,
+      at,
+      () =>
+        `host ${record.to} chosen for ${mapText(this.#options.maps.names, record.map)}, but idle host ${rival} has the same score and latency and the lower id`,
+    );
   }
 
   /** Nothing speaks against this host: it is there, never gave cause, and neither holds nor awaits a map. */

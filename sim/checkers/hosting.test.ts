@@ -11,20 +11,42 @@ function soundEvening(): MadeHistory {
   history.say({ kind: "host/fenced", host: 10, map: 1, epoch: 1, rowEpoch: 1 });
   // Host 10 falls silent: its maps fail over, one to host 20 and one to the VPS.
   history.after(1000).truth(10, "down-silent").after(900).say({ kind: "host/suspected", host: 10, how: "silence" });
-  history.after(300).gone(10, "silence").decided(1, "lost", "failover", 10, 20).after(10).granted(1, 20, 2).after(60).serving(1, 20, 2).done(1, 20, 2);
+  history
+    .after(300)
+    .gone(10, "silence")
+    .decided(1, "lost", "failover", 10, 20)
+    .after(10)
+    .granted(1, 20, 2)
+    .after(60)
+    .serving(1, 20, 2)
+    .done(1, 20, 2);
   history.decided(2, "lost", "fallback", 10, VPS).after(10).granted(2, VPS, 2).after(60).serving(2, VPS, 2).done(2, VPS, 2);
   history.after(30).playing(7, 1, 20, 2, true);
   // It comes back, a better host joins, map 1 moves there and later back again: A, B, A.
   history.idle(70).truth(10, "up").joined(10, { cpu_cores: 16 }).after(1000).handedOff(1, "better", 20, 10, 3, { sinceMoveUs: 71_000_000 });
-  history.playing(7, 1, 10, 3, true).idle(90).measured(20, { cpu_cores: 32 }).handedOff(1, "better", 10, 20, 4, { sinceMoveUs: 91_000_000 });
+  history
+    .playing(7, 1, 10, 3, true)
+    .idle(90)
+    .measured(20, { cpu_cores: 32 })
+    .handedOff(1, "better", 10, 20, 4, { sinceMoveUs: 91_000_000 });
   history.playing(7, 1, 20, 4, true);
   // A move that fails leaves the map where it is.
   history.decided(1, "degraded", "handoff", 20, 10).after(900).failed(1, "timeout");
   // The host fails validation and loses its map in time.
-  history.say({ kind: "host/blocked", host: 20, untilUs: history.now + 3600e6 }).handedOff(1, "invalid", 20, VPS, 5).playing(7, 1, VPS, 5, true);
+  history
+    .say({ kind: "host/blocked", host: 20, untilUs: history.now + 3600e6 })
+    .handedOff(1, "invalid", 20, VPS, 5)
+    .playing(7, 1, VPS, 5, true);
   // The coordinator restarts and goes on counting.
   history.idle(30).fault("restart", "begin").after(2000).started().joined(VPS).joined(10).idle(8);
-  history.decided(2, "return", "handoff", VPS, 10, { sinceMoveUs: -1 }).after(200).stopped(2, VPS, 2, "freeze").granted(2, 10, 3).after(30).serving(2, 10, 3).done(2, 10, 3);
+  history
+    .decided(2, "return", "handoff", VPS, 10, { sinceMoveUs: -1 })
+    .after(200)
+    .stopped(2, VPS, 2, "freeze")
+    .granted(2, 10, 3)
+    .after(30)
+    .serving(2, 10, 3)
+    .done(2, 10, 3);
   return history.entered(8, 2).after(40).playing(8, 2, 10, 3).settling().idle(60);
 }
 
@@ -44,7 +66,9 @@ describe("the checkers of a run", () => {
 
   it("name the rules that every run owes, and those that only a quiet end can break", () => {
     expect(requiredRules(madeOptions(), false)).not.toContain("LV1");
-    expect(requiredRules({ ...madeOptions(), faults: [madeFault("r", "coordinator-restart")] }, true)).toEqual(expect.arrayContaining(["ST2", "LV1", "LV4"]));
+    expect(requiredRules({ ...madeOptions(), faults: [madeFault("r", "coordinator-restart")] }, true)).toEqual(
+      expect.arrayContaining(["ST2", "LV1", "LV4"]),
+    );
     expect(["HO9", "LV2"].every(isLivenessRule)).toBe(true);
     expect(["HO1", "HO5", "ST2"].some(isLivenessRule)).toBe(false);
   });

@@ -136,7 +136,16 @@ export class MadeHistory {
     this.#stats.set(host, all);
     const kind = host === VPS ? "vps" : "player";
     const slots = this.options.vps.sites[0]?.slots ?? 0;
-    const profile = { host, kind, region: 0, upload_kbps: uploadKbps, uptime_s: 600, slots, stats: all, regional_latency_ms: [15] } as const;
+    const profile = {
+      host,
+      kind,
+      region: 0,
+      upload_kbps: uploadKbps,
+      uptime_s: 600,
+      slots,
+      stats: all,
+      regional_latency_ms: [15],
+    } as const;
     return this.say({ kind: "host/joined", profile, eligible: false, reasons: [] });
   }
 
@@ -217,7 +226,9 @@ export class MadeHistory {
 
   /** A whole handoff in the right order: the source stops, then the target is granted the map and serves it. */
   handedOff(map: MapId, cause: MoveCause, from: HostId, to: HostId, epoch: number, fields: DecisionFields = {}): this {
-    this.decided(map, cause, "handoff", from, to, fields).after(200).stopped(map, from, epoch - 1, "freeze");
+    this.decided(map, cause, "handoff", from, to, fields)
+      .after(200)
+      .stopped(map, from, epoch - 1, "freeze");
     this.after(10).granted(map, to, epoch).after(20).serving(map, to, epoch);
     return this.after(10).done(map, to, epoch);
   }

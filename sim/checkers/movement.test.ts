@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { MadeHistory, madeOptions, VPS } from "./made-history.ts";
 
-const better = (history: MadeHistory, fields: Parameters<MadeHistory["decided"]>[5] = {}): MadeHistory => history.decided(1, "better", "handoff", 10, 20, fields);
+const better = (history: MadeHistory, fields: Parameters<MadeHistory["decided"]>[5] = {}): MadeHistory =>
+  history.decided(1, "better", "handoff", 10, 20, fields);
 
 describe("HO6: voluntary moves are restrained", () => {
   it("HO6 names a move whose gain is not above the threshold, and accepts one micro-point more", () => {
@@ -40,7 +41,8 @@ describe("HO6: voluntary moves are restrained", () => {
   });
 
   it("HO6 names a return from the VPS before its waiting time", () => {
-    const fallen = (): MadeHistory => new MadeHistory().begun().decided(1, "lost", "fallback", 10, VPS).granted(1, VPS, 2).serving(1, VPS, 2).done(1, VPS, 2);
+    const fallen = (): MadeHistory =>
+      new MadeHistory().begun().decided(1, "lost", "fallback", 10, VPS).granted(1, VPS, 2).serving(1, VPS, 2).done(1, VPS, 2);
     expect(fallen().idle(299).decided(1, "return", "handoff", VPS, 20).finish().rules).toContain("HO6");
     expect(fallen().idle(300).decided(1, "return", "handoff", VPS, 20).finish().rules).not.toContain("HO6");
   });

@@ -68,7 +68,12 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
   finish(at: number): void {
     if (this.#settlingAt < 0) return;
     const restless = this.#restless;
-    this.check("LV4", restless === 0, at, () => `${restless} redistributing moves in the last third of the settling phase, though nothing new was known of the fleet`);
+    this.check(
+      "LV4",
+      restless === 0,
+      at,
+      () => `${restless} redistributing moves in the last third of the settling phase, though nothing new was known of the fleet`,
+    );
   }
 
   #decided(at: number, record: Decided): void {
@@ -92,18 +97,34 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     const { scoreFrom, scoreTo } = record;
     const what = (): string => `move ${record.move} of ${mapText(this.#options.maps.names, record.map)} ${record.from} -> ${record.to}`;
     this.check("HO6", record.theta === theta, at, () => `${what()} applied a threshold of ${record.theta} thousandths instead of ${theta}`);
-    this.check("HO6", scoreTo * 1000 > theta * scoreFrom, at, () => `${what()}: score ${scoreTo} is not above ${theta} thousandths of ${scoreFrom}`);
+    this.check(
+      "HO6",
+      scoreTo * 1000 > theta * scoreFrom,
+      at,
+      () => `${what()}: score ${scoreTo} is not above ${theta} thousandths of ${scoreFrom}`,
+    );
   }
 
   #cooldown(at: number, record: Decided): void {
     const cooldownUs = this.#options.tuning.cooldownS * US_PER_S;
     const what = (): string => `move ${record.move} (${record.cause}) of ${mapText(this.#options.maps.names, record.map)}`;
-    this.check("HO6", record.sinceMoveUs < 0 || record.sinceMoveUs >= cooldownUs, at, () => `${what()} only ${secondsText(record.sinceMoveUs)} after the last, by the coordinator's own count`);
+    this.check(
+      "HO6",
+      record.sinceMoveUs < 0 || record.sinceMoveUs >= cooldownUs,
+      at,
+      () => `${what()} only ${secondsText(record.sinceMoveUs)} after the last, by the coordinator's own count`,
+    );
     const last = this.#last.get(record.map);
     if (last === undefined) return;
     if (last.start !== this.#picture.starts) return this.count("excused.HO6.restart");
     const since = at - last.decidedAt;
-    this.check("HO6", since >= cooldownUs, at, () => `${what()} only ${secondsText(since)} after the last was decided; the cool-down is ${secondsText(cooldownUs)}${this.#picture.trail(record.map)}`);
+    this.check(
+      "HO6",
+      since >= cooldownUs,
+      at,
+      () =>
+        `${what()} only ${secondsText(since)} after the last was decided; the cool-down is ${secondsText(cooldownUs)}${this.#picture.trail(record.map)}`,
+    );
   }
 
   #waited(at: number, record: Decided): void {
@@ -111,16 +132,32 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     if (last === undefined || !last.fallback) return;
     if (last.start !== this.#picture.starts) return this.count("excused.HO6.restart");
     const waitUs = this.#options.tuning.returnAfterS * US_PER_S;
-    this.check("HO6", at - last.decidedAt >= waitUs, at, () => `${mapText(this.#options.maps.names, record.map)} returns from the VPS ${secondsText(at - last.decidedAt)} after it fell back; the wait is ${secondsText(waitUs)}`);
+    this.check(
+      "HO6",
+      at - last.decidedAt >= waitUs,
+      at,
+      () =>
+        `${mapText(this.#options.maps.names, record.map)} returns from the VPS ${secondsText(at - last.decidedAt)} after it fell back; the wait is ${secondsText(waitUs)}`,
+    );
   }
 
   #share(at: number, record: Decided): void {
     const share = this.#options.tuning.voluntaryShareMax;
     const allowed = Math.max(1, Math.floor(share * record.mapsHosted));
-    this.check("HO6", record.voluntaryNow <= allowed, at, () => `${record.voluntaryNow} maps in voluntary moves of ${record.mapsHosted} hosted; ${allowed} allowed`);
+    this.check(
+      "HO6",
+      record.voluntaryNow <= allowed,
+      at,
+      () => `${record.voluntaryNow} maps in voluntary moves of ${record.mapsHosted} hosted; ${allowed} allowed`,
+    );
     const counted = this.#voluntary.size;
     const most = Math.max(1, Math.floor(share * this.#options.maps.names.length));
-    this.check("HO6", counted <= most, at, () => `${counted} maps in voluntary moves by our count; ${most} allowed of ${this.#options.maps.names.length} maps`);
+    this.check(
+      "HO6",
+      counted <= most,
+      at,
+      () => `${counted} maps in voluntary moves by our count; ${most} allowed of ${this.#options.maps.names.length} maps`,
+    );
   }
 
   /** Within the last third of settling, a redistribution needs recent news: a host that came, went, degraded or was blocked. */

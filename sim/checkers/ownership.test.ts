@@ -19,7 +19,13 @@ describe("HO1: for each (map, epoch) at most one host", () => {
   });
 
   it("HO1 excuses a source that was lost on the way, and says so", () => {
-    const history = new MadeHistory().begun().decided(1, "better", "handoff", 10, 20).after(100).truth(10, "cut").after(100).granted(1, 20, 2);
+    const history = new MadeHistory()
+      .begun()
+      .decided(1, "better", "handoff", 10, 20)
+      .after(100)
+      .truth(10, "cut")
+      .after(100)
+      .granted(1, 20, 2);
     const found = history.serving(1, 20, 2).done(1, 20, 2).finish();
     expect(found.rules).not.toContain("HO1");
     expect(found.reached["excused.HO1.source_in_trouble"]).toBe(1);
@@ -27,13 +33,21 @@ describe("HO1: for each (map, epoch) at most one host", () => {
 
   it("HO1 still knows the holder of an epoch thirty grants later", () => {
     const history = new MadeHistory().begun();
-    for (let epoch = 2; epoch <= 31; epoch += 1) history.decided(1, "lost", "failover", 10, 20).granted(1, epoch % 2 === 0 ? 20 : 10, epoch).after(10);
+    for (let epoch = 2; epoch <= 31; epoch += 1)
+      history
+        .decided(1, "lost", "failover", 10, 20)
+        .granted(1, epoch % 2 === 0 ? 20 : 10, epoch)
+        .after(10);
     expect(history.playing(7, 1, 20, 1).finish().rules).toContain("HO1");
   });
 
   it("HO1 judges no epoch that fell out of its bounded book", () => {
     const history = new MadeHistory().begun();
-    for (let epoch = 2; epoch <= 60; epoch += 1) history.decided(1, "lost", "failover", 10, 20).granted(1, epoch % 2 === 0 ? 20 : 10, epoch).after(10);
+    for (let epoch = 2; epoch <= 60; epoch += 1)
+      history
+        .decided(1, "lost", "failover", 10, 20)
+        .granted(1, epoch % 2 === 0 ? 20 : 10, epoch)
+        .after(10);
     const found = history.playing(7, 1, 20, 1).serving(1, 20, 1).finish();
     expect(found.rules.filter((rule) => rule === "HO1" || rule === "HO3")).toEqual([]);
   });

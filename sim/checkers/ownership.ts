@@ -66,11 +66,28 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
     const book = this.#book(map);
     const newest = book.newest;
     const what = (): string => `${mapText(this.#names, map)} granted to host ${host} at ${epochText(epoch)}`;
-    this.check("HO2", epoch > newest && epoch > expect, at, () => `${what()}, but the newest grant before was ${epochText(newest)} and ${epochText(expect)} was expected${this.#picture.trail(map)}`);
+    this.check(
+      "HO2",
+      epoch > newest && epoch > expect,
+      at,
+      () =>
+        `${what()}, but the newest grant before was ${epochText(newest)} and ${epochText(expect)} was expected${this.#picture.trail(map)}`,
+    );
     // A compare-and-set over an epoch that a newer grant had replaced must have been refused.
-    this.check("HO2", expect >= newest, at, () => `${what()} over ${epochText(expect)}, though ${epochText(newest)} had been granted: no compare-and-set${this.#picture.trail(map)}`);
+    this.check(
+      "HO2",
+      expect >= newest,
+      at,
+      () =>
+        `${what()} over ${epochText(expect)}, though ${epochText(newest)} had been granted: no compare-and-set${this.#picture.trail(map)}`,
+    );
     const adopted = newest < 0 || book.unsure || expect <= newest;
-    this.check("HO2", adopted, at, () => `${what()} over ${epochText(expect)}, which nobody was ever granted (newest ${epochText(newest)})${this.#picture.trail(map)}`);
+    this.check(
+      "HO2",
+      adopted,
+      at,
+      () => `${what()} over ${epochText(expect)}, which nobody was ever granted (newest ${epochText(newest)})${this.#picture.trail(map)}`,
+    );
     this.#handoff(at, book, record);
     this.#hold(map, epoch, host, at, "granted");
     book.newest = Math.max(newest, epoch);
@@ -83,7 +100,13 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
     if (move === null || move.form !== "handoff" || move.closedAt >= 0 || move.to !== record.host) return;
     if (this.#picture.hostOf(move.from).troubledAt >= move.at) return this.count("excused.HO1.source_in_trouble");
     const overlaps = book.servingHost === move.from && book.servingEpoch < record.epoch;
-    this.check("HO1", !overlaps, at, () => `${mapText(this.#names, record.map)} granted to host ${record.host} at ${epochText(record.epoch)} in a handoff while host ${move.from} still served ${epochText(book.servingEpoch)}${this.#picture.trail(record.map)}`);
+    this.check(
+      "HO1",
+      !overlaps,
+      at,
+      () =>
+        `${mapText(this.#names, record.map)} granted to host ${record.host} at ${epochText(record.epoch)} in a handoff while host ${move.from} still served ${epochText(book.servingEpoch)}${this.#picture.trail(record.map)}`,
+    );
   }
 
   #serving(at: number, record: Of<"host/serving">): void {
@@ -93,9 +116,22 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
     if (holder === undefined && epoch > book.forgotten) {
       const adoptable = book.unsure && epoch > book.newest;
       if (adoptable) this.count("excused.HO3.adopted");
-      else this.check("HO3", false, at, () => `host ${host} serves ${mapText(this.#names, map)} at ${epochText(epoch)}, which was granted to nobody (newest ${epochText(book.newest)})${this.#picture.trail(map)}`);
+      else
+        this.check(
+          "HO3",
+          false,
+          at,
+          () =>
+            `host ${host} serves ${mapText(this.#names, map)} at ${epochText(epoch)}, which was granted to nobody (newest ${epochText(book.newest)})${this.#picture.trail(map)}`,
+        );
     } else if (holder !== undefined) {
-      this.check("HO3", holder === host, at, () => `host ${host} serves ${mapText(this.#names, map)} at ${epochText(epoch)}, which was granted to host ${holder}${this.#picture.trail(map)}`);
+      this.check(
+        "HO3",
+        holder === host,
+        at,
+        () =>
+          `host ${host} serves ${mapText(this.#names, map)} at ${epochText(epoch)}, which was granted to host ${holder}${this.#picture.trail(map)}`,
+      );
     }
     this.#hold(map, epoch, host, at, "serves");
     if (epoch >= book.servingEpoch || book.servingHost === NO_HOST) {
@@ -111,7 +147,13 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
 
   #fenced(at: number, record: Of<"host/fenced">): void {
     const { map, host, epoch, rowEpoch } = record;
-    this.check("HO3", epoch === rowEpoch, at, () => `host ${host} wrote for ${mapText(this.#names, map)} at ${epochText(epoch)} while the row stood at ${epochText(rowEpoch)}${this.#picture.trail(map)}`);
+    this.check(
+      "HO3",
+      epoch === rowEpoch,
+      at,
+      () =>
+        `host ${host} wrote for ${mapText(this.#names, map)} at ${epochText(epoch)} while the row stood at ${epochText(rowEpoch)}${this.#picture.trail(map)}`,
+    );
     this.#hold(map, epoch, host, at, "wrote");
   }
 
@@ -123,7 +165,12 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       if (epoch <= book.forgotten) return;
       remember(book, epoch, host);
     }
-    this.check("HO1", holder === undefined || holder === host, at, () => `${mapText(this.#names, map)} at ${epochText(epoch)} has two hosts: ${holder} and ${host} (${how})${this.#picture.trail(map)}`);
+    this.check(
+      "HO1",
+      holder === undefined || holder === host,
+      at,
+      () => `${mapText(this.#names, map)} at ${epochText(epoch)} has two hosts: ${holder} and ${host} (${how})${this.#picture.trail(map)}`,
+    );
   }
 
   #book(map: MapId): Book {

@@ -15,13 +15,17 @@ export function referenceReasons(conf: MapConf, stats: HostStats, disconnects: n
   if (!(stats.cpu_ghz >= need.cpu_min_ghz)) reasons.push(`cpu_ghz ${stats.cpu_ghz} < ${need.cpu_min_ghz}`);
   if (!(stats.cpu_cores >= need.cpu_min_cores)) reasons.push(`cpu_cores ${stats.cpu_cores} < ${need.cpu_min_cores}`);
   if (!(stats.free_ram_mb >= need.ram_min_mb)) reasons.push(`free_ram_mb ${stats.free_ram_mb} < ${need.ram_min_mb}`);
-  if (!(stats.network_speed_mbps >= need.net_min_speed)) reasons.push(`network_speed_mbps ${stats.network_speed_mbps} < ${need.net_min_speed}`);
+  if (!(stats.network_speed_mbps >= need.net_min_speed))
+    reasons.push(`network_speed_mbps ${stats.network_speed_mbps} < ${need.net_min_speed}`);
   if (!(stats.latency_ms <= need.net_max_latency)) reasons.push(`latency_ms ${stats.latency_ms} > ${need.net_max_latency}`);
-  if (!(disconnects <= need.max_disconnects_per_hour)) reasons.push(`observed disconnects ${disconnects} > ${need.max_disconnects_per_hour}`);
+  if (!(disconnects <= need.max_disconnects_per_hour))
+    reasons.push(`observed disconnects ${disconnects} > ${need.max_disconnects_per_hour}`);
   if (!conf.realtime_gaming.prioritize_realtime) return reasons;
   const realtime = conf.realtime_gaming;
-  if (stats.jitter_ms === null || !(stats.jitter_ms <= realtime.max_jitter_ms)) reasons.push(`jitter_ms ${stats.jitter_ms} > ${realtime.max_jitter_ms}`);
-  if (stats.packet_rate === null || !(stats.packet_rate >= realtime.min_packet_rate)) reasons.push(`packet_rate ${stats.packet_rate} < ${realtime.min_packet_rate}`);
+  if (stats.jitter_ms === null || !(stats.jitter_ms <= realtime.max_jitter_ms))
+    reasons.push(`jitter_ms ${stats.jitter_ms} > ${realtime.max_jitter_ms}`);
+  if (stats.packet_rate === null || !(stats.packet_rate >= realtime.min_packet_rate))
+    reasons.push(`packet_rate ${stats.packet_rate} < ${realtime.min_packet_rate}`);
   return reasons;
 }
 
@@ -35,7 +39,11 @@ export function referenceScore(conf: MapConf, stats: HostStats, disconnects: num
   const stability = need.max_disconnects_per_hour > 0 ? 1 - disconnects / need.max_disconnects_per_hour : 1;
   const latency = latencyTerm(realtime.prioritize_realtime, stats.latency_ms, need.net_max_latency);
   const score = realtime.prioritize_realtime
-    ? cpu * realtime.cpu_weight + ram * realtime.ram_weight + network * realtime.network_speed_weight + latency * realtime.latency_weight + stability * realtime.stability_weight
+    ? cpu * realtime.cpu_weight +
+      ram * realtime.ram_weight +
+      network * realtime.network_speed_weight +
+      latency * realtime.latency_weight +
+      stability * realtime.stability_weight
     : cpu * 0.2 + ram * 0.2 + network * 0.2 + latency * 0.3 + stability * 0.1;
   return Number.isFinite(score) ? Math.round(score * 1_000_000) : Number.NaN;
 }

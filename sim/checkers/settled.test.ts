@@ -12,7 +12,15 @@ describe("HO9: on a quiet system each map has exactly one live serving owner", (
 
   it("HO9 names a second live host that still serves the map at an older epoch", () => {
     const history = new MadeHistory().begun().truth(10, "cut").after(1000).gone(10, "silence");
-    history.granted(1, 20, 2).serving(1, 20, 2).granted(2, 20, 2).serving(2, 20, 2).idle(10).truth(10, "healed").joined(10).stopped(2, 10, 1, "stale");
+    history
+      .granted(1, 20, 2)
+      .serving(1, 20, 2)
+      .granted(2, 20, 2)
+      .serving(2, 20, 2)
+      .idle(10)
+      .truth(10, "healed")
+      .joined(10)
+      .stopped(2, 10, 1, "stale");
     const found = history.settling().idle(60).finish();
     expect(found.rules).toEqual(["HO9"]);
     expect(found.violations[0]?.message).toContain("host 10 still serves map 1");
@@ -46,10 +54,29 @@ describe("LV2: every player is on the current host", () => {
   });
 
   it("LV2 accepts players who followed, left, went offline, were refused, or have only just been moved", () => {
-    const followed = new MadeHistory().begun().entered(7, 1).playing(7, 1, 10, 1).handedOff(1, "drain", 10, 20, 2).playing(7, 1, 20, 2, true).settling().idle(60);
-    const left = new MadeHistory().begun().entered(7, 1).playing(7, 1, 10, 1).handedOff(1, "drain", 10, 20, 2).say({ kind: "player/left", player: 7, map: 1, why: "session" }).settling().idle(60);
+    const followed = new MadeHistory()
+      .begun()
+      .entered(7, 1)
+      .playing(7, 1, 10, 1)
+      .handedOff(1, "drain", 10, 20, 2)
+      .playing(7, 1, 20, 2, true)
+      .settling()
+      .idle(60);
+    const left = new MadeHistory()
+      .begun()
+      .entered(7, 1)
+      .playing(7, 1, 10, 1)
+      .handedOff(1, "drain", 10, 20, 2)
+      .say({ kind: "player/left", player: 7, map: 1, why: "session" })
+      .settling()
+      .idle(60);
     const offline = new MadeHistory().begun().entered(7, 1).online(7, -1).settling().idle(60);
-    const refused = new MadeHistory().begun().entered(7, 1).say({ kind: "player/refused", player: 7, map: 1, reason: "map_full" }).settling().idle(60);
+    const refused = new MadeHistory()
+      .begun()
+      .entered(7, 1)
+      .say({ kind: "player/refused", player: 7, map: 1, reason: "map_full" })
+      .settling()
+      .idle(60);
     const moved = new MadeHistory().begun().entered(7, 1).playing(7, 1, 10, 1).settling().idle(55).handedOff(1, "drain", 10, 20, 2).idle(1);
     for (const history of [followed, left, offline, refused, moved]) expect(history.finish().rules).toEqual([]);
   });

@@ -90,7 +90,10 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
     const hosted = this.#picture.hosted(map);
     if (!hosted && this.#excused(at, map)) return;
     const message = (): string => {
-      const owner = map.owner === NO_HOST ? "was never granted" : `was granted to host ${map.owner} at ${epochText(map.epoch)}, which ${this.#picture.reachable(map.owner) ? "does not serve it" : "is not there"}`;
+      const owner =
+        map.owner === NO_HOST
+          ? "was never granted"
+          : `was granted to host ${map.owner} at ${epochText(map.epoch)}, which ${this.#picture.reachable(map.owner) ? "does not serve it" : "is not there"}`;
       return `at the end ${mapText(this.#options.maps.names, map.map)} ${owner}${this.#picture.trail(map.map)}`;
     };
     this.check("HO9", hosted, at, message);
@@ -129,7 +132,13 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
           this.count("excused.HO9.not_quiet");
           continue;
         }
-        this.check("HO9", owner, at, () => `at the end host ${host.host} still serves ${mapText(this.#options.maps.names, map)} at ${epochText(epoch)}, which belongs to host ${picture.owner} at ${epochText(picture.epoch)}${this.#picture.trail(map)}`);
+        this.check(
+          "HO9",
+          owner,
+          at,
+          () =>
+            `at the end host ${host.host} still serves ${mapText(this.#options.maps.names, map)} at ${epochText(epoch)}, which belongs to host ${picture.owner} at ${epochText(picture.epoch)}${this.#picture.trail(map)}`,
+        );
       }
     }
   }
@@ -155,7 +164,13 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
         this.count("excused.LV2.map_unhosted");
         continue;
       }
-      this.check("LV2", current, at, () => `at the end player ${player} plays ${mapText(this.#options.maps.names, seat.map)} on host ${seat.host} at ${epochText(seat.epoch)}, not on host ${map.owner} at ${epochText(map.epoch)}${this.#picture.trail(seat.map)}`);
+      this.check(
+        "LV2",
+        current,
+        at,
+        () =>
+          `at the end player ${player} plays ${mapText(this.#options.maps.names, seat.map)} on host ${seat.host} at ${epochText(seat.epoch)}, not on host ${map.owner} at ${epochText(map.epoch)}${this.#picture.trail(seat.map)}`,
+      );
     }
     for (const [player, waiting] of this.#waiting) {
       const map = this.#picture.mapOf(waiting.map);
@@ -164,7 +179,13 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
         this.count("excused.LV2.just_entered");
         continue;
       }
-      this.check("LV2", false, at, () => `at the end player ${player} has waited ${secondsText(waited)} for ${mapText(this.#options.maps.names, waiting.map)}, which host ${map.owner} serves${this.#picture.trail(waiting.map)}`);
+      this.check(
+        "LV2",
+        false,
+        at,
+        () =>
+          `at the end player ${player} has waited ${secondsText(waited)} for ${mapText(this.#options.maps.names, waiting.map)}, which host ${map.owner} serves${this.#picture.trail(waiting.map)}`,
+      );
     }
   }
 
@@ -174,7 +195,13 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
       const move = map.move;
       if (move === null) continue;
       const stuck = move.closedAt < 0 && this.#quietFor(at, map.map, -1) > this.#bounds.moveUs;
-      this.check("LV3", !stuck, at, () => `at the end move ${move.id} of ${mapText(this.#options.maps.names, map.map)}, decided at ${secondsText(move.at)}, is still open; the bound is ${secondsText(this.#bounds.moveUs)}${this.#picture.trail(map.map)}`);
+      this.check(
+        "LV3",
+        !stuck,
+        at,
+        () =>
+          `at the end move ${move.id} of ${mapText(this.#options.maps.names, map.map)}, decided at ${secondsText(move.at)}, is still open; the bound is ${secondsText(this.#bounds.moveUs)}${this.#picture.trail(map.map)}`,
+      );
     }
   }
 

@@ -41,7 +41,13 @@ export class RestartChecker extends RuleChecker implements Checker, Observer {
     }
     if (this.#picture.starts > 1) {
       const before = newest.epoch;
-      this.check("ST2", epoch > before, at, () => `after a restart ${mapText(this.#names, map)} was granted to host ${host} at ${epochText(epoch)}, though ${epochText(before)} had been granted${this.#picture.trail(map)}`);
+      this.check(
+        "ST2",
+        epoch > before,
+        at,
+        () =>
+          `after a restart ${mapText(this.#names, map)} was granted to host ${host} at ${epochText(epoch)}, though ${epochText(before)} had been granted${this.#picture.trail(map)}`,
+      );
     }
     if (epoch > newest.epoch) Object.assign(newest, { epoch, fair, at });
   }
@@ -53,6 +59,12 @@ export class RestartChecker extends RuleChecker implements Checker, Observer {
     const older = record.epoch < newest.epoch;
     if (older && this.#clock.now(at) - newest.fair <= this.#followUs) return this.count("excused.ST2.under_way");
     if (older && this.#picture.hostOf(record.host).troubledAt >= newest.at) return this.count("excused.ST2.host_in_trouble");
-    this.check("ST2", !older, at, () => `after a restart player ${record.player} plays ${mapText(this.#names, record.map)} on host ${record.host} at ${epochText(record.epoch)}, older than ${epochText(newest.epoch)}${this.#picture.trail(record.map)}`);
+    this.check(
+      "ST2",
+      !older,
+      at,
+      () =>
+        `after a restart player ${record.player} plays ${mapText(this.#names, record.map)} on host ${record.host} at ${epochText(record.epoch)}, older than ${epochText(newest.epoch)}${this.#picture.trail(record.map)}`,
+    );
   }
 }

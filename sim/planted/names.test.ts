@@ -3,7 +3,14 @@ import { defaultMapConf, defaultTuning } from "../../src/core/settings.ts";
 import { hostingCheckers } from "../checkers/hosting.ts";
 import { PLANTED } from "./names.ts";
 
-const options = { conf: defaultMapConf(), tuning: defaultTuning(), maps: { names: [], eligible: [], popularity: [] }, vps: { sites: [] }, faults: [], settleUs: 0 };
+const options = {
+  conf: defaultMapConf(),
+  tuning: defaultTuning(),
+  maps: { names: [], eligible: [], popularity: [] },
+  vps: { sites: [] },
+  faults: [],
+  settleUs: 0,
+};
 
 describe("planted bugs", () => {
   const judged = new Set(hostingCheckers(options).flatMap((checker) => checker.rules));

@@ -123,7 +123,8 @@ export const PLANTED: readonly Planted[] = [
     what: "Of two equal hosts the one that joined first is taken, not the one with the lower id.",
     rules: ["HO11"],
     place: "the comparison inside the host index",
-    needs: "equal hosts under the seed's scoring in a fleet of at most 256, joining out of id order; property tests of the index catch it in any case",
+    needs:
+      "equal hosts under the seed's scoring in a fleet of at most 256, joining out of id order; property tests of the index catch it in any case",
   },
   {
     name: "double-grant-on-unknown",
