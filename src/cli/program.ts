@@ -1,0 +1,62 @@
+/** The command line as a whole: its commands, its help, and how every error ends. */
+import { Command } from "commander";
+import { commitOf, packageVersion } from "./commit.ts";
+import { addConfCheck } from "./conf-check.ts";
+import { sayFailure } from "./failure.ts";
+import type { Cli, Io } from "./io.ts";
+import { packageRoot } from "./places.ts";
+import { addReplay } from "./replay.ts";
+import { addRun } from "./run.ts";
+import { addScenarioCheck } from "./scenario-check.ts";
+import { addScenarioSchema } from "./scenario-schema.ts";
+import { addScore } from "./score.ts";
+
+const EXIT_CODES = `
+Exit codes:
+  0 ok, 1 wrong usage or bad input, 10 safety, 11 liveness, 12 threshold, 13 inconclusive,
+  14 nondeterminism, 15 timeout, 16 crash, 130 interrupted
+
+Example:
+  peerstead run capacity/evening-peak --seeds 1..4 --workers 2`;
+
+/** Runs the command with its arguments and answers the exit code. Throws nothing and never ends the process. */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  let code = 0;
+  // Looked up by hand, because a command line that cannot be parsed must fail in the form it asked for, too.
+  const how = { json: args.includes("--json"), debug: args.includes("--debug") };
+  const exit = (chosen: number): void => {
+    code = chosen;
+  };
+  try {
+    await buildProgram({ io, exit, debug: how.debug }).parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    return sayFailure(error, io, how);
+  }
+}
+
+function buildProgram(cli: Cli): Command {
+  const root = packageRoot();
+  const program = new Command("peerstead")
+    .description("P2P-first game-map hosting, and the simulator that proves it.")
+    .version(packageVersion(root), "-V, --version", "say the version")
+    .option("--debug", "show the stack of an error")
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void cli.io.stdout.write(text),
+      writeErr: (text) => void cli.io.stderr.write(text),
+      // Errors are told once, at the end, in the form the caller asked for.
+      outputError: () => undefined,
+    })
+    .addHelpText("after", EXIT_CODES);
+  addRun(program, cli, () => commitOf(root));
+  addReplay(program, cli);
+  addScore(program, cli);
+  addConfCheck(program.command("conf").description("work with p2p_map_config.conf"), cli);
+  const scenario = program.command("scenario").description("work with scenario files");
+  addScenarioCheck(scenario, cli);
+  addScenarioSchema(scenario, cli);
+  return program;
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it, vi } from "vitest";
+import type { Io } from "./io.ts";
+import { clock, Progress, standingText } from "./progress.ts";
+import { memorySink } from "./test-io.fixture.ts";
+
+const MINUTE_US = 60_000_000;
+
+function ioWith(isTTY: boolean): { io: Io; stderr: () => string; stdout: () => string } {
+  const stdout = memorySink(isTTY);
+  const stderr = memorySink(isTTY);
+  const watchInterrupts = () => ({ signal: new AbortController().signal, release: () => undefined });
+  return { io: { stdout: stdout.sink, stderr: stderr.sink, cwd: ".", env: {}, watchInterrupts }, stderr: stderr.text, stdout: stdout.text };
+}
+
+describe("progress", () => {
+  it("counts finished slots whole and running ones by their clocks", () => {
+    let now = 1000;
+    const clocks = [0, 0.5 * MINUTE_US, 3 * MINUTE_US];
+    const progress = new Progress(ioWith(false).io, { slotUs: [MINUTE_US, MINUTE_US, 2 * MINUTE_US], clockUs: (slot) => clocks[slot] ?? 0 }, () => now);
+    progress.start();
+    now = 3000;
+    progress.finish(0);
+    expect(progress.standing()).toEqual({ seedsDone: 1, seeds: 3, virtualUs: 3.5 * MINUTE_US, virtualTotalUs: 4 * MINUTE_US, elapsedMs: 2000 });
+    progress.stop();
+  });
+
+  it("says seeds, virtual time, pace and what is left", () => {
+    const text = standingText({ seedsDone: 1, seeds: 4, virtualUs: 90 * MINUTE_US, virtualTotalUs: 360 * MINUTE_US, elapsedMs: 10_000 });
+    expect(text).toBe("1/4 seeds, virtual 1:30:00 of 6:00:00, 540x real time, 30 s left");
+  });
+
+  it("promises nothing before anything ran", () => {
+    const text = standingText({ seedsDone: 0, seeds: 4, virtualUs: 0, virtualTotalUs: 360 * MINUTE_US, elapsedMs: 10_000 });
+    expect(text).toBe("0/4 seeds, virtual 0:00:00 of 6:00:00");
+  });
+
+  it("writes plain lines to stderr where there is no terminal, and nothing to stdout", () => {
+    vi.useFakeTimers();
+    const { io, stderr, stdout } = ioWith(false);
+    const progress = new Progress(io, { slotUs: [MINUTE_US], clockUs: () => 0 }, () => 0);
+    progress.start();
+    vi.advanceTimersByTime(11_000);
+    progress.stop();
+    vi.advanceTimersByTime(11_000);
+    vi.useRealTimers();
+    expect(stderr()).toBe("peerstead: 0/1 seeds, virtual 0:00:00 of 0:01:00\n".repeat(2));
+    expect(stdout()).toBe("");
+  });
+});
+
+describe("clock", () => {
+  it("writes hours without limit", () => {
+    expect([clock(0), clock(59.9), clock(3661), clock(360_000)]).toEqual(["0:00:00", "0:00:59", "1:01:01", "100:00:00"]);
+  });
+});

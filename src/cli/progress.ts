@@ -1,0 +1,110 @@
+/** Progress of a campaign: a bar on a terminal, a plain line now and then anywhere else. */
+import { SingleBar } from "cli-progress";
+import { US_PER_S } from "../base/time.ts";
+import { say, type Io } from "./io.ts";
+
+const REDRAW_MS = 200;
+const LINE_EVERY_MS = 5000;
+const BAR_STEPS = 1000;
+
+/** What is to be done: one entry per ticket slot, the virtual microseconds its run lasts. */
+export type Workload = { readonly slotUs: readonly number[]; readonly clockUs: (slot: number) => number };
+
+/** How far a campaign is. */
+export type Standing = {
+  readonly seedsDone: number;
+  readonly seeds: number;
+  readonly virtualUs: number;
+  readonly virtualTotalUs: number;
+  readonly elapsedMs: number;
+};
+
+/** Follows a campaign from `start` to `stop`. */
+export class Progress {
+  private readonly io: Io;
+  private readonly work: Workload;
+  private readonly now: () => number;
+  private readonly finished = new Set<number>();
+  private startedAt = 0;
+  private bar: SingleBar | null = null;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** `now`: wall clock in milliseconds. */
+  constructor(io: Io, work: Workload, now: () => number) {
+    this.io = io;
+    this.work = work;
+    this.now = now;
+  }
+
+  /** Begins to show. */
+  start(): void {
+    this.startedAt = this.now();
+    const terminal = this.io.stderr.isTTY === true;
+    if (terminal) {
+      this.bar = new SingleBar({
+        stream: this.io.stderr,
+        format: "{bar} {text}",
+        barsize: 24,
+        barCompleteChar: "█",
+        barIncompleteChar: "░",
+        hideCursor: true,
+        clearOnComplete: true,
+        stopOnComplete: false,
+        gracefulExit: false,
+      });
+      this.bar.start(BAR_STEPS, 0, { text: "starting workers" });
+    }
+    this.timer = setInterval(() => this.show(), terminal ? REDRAW_MS : LINE_EVERY_MS);
+    this.timer.unref();
+  }
+
+  /** A slot's run is over, whatever its clock says. */
+  finish(slot: number): void {
+    this.finished.add(slot);
+  }
+
+  /** Ends the showing and leaves the terminal clean. */
+  stop(): void {
+    clearInterval(this.timer);
+    this.bar?.stop();
+    this.bar = null;
+  }
+
+  /** How far the campaign is now. */
+  standing(): Standing {
+    let virtualUs = 0;
+    let virtualTotalUs = 0;
+    this.work.slotUs.forEach((whole, slot) => {
+      virtualTotalUs += whole;
+      virtualUs += this.finished.has(slot) ? whole : Math.min(whole, this.work.clockUs(slot));
+    });
+    const seeds = this.work.slotUs.length;
+    return { seedsDone: this.finished.size, seeds, virtualUs, virtualTotalUs, elapsedMs: this.now() - this.startedAt };
+  }
+
+  private show(): void {
+    const standing = this.standing();
+    const text = standingText(standing);
+    if (this.bar === null) return say(this.io.stderr, `peerstead: ${text}`);
+    const share = standing.virtualTotalUs > 0 ? standing.virtualUs / standing.virtualTotalUs : 0;
+    this.bar.update(Math.floor(share * BAR_STEPS), { text });
+  }
+}
+
+/** `3/8 seeds, virtual 4:12:00 of 48:00:00, 310x real time, 34 s left`. The rest is an estimate from the pace so far. */
+export function standingText(s: Standing): string {
+  const parts = [`${s.seedsDone}/${s.seeds} seeds`, `virtual ${clock(s.virtualUs / US_PER_S)} of ${clock(s.virtualTotalUs / US_PER_S)}`];
+  if (s.virtualUs > 0 && s.elapsedMs > 0) {
+    parts.push(`${Math.round(s.virtualUs / 1000 / s.elapsedMs)}x real time`);
+    const leftS = (s.elapsedMs / 1000) * (s.virtualTotalUs / s.virtualUs - 1);
+    parts.push(leftS < 90 ? `${Math.ceil(leftS)} s left` : `${clock(leftS)} left`);
+  }
+  return parts.join(", ");
+}
+
+/** Seconds as `h:mm:ss`. */
+export function clock(seconds: number): string {
+  const whole = Math.floor(seconds);
+  const two = (n: number): string => String(n).padStart(2, "0");
+  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
+}

@@ -1,0 +1,107 @@
+/** `peerstead replay`: one seed of a scenario again, with its ladder, its violations and, on request, every event. */
+import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { Command } from "commander";
+import type { Expanded } from "../../sim/run/scenario/load.ts";
+import type { PointOutcome } from "../../sim/run/campaign.ts";
+import type { RunOutcome } from "../../sim/run/outcome.ts";
+import { US_PER_S } from "../base/time.ts";
+import { counted, Failure } from "./failure.ts";
+import { collect } from "./flags.ts";
+import { say, sayJson, type Cli } from "./io.ts";
+import { clock } from "./progress.ts";
+import { openScenario } from "./scenario-file.ts";
+import { parseSeed, parseWhole } from "./seeds.ts";
+import { simulate } from "./simulate.ts";
+
+type Flags = {
+  readonly seed: string;
+  readonly until?: string;
+  readonly trace?: string;
+  readonly point?: string;
+  readonly set: readonly string[];
+  readonly data?: string;
+  readonly json?: boolean;
+};
+
+const RUNGS_SHOWN = 8;
+
+/** Adds the command to the program. */
+export function addReplay(program: Command, cli: Cli): void {
+  program
+    .command("replay")
+    .description("run one seed again and show what it left")
+    .argument("<scenario>", "a shipped scenario's name or a path to a scenario file")
+    .requiredOption("--seed <n>", "the seed")
+    .option("--until <time>", "stop at this virtual time, for example 10m")
+    .option("--trace <file>", "write every event to this file, one JSON document per line")
+    .option("--point <n>", "which point of the scenario's sweep, counted from 0")
+    .option("--set <path=value>", "change a field of the scenario; may be given several times", collect, [])
+    .option("--data <dir>", "folder with trace files that the scenario may use")
+    .option("--json", "answer with one JSON document")
+    .addHelpText("after", "\nExample:\n  peerstead replay chaos/region-outage --seed 7 --until 10m --trace trace.jsonl")
+    .action((scenario: string, flags: Flags) => replay(scenario, flags, cli));
+}
+
+async function replay(scenario: string, flags: Flags, cli: Cli): Promise<void> {
+  const { exitCode } = await import("../../sim/run/document.ts");
+  const seed = parseSeed(flags.seed);
+  if (seed === undefined) throw new Failure(`--seed ${flags.seed}: expected a whole number`);
+  const until = await parseUntil(flags.until);
+  const points = await openScenario(scenario, flags, cli);
+  const { options } = pointOf(points, flags.point);
+  const target = flags.trace === undefined ? null : traceTarget(resolve(cli.io.cwd, flags.trace));
+  let outcome: RunOutcome;
+  try {
+    const point = { seeds: [seed], budgetS: null, until, trace: target === null ? null : target.partial };
+    outcome = onlyOutcome(await simulate([{ options, point }], { workers: 1, twice: false }, cli));
+    if (target !== null && existsSync(target.partial)) renameSync(target.partial, target.path);
+  } finally {
+    if (target !== null) rmSync(target.partial, { force: true });
+  }
+  if (flags.json === true) sayJson(cli.io, { scenario: options.scenario, until_s: until === null ? null : until / US_PER_S, ...outcome });
+  else sayOutcome(options.scenario, outcome, cli);
+  if (target !== null) say(cli.io.stderr, `trace: ${target.path}`);
+  cli.exit(exitCode(outcome.result));
+}
+
+async function parseUntil(text: string | undefined): Promise<number | null> {
+  if (text === undefined) return null;
+  const { microseconds } = await import("../../sim/run/scenario/quantity.ts");
+  const us = microseconds(text);
+  if (us === undefined || !(us > 0)) throw new Failure(`--until ${text}: expected a time such as 90s, 10m or 2h`);
+  return Math.round(us);
+}
+
+function pointOf(points: readonly Expanded[], text: string | undefined): Expanded {
+  const index = text === undefined ? 0 : parseWhole(text, 0, points.length - 1);
+  const point = index === undefined ? undefined : points[index];
+  if (point === undefined) throw new Failure(`--point ${text}: the scenario has ${counted(points.length, "point")}, counted from 0`);
+  return point;
+}
+
+/** A trace is written beside its place and takes it when it is whole (ST3). */
+function traceTarget(path: string): { readonly path: string; readonly partial: string } {
+  mkdirSync(dirname(path), { recursive: true });
+  return { path, partial: `${path}.partial-${process.pid}` };
+}
+
+function onlyOutcome(results: readonly PointOutcome[]): RunOutcome {
+  const outcome = results[0]?.outcomes[0];
+  if (outcome === undefined) throw new Error("a campaign of one seed left no outcome");
+  return outcome;
+}
+
+function sayOutcome(scenario: string, outcome: RunOutcome, cli: Cli): void {
+  const { stdout } = cli.io;
+  say(stdout, `${scenario}, seed ${outcome.seed}: ${outcome.result}`);
+  say(stdout, `fingerprint  ${outcome.fingerprint || "none"}`);
+  say(stdout, `decisions    ${outcome.decisions || "none"}`);
+  say(stdout, `events       ${outcome.events} in ${clock(outcome.virtual_s)} of virtual time`);
+  const { ladder } = outcome;
+  const shown = ladder.slice(-RUNGS_SHOWN).join(" ");
+  const before = Math.max(0, ladder.length - RUNGS_SHOWN);
+  say(stdout, `ladder       ${counted(ladder.length, "rung")}${shown === "" ? "" : `: ${before > 0 ? "… " : ""}${shown}`}`);
+  say(stdout, `violations   ${outcome.violationsTotal}`);
+  for (const violation of outcome.violations) say(stdout, `  ${violation.rule} at ${clock(violation.at_s)}: ${violation.message}`);
+}

@@ -1,0 +1,132 @@
+/** `peerstead run`: all seeds of a scenario over worker threads, the report on disk, the answer on the terminal. */
+import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import type { PointOutcome } from "../../sim/run/campaign.ts";
+import type { RunDocument } from "../../sim/run/document.ts";
+import type { RunResult } from "../../sim/run/outcome.ts";
+import type { Expanded } from "../../sim/run/scenario/load.ts";
+import { complaintText } from "../base/result.ts";
+import { writeWhole } from "../compat/files.ts";
+import { counted, EXIT_USAGE, Failure } from "./failure.ts";
+import { collect } from "./flags.ts";
+import { mayColor, say, sayJson, widthOf, type Cli } from "./io.ts";
+import { reportFolder } from "./places.ts";
+import { openScenario } from "./scenario-file.ts";
+import { parseSeeds, parseWhole, seedsFrom, WORKERS_MAX } from "./seeds.ts";
+import { simulate, type Assignment } from "./simulate.ts";
+
+type Flags = {
+  readonly seeds?: string;
+  readonly workers?: string;
+  readonly set: readonly string[];
+  readonly data?: string;
+  readonly report: string;
+  readonly twice?: boolean;
+  readonly json?: boolean;
+};
+
+/** Adds the command to the program. `commit` says which Peerstead this is; it is asked only when there is a report to write. */
+export function addRun(program: Command, cli: Cli, commit: () => string): void {
+  program
+    .command("run")
+    .description("simulate a scenario and answer its questions")
+    .argument("<scenario>", "a shipped scenario's name or a path to a scenario file")
+    .option("--seeds <seeds>", "A..B for the seeds from A to B, N for the first N; all of these run, whatever the scenario's time budget")
+    .option("--workers <n>", "worker threads; as many as the machine has cores when not given")
+    .option("--set <path=value>", "change a field of the scenario; may be given several times", collect, [])
+    .option("--data <dir>", "folder with trace files that the scenario may use")
+    .option("--report <dir>", "folder for reports", "reports")
+    .option("--twice", "run every seed twice and compare the fingerprints")
+    .option("--json", "answer with one JSON document, the one that is written to the report folder")
+    .addHelpText("after", "\nExample:\n  peerstead run capacity/evening-peak --seeds 1..4 --workers 2 --set fleet.hosts.count=500")
+    .action((scenario: string, flags: Flags) => run(scenario, flags, cli, commit));
+}
+
+async function run(scenario: string, flags: Flags, cli: Cli, commit: () => string): Promise<void> {
+  const { exitCode } = await import("../../sim/run/document.ts");
+  const { io } = cli;
+  const workers = workersOf(flags.workers);
+  const points = await openScenario(scenario, flags, cli);
+  const folder = reportFolder(resolve(io.cwd, flags.report), points[0]?.options.scenario ?? "");
+  // Before the work, so that a folder that cannot be written to costs no run.
+  mkdirSync(folder, { recursive: true });
+  const assignments = points.map((point) => assigned(point, flags.seeds));
+  const outcomes = await simulate(assignments, { workers, twice: flags.twice === true }, cli);
+  for (const { outcomes: ran, asked } of outcomes) {
+    if (ran.length < asked) say(io.stderr, `the time budget is spent: ${ran.length} of ${counted(asked, "seed")} ran`);
+  }
+  const command = commandText(scenario, flags, assignments);
+  const report = await reportOf(points, outcomes, commit(), command);
+  const file = join(folder, "run.json");
+  const written = writeWhole(file, `${JSON.stringify(report.document, null, 2)}\n`);
+  if (flags.json === true) sayJson(io, report.document);
+  else await sayAnswer(report.parts, folder, cli);
+  if (written.ok) say(io.stderr, `report: ${file}`);
+  else say(io.stderr, complaintText(written.error));
+  cli.exit(written.ok ? exitCode(report.result) : EXIT_USAGE);
+}
+
+/** One point's document with what the command knows besides. */
+type PointDocument = RunDocument & { readonly sweep_point: Expanded["sweepPoint"]; readonly seeds_asked: number };
+type Report = { readonly document: unknown; readonly parts: readonly PointDocument[]; readonly result: RunResult };
+
+/**
+ * What is printed and written: the document of the one point, or for a sweep `{scenario, title, result, sweep: [document, …]}` in the
+ * order of the sweep, each with its `sweep_point`. The result of a sweep is the worst of its points'.
+ */
+async function reportOf(points: readonly Expanded[], outcomes: readonly PointOutcome[], commit: string, command: string): Promise<Report> {
+  const { buildDocument, worstResult } = await import("../../sim/run/document.ts");
+  const parts = points.map(({ options, sweepPoint }, index): PointDocument => {
+    const { outcomes: ran, asked } = outcomes[index] ?? { outcomes: [], asked: 0 };
+    const mode = options.modes.join("+");
+    const built = buildDocument({ options, outcomes: ran, seeds: ran.map((run) => run.seed), commit, mode, command });
+    return { ...built, sweep_point: sweepPoint, seeds_asked: asked };
+  });
+  const [first] = parts;
+  const result = worstResult(parts.map((part) => part.result));
+  if (first === undefined || parts.length === 1) return { document: first, parts, result };
+  return { document: { scenario: first.scenario, title: first.title, commit, command, result, sweep: parts }, parts, result };
+}
+
+async function sayAnswer(parts: readonly PointDocument[], folder: string, cli: Cli): Promise<void> {
+  const { summaryText } = await import("../../sim/run/summary.ts");
+  const { stdout } = cli.io;
+  for (const [index, part] of parts.entries()) {
+    if (index > 0) say(stdout, "");
+    const setting = Object.entries(part.sweep_point).map(([name, value]) => `${name} = ${value}`);
+    if (setting.length > 0) say(stdout, `[${setting.join(", ")}]`);
+    say(stdout, summaryText(part, { width: widthOf(stdout), color: mayColor(cli.io, stdout), report: folder }));
+  }
+}
+
+/** The command line that repeats this run. It names neither workers nor folders for output: they change nothing (DT1). */
+function commandText(scenario: string, flags: Flags, assignments: readonly Assignment[]): string {
+  const seeds = assignments[0]?.point.seeds.toSorted((a, b) => a - b) ?? [];
+  const range = flags.seeds === undefined ? [] : ["--seeds", `${seeds[0]}..${seeds.at(-1)}`];
+  const data = flags.data === undefined ? [] : ["--data", flags.data];
+  return ["peerstead", "run", scenario, ...range, ...flags.set.flatMap((set) => ["--set", set]), ...data].map(shellWord).join(" ");
+}
+
+/** A word as a POSIX shell reads it back. */
+function shellWord(word: string): string {
+  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function workersOf(text: string | undefined): number {
+  if (text === undefined) return Math.min(WORKERS_MAX, availableParallelism());
+  const workers = parseWhole(text, 1, WORKERS_MAX);
+  if (workers === undefined) throw new Failure(`--workers ${text}: expected a whole number from 1 to ${WORKERS_MAX}`);
+  return workers;
+}
+
+/** A point with its seeds. Seeds asked for on the command line all run; only the scenario's own are under its budget. */
+function assigned(point: Expanded, seeds: string | undefined): Assignment {
+  const { from, count, budgetS } = point.seeds;
+  const common = { until: null, trace: null };
+  if (seeds === undefined) return { options: point.options, point: { seeds: seedsFrom(from, count), budgetS, ...common } };
+  const chosen = parseSeeds(seeds, from);
+  if (!chosen.ok) throw new Failure(chosen.error);
+  return { options: point.options, point: { seeds: chosen.value, budgetS: null, ...common } };
+}

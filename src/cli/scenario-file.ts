@@ -1,0 +1,34 @@
+/** Opens a scenario for a command: finds the file, reads it with everything it extends, and complains in one form. */
+import { resolve } from "node:path";
+import type { Expanded } from "../../sim/run/scenario/load.ts";
+import { err, type Result } from "../base/result.ts";
+import { readText } from "../compat/files.ts";
+import { counted, Failure } from "./failure.ts";
+import type { Cli } from "./io.ts";
+import { packageRoot, scenarioPath } from "./places.ts";
+
+/** What a command line says about a scenario besides its name. */
+export type ScenarioFlags = { readonly set: readonly string[]; readonly data?: string };
+
+/** The points of a scenario, at least one. Throws a {@link Failure} that lists every complaint. */
+export async function openScenario(name: string, flags: ScenarioFlags, cli: Cli): Promise<readonly Expanded[]> {
+  const { loadScenario } = await import("../../sim/run/scenario/load.ts");
+  const path = scenarioPath(name, cli.io.cwd, packageRoot());
+  const dataDir = flags.data === undefined ? null : resolve(cli.io.cwd, flags.data);
+  const loaded = loadScenario(path, { sets: flags.set.map(parseSet), dataDir, readText: readForScenario });
+  if (!loaded.ok) throw new Failure(`${counted(loaded.error.length, "error")} in scenario ${name}`, loaded.error);
+  return loaded.value;
+}
+
+/** The loader puts a reason into a complaint of its own, at the line that names the file. */
+function readForScenario(path: string): Result<string, string> {
+  const read = readText(path);
+  return read.ok ? read : err(read.error.message);
+}
+
+/** `path=value` of `--set`. */
+export function parseSet(text: string): { readonly path: string; readonly value: string } {
+  const at = text.indexOf("=");
+  if (at <= 0) throw new Failure(`--set ${text}: expected path=value, for example fleet.hosts.count=500`);
+  return { path: text.slice(0, at), value: text.slice(at + 1) };
+}
