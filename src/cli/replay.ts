@@ -19,7 +19,7 @@ type Flags = {
   readonly until?: string;
   readonly trace?: string;
   readonly point?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly data?: string;
   readonly json?: boolean;
 };
@@ -36,7 +36,7 @@ export function addReplay(program: Command, cli: Cli): void {
     .option("--until <time>", "stop at this virtual time, for example 10m")
     .option("--trace <file>", "write every event to this file, one JSON document per line")
     .option("--point <n>", "which point of the scenario's sweep, counted from 0")
-    .option("--set <path=value>", "change a field of the scenario; may be given several times", collect, [])
+    .option("--set <path=value>", "change a field of the scenario; may be given several times", collect)
     .option("--data <dir>", "folder with trace files that the scenario may use")
     .option("--json", "answer with one JSON document")
     .addHelpText("after", "\nExample:\n  peerstead replay chaos/region-outage --seed 7 --until 10m --trace trace.jsonl")
@@ -44,11 +44,11 @@ export function addReplay(program: Command, cli: Cli): void {
 }
 
 async function replay(scenario: string, flags: Flags, cli: Cli): Promise<void> {
-  const { exitCode } = await import("../../sim/run/document.ts");
   const seed = parseSeed(flags.seed);
   if (seed === undefined) throw new Failure(`--seed ${flags.seed}: expected a whole number`);
   const until = await parseUntil(flags.until);
   const points = await openScenario(scenario, flags, cli);
+  const { exitCode } = await import("../../sim/run/document.ts");
   const { options } = pointOf(points, flags.point);
   const target = flags.trace === undefined ? null : traceTarget(resolve(cli.io.cwd, flags.trace));
   let outcome: RunOutcome;

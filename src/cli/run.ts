@@ -20,7 +20,7 @@ import { simulate, type Assignment } from "./simulate.ts";
 type Flags = {
   readonly seeds?: string;
   readonly workers?: string;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly data?: string;
   readonly report: string;
   readonly twice?: boolean;
@@ -35,7 +35,7 @@ export function addRun(program: Command, cli: Cli, commit: () => string): void {
     .argument("<scenario>", "a shipped scenario's name or a path to a scenario file")
     .option("--seeds <seeds>", "A..B for the seeds from A to B, N for the first N; all of these run, whatever the scenario's time budget")
     .option("--workers <n>", "worker threads; as many as the machine has cores when not given")
-    .option("--set <path=value>", "change a field of the scenario; may be given several times", collect, [])
+    .option("--set <path=value>", "change a field of the scenario; may be given several times", collect)
     .option("--data <dir>", "folder with trace files that the scenario may use")
     .option("--report <dir>", "folder for reports", "reports")
     .option("--twice", "run every seed twice and compare the fingerprints")
@@ -45,10 +45,10 @@ export function addRun(program: Command, cli: Cli, commit: () => string): void {
 }
 
 async function run(scenario: string, flags: Flags, cli: Cli, commit: () => string): Promise<void> {
-  const { exitCode } = await import("../../sim/run/document.ts");
   const { io } = cli;
   const workers = workersOf(flags.workers);
   const points = await openScenario(scenario, flags, cli);
+  const { exitCode } = await import("../../sim/run/document.ts");
   const folder = reportFolder(resolve(io.cwd, flags.report), points[0]?.options.scenario ?? "");
   // Before the work, so that a folder that cannot be written to costs no run.
   mkdirSync(folder, { recursive: true });
@@ -106,7 +106,7 @@ function commandText(scenario: string, flags: Flags, assignments: readonly Assig
   const seeds = assignments[0]?.point.seeds.toSorted((a, b) => a - b) ?? [];
   const range = flags.seeds === undefined ? [] : ["--seeds", `${seeds[0]}..${seeds.at(-1)}`];
   const data = flags.data === undefined ? [] : ["--data", flags.data];
-  return ["peerstead", "run", scenario, ...range, ...flags.set.flatMap((set) => ["--set", set]), ...data].map(shellWord).join(" ");
+  return ["peerstead", "run", scenario, ...range, ...(flags.set ?? []).flatMap((set) => ["--set", set]), ...data].map(shellWord).join(" ");
 }
 
 /** A word as a POSIX shell reads it back. */

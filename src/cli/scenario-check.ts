@@ -9,7 +9,7 @@ import { clock } from "./progress.ts";
 import { openScenario } from "./scenario-file.ts";
 import { collect } from "./flags.ts";
 
-type Flags = { readonly set: readonly string[]; readonly data?: string; readonly json?: boolean };
+type Flags = { readonly set?: readonly string[]; readonly data?: string; readonly json?: boolean };
 
 /** Adds the command below `scenario`. */
 export function addScenarioCheck(scenario: Command, cli: Cli): void {
@@ -17,7 +17,7 @@ export function addScenarioCheck(scenario: Command, cli: Cli): void {
     .command("check")
     .description("check a scenario file with everything it extends")
     .argument("<file>", "a path to a scenario file or a shipped scenario's name")
-    .option("--set <path=value>", "change a field of the scenario; may be given several times", collect, [])
+    .option("--set <path=value>", "change a field of the scenario; may be given several times", collect)
     .option("--data <dir>", "folder with trace files that the scenario may use")
     .option("--json", "answer with one JSON document: {ok, errors, points}")
     .addHelpText("after", "\nExample:\n  peerstead scenario check my-evening.yaml")

@@ -8,14 +8,15 @@ import type { Cli } from "./io.ts";
 import { packageRoot, scenarioPath } from "./places.ts";
 
 /** What a command line says about a scenario besides its name. */
-export type ScenarioFlags = { readonly set: readonly string[]; readonly data?: string };
+export type ScenarioFlags = { readonly set?: readonly string[]; readonly data?: string };
 
 /** The points of a scenario, at least one. Throws a {@link Failure} that lists every complaint. */
 export async function openScenario(name: string, flags: ScenarioFlags, cli: Cli): Promise<readonly Expanded[]> {
-  const { loadScenario } = await import("../../sim/run/scenario/load.ts");
+  const sets = (flags.set ?? []).map(parseSet);
   const path = scenarioPath(name, cli.io.cwd, packageRoot());
   const dataDir = flags.data === undefined ? null : resolve(cli.io.cwd, flags.data);
-  const loaded = loadScenario(path, { sets: flags.set.map(parseSet), dataDir, readText: readForScenario });
+  const { loadScenario } = await import("../../sim/run/scenario/load.ts");
+  const loaded = loadScenario(path, { sets, dataDir, readText: readForScenario });
   if (!loaded.ok) throw new Failure(`${counted(loaded.error.length, "error")} in scenario ${name}`, loaded.error);
   return loaded.value;
 }

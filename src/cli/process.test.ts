@@ -1,0 +1,25 @@
+/** The command as a process of its own: what only the operating system can show. */
+import { spawn, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+
+const MAIN = join(import.meta.dirname, "main.ts");
+
+describe("the process", () => {
+  it("ends with the command's code and keeps stdout for the answer", () => {
+    const told = spawnSync(process.execPath, [MAIN, "conf", "check", "no-such-file", "--json"], { encoding: "utf8" });
+    expect(told.status).toBe(1);
+    expect(JSON.parse(told.stdout)).toHaveProperty("error.message");
+    expect(told.stderr).toContain("peerstead: cannot use no-such-file");
+    expect(told.stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it("is quiet when its reader leaves", async () => {
+    const child = spawn(process.execPath, [MAIN, "--help"], { stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.destroy();
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect([code, stderr]).toEqual([0, ""]);
+  });
+});
