@@ -62,11 +62,15 @@ function stop(reader: Reader, key: string, at: number, message: string): void {
   reader.at = reader.source.text.length;
 }
 
-/** Reads up to the closing brace. A block of words alone is a list, any other a section. */
+/** A word without a separator, and what followed it. */
+type LoneWord = { readonly token: Token; readonly followed: string };
+
+/** Reads up to the closing brace. A sound block of words alone is a list, any other a section. */
 function readBlock(reader: Reader, block: Block): Section | List {
   const entries: Entry[] = [];
   const seen = new Map<string, number>();
-  const words: { token: Token; followed: string }[] = [];
+  const words: LoneWord[] = [];
+  let sound = true;
   while (!reader.stopped && !reader.unwinding) {
     const token = take(reader, "key");
     if (token.kind === "end") {
@@ -76,56 +80,67 @@ function readBlock(reader: Reader, block: Block): Section | List {
     if (token.kind === "mark") {
       if (token.text === "}" && block.opener >= 0) break;
       skipStray(reader, block, token);
-    } else if (token.kind !== "bad") {
+      sound = false;
+    } else if (token.kind === "bad") sound = false;
+    else {
       const next = scan(reader.source, reader.at, "key");
-      if (next.kind === "mark" && (next.text === ":" || next.text === "=")) {
-        reader.at = next.end;
-        readEntry(reader, block, token, entries, seen);
-      } else {
+      const separated = next.kind === "mark" && (next.text === ":" || next.text === "=");
+      if (separated) reader.at = next.end;
+      else if (next.kind === "mark" && next.text === "{")
+        blame(reader, joined(block.path, token.text), token.at, lacksSeparator(token, tokenText(next)));
+      if (separated || (next.kind === "mark" && next.text === "{")) sound = readEntry(reader, block, token, entries, seen) && sound;
+      else {
         words.push({ token, followed: tokenText(next) });
         countEntry(reader, block, token);
       }
       if (!reader.unwinding) skipComma(reader);
     }
   }
-  const isList = entries.length === 0 && words.length > 0 && block.opener >= 0 && block.depth > 0;
+  return blockOf(reader, block, entries, words, sound);
+}
+
+function blockOf(reader: Reader, block: Block, entries: Entry[], words: readonly LoneWord[], sound: boolean): Section | List {
   const at = Math.max(0, block.opener);
-  if (isList) return { kind: "list", at, items: words.map(({ token }) => scalarOf(token)) };
-  for (const { token, followed } of words) {
-    const key = joined(block.path, token.text);
-    // The words are complained about after the block was read, so the one-per-line rule of blame() is applied to them as they come.
-    blameLate(reader, key, token.at, `expected ':' or '=' after ${shown(token.text)}, found ${followed}`);
-  }
+  if (sound && entries.length === 0 && words.length > 0 && block.depth > 0)
+    return { kind: "list", at, items: words.map(({ token }) => scalarOf(token)) };
+  for (const { token, followed } of words) blameLate(reader, joined(block.path, token.text), token.at, lacksSeparator(token, followed));
   return { kind: "section", entries, at };
 }
 
+function lacksSeparator(word: Token, found: string): string {
+  return `expected ':' or '=' after ${shown(word.text)}, found ${found}`;
+}
+
+/** As {@link blame}, for what only shows at the end of a block: a stop that came in between must not hide it. */
 function blameLate(reader: Reader, key: string, at: number, message: string): void {
   const { line } = positionAt(reader.source, at);
   if (line !== reader.lineBlamed) reader.errors.add(key, at, message);
   reader.lineBlamed = line;
 }
 
-function readEntry(reader: Reader, block: Block, key: Token, entries: Entry[], seen: Map<string, number>): void {
+/** Reads what follows a key and its separator; false when it gave no entry. */
+function readEntry(reader: Reader, block: Block, key: Token, entries: Entry[], seen: Map<string, number>): boolean {
   const path = joined(block.path, key.text);
   const opening = scan(reader.source, reader.at, "value");
   if (block.depth > 0 && opening.text === "{" && opening.kind === "mark" && reader.sectionNames.has(key.text)) {
     blame(reader, path, key.at, `expected '}' to close ${named(reader, block)}, found section ${shown(key.text)}`);
     reader.at = key.at;
     reader.unwinding = true;
-    return;
+    return false;
   }
   const value = readValue(reader, { path, opener: key.at, depth: block.depth });
   // A top-level section that begins too deep ends every block around it; the file itself goes on with it.
   if (block.depth === 0) reader.unwinding = false;
-  if (value === undefined) return;
+  if (value === undefined) return false;
   const first = seen.get(key.text);
   if (first !== undefined) {
     reader.errors.add(path, key.at, `${shown(key.text)} is given twice, first on line ${positionAt(reader.source, first).line}`);
-    return;
+    return false;
   }
   seen.set(key.text, key.at);
   countEntry(reader, block, key);
   entries.push({ key: key.text, at: key.at, value });
+  return true;
 }
 
 /** A value, or undefined when there is none to read; `place.opener` is where its key or list begins. */

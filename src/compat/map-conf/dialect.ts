@@ -4,7 +4,7 @@ import type { Source } from "../../base/text/source.ts";
 export type Syntax = "brace" | "yaml" | "flat";
 
 /** What a glance over the lines shows. */
-type Signs = { braces: number; open: number; nested: boolean; slashes: boolean };
+type Signs = { braces: number; open: number; lists: boolean; nested: boolean; slashes: boolean };
 
 /**
  * Tells the syntax of a conf from its shape:
@@ -12,7 +12,7 @@ type Signs = { braces: number; open: number; nested: boolean; slashes: boolean }
  * braces do not balance or `//` comments stand beside braces, for then it is a damaged brace form; any brace left is the brace form; the rest is flat.
  */
 export function syntaxOf(source: Source): Syntax {
-  const signs: Signs = { braces: 0, open: 0, nested: false, slashes: false };
+  const signs: Signs = { braces: 0, open: 0, lists: false, nested: false, slashes: false };
   let header = -1;
   let first = true;
   for (const [index, lineStart] of source.lineStarts.entries()) {
@@ -25,11 +25,19 @@ export function syntaxOf(source: Source): Syntax {
     first = false;
     const indent = line.search(/\S/);
     if (header >= 0 && ((indent > header && !/^[{[]/.test(code)) || code.startsWith("- "))) signs.nested = true;
-    header = code.endsWith(":") ? indent : -1;
+    header = opensBlock(code) ? indent : -1;
   }
   const damagedBraces = signs.braces > 0 && (signs.open !== 0 || signs.slashes);
   if (signs.nested && !damagedBraces) return "yaml";
-  return signs.braces > 0 ? "brace" : "flat";
+  return signs.braces > 0 || signs.lists ? "brace" : "flat";
+}
+
+/** Whether a line ends in a key that has no value yet, but for a YAML anchor or tag. */
+function opensBlock(code: string): boolean {
+  if (code.endsWith(":")) return true;
+  const blank = code.lastIndexOf(" ");
+  const mark = code[blank + 1];
+  return blank > 0 && (mark === "&" || mark === "!") && code.slice(0, blank).trimEnd().endsWith(":");
 }
 
 /** A line without quoted texts, comments and outer blanks; counts what it meets on the way. */
@@ -53,6 +61,8 @@ function codeOf(line: string, signs: Signs): string {
       signs.braces += 1;
       signs.open += character === "{" ? 1 : -1;
     }
+    // A flat value may hold brackets (the literal of an IPv6 relay); behind a colon they are a list.
+    if (character === "[" && !code.includes("=")) signs.lists = true;
     code += character;
   }
   return code.trim();

@@ -122,7 +122,9 @@ export function sectionEntries(reading: Reading, path: string, value: Value): re
   if (value.kind === "section") return value.entries;
   // In YAML a section whose keys are all commented out is an empty value.
   if (value.kind === "scalar" && value.text === "" && !value.quoted) return [];
-  reading.errors.add(path, value.at, `expected a section, found ${describe(value)}`);
+  const words = value.kind === "list" && reading.source.text[value.at] === "{" ? value.items[0] : undefined;
+  if (words === undefined) reading.errors.add(path, value.at, `expected a section, found ${describe(value)}`);
+  else reading.errors.add(path, words.at, `expected ':' or '=' between keys and values of section ${shown(path)}, found words alone`);
   return [];
 }
 
