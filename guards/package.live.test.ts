@@ -1,0 +1,50 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const ROOT = join(import.meta.dirname, "..");
+const SOURCE = join(ROOT, "src", "cli", "main.ts");
+const BUILT = join(ROOT, "dist", "src", "cli", "main.js");
+
+/** A folder that is not the project's, so that nothing is found by being near. */
+let elsewhere = "";
+
+function run(program: string, ...args: string[]): { status: number | null; stdout: string; stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { cwd: elsewhere, encoding: "utf8" });
+  return { status, stdout, stderr };
+}
+
+beforeAll(() => {
+  elsewhere = mkdtempSync(join(tmpdir(), "peerstead-package-"));
+  expect(run(join(ROOT, "guards", "build.ts"))).toEqual({ status: 0, stdout: "", stderr: "" });
+});
+
+afterAll(() => rmSync(elsewhere, { recursive: true, force: true }));
+
+describe("the built command does what the sources do", () => {
+  it("conf check", () => {
+    const conf = join(ROOT, "conf", "p2p_map_config.conf");
+    const built = run(BUILT, "conf", "check", conf, "--json");
+    expect(built).toEqual(run(SOURCE, "conf", "check", conf, "--json"));
+    expect(built.status).toBe(0);
+  });
+
+  it("scenario schema", () => {
+    const built = run(BUILT, "scenario", "schema");
+    expect(built).toEqual(run(SOURCE, "scenario", "schema"));
+    expect(built.status).toBe(0);
+  });
+
+  it("a run on worker threads: DT1 equal fingerprints from the scenario files of the package", () => {
+    const name = `smoke/${(readdirSync(join(ROOT, "dist", "scenarios", "smoke"))[0] ?? "").replace(/\.yaml$/, "")}`;
+    const answers = [BUILT, SOURCE].map((program, i) => {
+      const answer = run(program, "run", name, "--seeds", "1..2", "--workers", "2", "--json", "--report", join(elsewhere, `report-${i}`));
+      expect(answer).toMatchObject({ status: 0, stderr: "" });
+      return JSON.parse(answer.stdout) as { fingerprint: string };
+    });
+    expect(answers[0]?.fingerprint).toMatch(/\w+/);
+    expect(answers[0]?.fingerprint).toBe(answers[1]?.fingerprint);
+  });
+});
