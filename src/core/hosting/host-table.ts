@@ -9,12 +9,14 @@ import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import type { HostId, RegionId } from "../protocol/ids.ts";
 import type { HostingSettings, MapConf } from "../settings.ts";
 import { ineligibilityMask, REASON_BIT, REASONS } from "./eligibility.ts";
-import { DECAY_TABLE_MS, decayTable, normalizedBase, normalizedLatency, PLAIN_WEIGHTS, rttTo, seedScore, toMicro } from "./score.ts";
+import { LATENCY_TABLE_MS, latencyTermTable, normalizedBase, normalizedLatency, rttTo, seedLatencyTerm, seedScore, seedWeights, toMicro } from "./score.ts";
 
 const SLOTS_FIRST = 64;
 const INT32_MAX = 2 ** 31 - 1;
 /** Latency of a host nobody measured: worse than any measurement, better than "no host" in the index. */
 export const LATENCY_UNKNOWN_US = INT32_MAX - 1;
+/** Slots assessed by one call of the inner loops: a loop that is entered often is compiled well soon, one long loop is not. */
+const BLOCK = 2048;
 const US_PER_MS = 1000;
 const US_PER_S = 1_000_000;
 
@@ -244,17 +246,21 @@ export class HostTable {
     this.free.push(slot);
   }
 
-  /** The seed's score of every slot into `points[slot]`, unrounded: the bits of {@link seedScore}. Free slots give NaN. */
-  scoreAll(points: Float64Array): void {
-    assert(points.length >= this.slots, "there is a place for every slot's score");
-    if (this.settings.conf.realtime_gaming.prioritize_realtime) seedRealtimeAll(this, points);
-    else seedPlainAll(this, points);
-  }
-
-  /** Every slot's reasons mask into `masks[slot]`, as {@link ineligibilityMask} gives it for one; returns how many are eligible. */
-  eligibleAll(masks: Uint16Array): number {
-    assert(masks.length >= this.slots, "there is a place for every slot's mask");
-    return eligibleColumns(this, this.settings.conf, masks);
+  /**
+   * Scores and judges every slot at once: `points[slot]` gets the seed's score, unrounded, with the bits of {@link seedScore};
+   * `masks[slot]` the reasons as {@link ineligibilityMask} gives them. Free slots get NaN and all reasons. Returns how many are eligible.
+   */
+  assessAll(points: Float64Array, masks: Uint16Array): number {
+    assert(points.length >= this.slots && masks.length >= this.slots, "there is a place for every slot's answer");
+    const { host_requirements: need, realtime_gaming: realtime } = this.settings.conf;
+    const terms = latencyTermTable(need.net_max_latency, realtime.prioritize_realtime);
+    let eligible = 0;
+    for (let from = 0; from < this.slots; from += BLOCK) {
+      const to = Math.min(from + BLOCK, this.slots);
+      scoreColumns(this, points, from, to, terms);
+      eligible += judgeColumns(this, masks, from, to);
+    }
+    return eligible;
   }
 
   private measurements(): Float64Array[] {
@@ -296,57 +302,40 @@ function latencyUsOf(ms: number): number {
   return ms >= 0 ? Math.min(Math.round(ms * US_PER_MS), LATENCY_UNKNOWN_US) : LATENCY_UNKNOWN_US;
 }
 
-/** The seed's real-time score over columns. Whole latencies read exp from a table: it is the loop's only slow operation. */
-function seedRealtimeAll(table: HostTable, points: Float64Array): void {
-  const { cpuGhz, cpuCores, freeRamMb, networkMbps, latencyMs, disconnects, slots } = table;
-  const need = table.settings.conf.host_requirements;
-  const { cpu_weight, ram_weight, network_speed_weight, latency_weight, stability_weight } = table.settings.conf.realtime_gaming;
-  const { cpu_min_ghz, ram_min_mb, net_min_speed, net_max_latency: maxMs, max_disconnects_per_hour: maxDisconnects } = need;
-  const decay = decayTable(maxMs);
-  for (let i = 0; i < slots; i++) {
+/** The seed's score over columns. Latency terms of whole milliseconds come from `terms`: exp would be the loop's only slow operation. */
+function scoreColumns(table: HostTable, points: Float64Array, from: number, to: number, terms: Float64Array): void {
+  const { cpuGhz, cpuCores, freeRamMb, networkMbps, latencyMs, disconnects } = table;
+  const conf = table.settings.conf;
+  const { cpu_min_ghz, ram_min_mb, net_min_speed, net_max_latency, max_disconnects_per_hour } = conf.host_requirements;
+  const realtime = conf.realtime_gaming.prioritize_realtime;
+  const { cpu, ram, network, latency, stability } = seedWeights(conf);
+  // 1 - d/Infinity is the seed's 1 for a maximum of 0, without a question in the loop.
+  const maxDisconnects = max_disconnects_per_hour > 0 ? max_disconnects_per_hour : Infinity;
+  for (let i = from; i < to; i++) {
     const ms = latencyMs[i] as number;
     const whole = ms | 0;
-    const tabled = whole === ms && whole < DECAY_TABLE_MS;
-    const latency = tabled ? (decay[whole] as number) : maxMs > 0 ? Math.exp(-ms / maxMs) : 0;
-    const stability = maxDisconnects > 0 ? 1 - (disconnects[i] as number) / maxDisconnects : 1;
+    const term = whole === ms && whole < LATENCY_TABLE_MS ? (terms[whole] as number) : seedLatencyTerm(ms, net_max_latency, realtime);
     points[i] =
-      (((cpuGhz[i] as number) * (cpuCores[i] as number)) / cpu_min_ghz) * cpu_weight +
-      ((freeRamMb[i] as number) / ram_min_mb) * ram_weight +
-      ((networkMbps[i] as number) / net_min_speed) * network_speed_weight +
-      latency * latency_weight +
-      stability * stability_weight;
-  }
-}
-
-/** The seed's score without real-time priority over columns. */
-function seedPlainAll(table: HostTable, points: Float64Array): void {
-  const { cpuGhz, cpuCores, freeRamMb, networkMbps, latencyMs, disconnects, slots } = table;
-  const need = table.settings.conf.host_requirements;
-  const { cpu_min_ghz, ram_min_mb, net_min_speed, net_max_latency: maxMs, max_disconnects_per_hour: maxDisconnects } = need;
-  for (let i = 0; i < slots; i++) {
-    const latency = maxMs > 0 ? maxMs / ((latencyMs[i] as number) + 1) : 1;
-    const stability = maxDisconnects > 0 ? 1 - (disconnects[i] as number) / maxDisconnects : 1;
-    points[i] =
-      (((cpuGhz[i] as number) * (cpuCores[i] as number)) / cpu_min_ghz) * PLAIN_WEIGHTS.cpu +
-      ((freeRamMb[i] as number) / ram_min_mb) * PLAIN_WEIGHTS.ram +
-      ((networkMbps[i] as number) / net_min_speed) * PLAIN_WEIGHTS.network +
-      latency * PLAIN_WEIGHTS.latency +
-      stability * PLAIN_WEIGHTS.stability;
+      (((cpuGhz[i] as number) * (cpuCores[i] as number)) / cpu_min_ghz) * cpu +
+      ((freeRamMb[i] as number) / ram_min_mb) * ram +
+      ((networkMbps[i] as number) / net_min_speed) * network +
+      term * latency +
+      (1 - (disconnects[i] as number) / maxDisconnects) * stability;
   }
 }
 
 /**
- * Masks over columns. What is no measurement already stands as a value that fails its comparison. Comparisons are turned into bits
- * instead of branches: whether a host passes is close to chance, and a processor guesses chance wrongly.
+ * The conditions over columns. What is no measurement already stands as a value that fails its comparison. Comparisons become bits
+ * instead of branches, because whether a host passes is close to chance and a processor guesses chance wrongly.
  */
-function eligibleColumns(table: HostTable, conf: MapConf, masks: Uint16Array): number {
-  const { cpuGhz, cpuCores, freeRamMb, networkMbps, latencyMs, disconnects, jitterMs, packetRate, securityValid, slots } = table;
-  const need = conf.host_requirements;
-  const { cpu_min_ghz, cpu_min_cores, ram_min_mb, net_min_speed, net_max_latency, max_disconnects_per_hour } = need;
+function judgeColumns(table: HostTable, masks: Uint16Array, from: number, to: number): number {
+  const { cpuGhz, cpuCores, freeRamMb, networkMbps, latencyMs, disconnects, jitterMs, packetRate, securityValid } = table;
+  const conf = table.settings.conf;
+  const { cpu_min_ghz, cpu_min_cores, ram_min_mb, net_min_speed, net_max_latency, max_disconnects_per_hour } = conf.host_requirements;
   const { max_jitter_ms, min_packet_rate } = conf.realtime_gaming;
   const counted = countedReasons(conf);
   let eligible = 0;
-  for (let i = 0; i < slots; i++) {
+  for (let i = from; i < to; i++) {
     const jitter = jitterMs[i] as number;
     const rate = packetRate[i] as number;
     const mask =

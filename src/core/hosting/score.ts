@@ -6,12 +6,11 @@
 import type { HostStats } from "../protocol/host-stats.ts";
 import type { MapConf } from "../settings.ts";
 
+/** How much each term counts. */
+export type ScoreWeights = { readonly cpu: number; readonly ram: number; readonly network: number; readonly latency: number; readonly stability: number };
+
 /** The seed's weights where real-time gaming is not prioritized. */
-const PLAIN_CPU = 0.2;
-const PLAIN_RAM = 0.2;
-const PLAIN_NETWORK = 0.2;
-const PLAIN_LATENCY = 0.3;
-const PLAIN_STABILITY = 0.1;
+const PLAIN_WEIGHTS: ScoreWeights = { cpu: 0.2, ram: 0.2, network: 0.2, latency: 0.3, stability: 0.1 };
 
 /** Weibull fit of Skype supernodes' uptimes, shape and scale in hours (Failure Trace Archive, Skype 2006). */
 const UPTIME_SHAPE = 0.644;
@@ -21,6 +20,13 @@ const S_PER_H = 3600;
 /** Micro-points stay inside ±this, which leaves both ends of an int32 free for "no host". */
 export const MICRO_MAX = 2_000_000_000;
 const MICRO_PER_POINT = 1_000_000;
+
+/** The conf's weights in real-time mode, the seed's fixed ones otherwise. */
+export function seedWeights(conf: MapConf): ScoreWeights {
+  const own = conf.realtime_gaming;
+  if (!own.prioritize_realtime) return PLAIN_WEIGHTS;
+  return { cpu: own.cpu_weight, ram: own.ram_weight, network: own.network_speed_weight, latency: own.latency_weight, stability: own.stability_weight };
+}
 
 /**
  * The seed's latency term: exp(-latency/max) in real-time mode, max/(latency + 1) otherwise. With max 0 the term is 0 in real-time
@@ -37,28 +43,19 @@ export function seedStabilityTerm(disconnects: number, maxDisconnects: number): 
 }
 
 /**
- * The seed document's `calculateHostScore`, unrounded, every operation in its order. Terms are unbounded: a host at the minimums with
- * no disconnects scores 1.12876 in real-time mode and 1.49032 otherwise; more cores, memory or bandwidth add without end.
+ * The seed document's `calculateHostScore`, unrounded, every operation in its order. Terms are unbounded: a host exactly
+ * at every limit of the seed's conf scores 1.12876 in real-time mode and 1.49032 otherwise (0.1 more without disconnects), and more
+ * cores, memory or bandwidth add without end.
  */
 export function seedScore(stats: HostStats, conf: MapConf): number {
   const need = conf.host_requirements;
-  const weights = conf.realtime_gaming;
-  const realtime = weights.prioritize_realtime;
+  const weight = seedWeights(conf);
   const cpu = (stats.cpu_ghz * stats.cpu_cores) / need.cpu_min_ghz;
   const ram = stats.free_ram_mb / need.ram_min_mb;
   const network = stats.network_speed_mbps / need.net_min_speed;
-  const latency = seedLatencyTerm(stats.latency_ms, need.net_max_latency, realtime);
+  const latency = seedLatencyTerm(stats.latency_ms, need.net_max_latency, conf.realtime_gaming.prioritize_realtime);
   const stability = seedStabilityTerm(stats.disconnects_per_hour, need.max_disconnects_per_hour);
-  if (realtime) {
-    return (
-      cpu * weights.cpu_weight +
-      ram * weights.ram_weight +
-      network * weights.network_speed_weight +
-      latency * weights.latency_weight +
-      stability * weights.stability_weight
-    );
-  }
-  return cpu * PLAIN_CPU + ram * PLAIN_RAM + network * PLAIN_NETWORK + latency * PLAIN_LATENCY + stability * PLAIN_STABILITY;
+  return cpu * weight.cpu + ram * weight.ram + network * weight.network + latency * weight.latency + stability * weight.stability;
 }
 
 /** Into [0, 1]; NaN, which no comparison holds for, becomes 0. */
@@ -89,15 +86,12 @@ export function survival(uptimeS: number | null): number {
 /** The part of {@link normalizedScore} that does not depend on where the players are. */
 export function normalizedBase(stats: HostStats, conf: MapConf, uptimeS: number | null): number {
   const need = conf.host_requirements;
-  const weights = conf.realtime_gaming;
+  const weight = seedWeights(conf);
   const cpu = fill(stats.cpu_ghz * stats.cpu_cores, need.cpu_min_ghz * need.cpu_min_cores);
   const ram = fill(stats.free_ram_mb, need.ram_min_mb);
   const network = fill(stats.network_speed_mbps, need.net_min_speed);
   const stability = clamp01(seedStabilityTerm(stats.disconnects_per_hour, need.max_disconnects_per_hour)) * survival(uptimeS);
-  if (weights.prioritize_realtime) {
-    return cpu * weights.cpu_weight + ram * weights.ram_weight + network * weights.network_speed_weight + stability * weights.stability_weight;
-  }
-  return cpu * PLAIN_CPU + ram * PLAIN_RAM + network * PLAIN_NETWORK + stability * PLAIN_STABILITY;
+  return cpu * weight.cpu + ram * weight.ram + network * weight.network + stability * weight.stability;
 }
 
 /**
@@ -107,7 +101,7 @@ export function normalizedBase(stats: HostStats, conf: MapConf, uptimeS: number 
 export function normalizedLatency(rttMs: number, conf: MapConf): number {
   const max = conf.host_requirements.net_max_latency;
   const realtime = conf.realtime_gaming.prioritize_realtime;
-  const weight = realtime ? conf.realtime_gaming.latency_weight : PLAIN_LATENCY;
+  const weight = realtime ? conf.realtime_gaming.latency_weight : PLAIN_WEIGHTS.latency;
   if (!(max > 0)) return realtime ? 0 : weight;
   const rtt = rttMs < 0 ? 0 : rttMs;
   return weight * clamp01(realtime ? Math.exp(-rtt / max) : 1 / (1 + rtt / max));
@@ -160,21 +154,12 @@ export function medianRtt(regional: ArrayLike<number>, playersByRegion: ArrayLik
   return median < Infinity ? median : latencyMs;
 }
 
-/** Whole milliseconds that {@link decayTable} covers; beyond it latencies are computed one by one. */
-export const DECAY_TABLE_MS = 1024;
+/** Whole milliseconds that {@link latencyTermTable} covers; beyond it terms are computed one by one. */
+export const LATENCY_TABLE_MS = 1024;
 
-/** exp(-i/max) for whole milliseconds i: the same bits as computing each, at the price of a load. All zero when max is 0. */
-export function decayTable(maxMs: number): Float64Array {
-  const table = new Float64Array(DECAY_TABLE_MS);
-  for (let i = 0; i < DECAY_TABLE_MS; i++) table[i] = seedLatencyTerm(i, maxMs, true);
+/** {@link seedLatencyTerm} of whole milliseconds: the same bits as computing each, at the price of a load. */
+export function latencyTermTable(maxMs: number, realtime: boolean): Float64Array {
+  const table = new Float64Array(LATENCY_TABLE_MS);
+  for (let i = 0; i < LATENCY_TABLE_MS; i++) table[i] = seedLatencyTerm(i, maxMs, realtime);
   return table;
 }
-
-/** The seed's plain weights, for loops over columns. */
-export const PLAIN_WEIGHTS = {
-  cpu: PLAIN_CPU,
-  ram: PLAIN_RAM,
-  network: PLAIN_NETWORK,
-  latency: PLAIN_LATENCY,
-  stability: PLAIN_STABILITY,
-} as const;
