@@ -1,0 +1,280 @@
+/**
+ * Owns the machines that are offered: what they are, when they are up, what they measure of themselves.
+ * Promises: every draw is keyed by (purpose, host, number), so that one host's life moves no other's. Never knows about maps.
+ */
+import { lawMean, type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base/laws.ts";
+import { drawUnit, type Stream, stream } from "../../src/base/random.ts";
+import type { HostProfile, HostStats } from "../../src/core/protocol/host-stats.ts";
+import type { HostId } from "../../src/core/protocol/ids.ts";
+import type { HostOptions, Options } from "../run/options.ts";
+import { EVENT } from "../world/queue.ts";
+import type { World } from "../world/world.ts";
+import { cumulate, pick, placesByRegion, relayRttMs } from "./places.ts";
+import { stationary } from "./stationary.ts";
+
+/** Sources of fleet events: host h is FLEET_SOURCE - h. Below the detectors', so that a machine's end comes before a beat of that instant. */
+const FLEET_SOURCE = -100_000_000;
+/** An owner who wants the machine back waits at most this long for the maps to go. */
+const LEAVE_PATIENCE_US = 20_000_000;
+/** At the start hosts connect within this time; later a booted machine's agent within as long. */
+const CONNECT_SPREAD_US = 500_000;
+const US_PER_S = 1_000_000;
+/** Numbers of the draws that make a host. */
+const DRAW = { region: 0, place: 1, cpu: 2, cores: 3, ram: 4, upload: 5, jitter: 6, rate: 7, frame: 8, access: 9, up: 10, age: 11, rest: 12, offset: 13 } as const;
+
+export class HostFleet {
+  private readonly world: World;
+  private readonly options: Options;
+  private readonly make: Stream;
+  private readonly life: Stream;
+  private readonly noise: Stream;
+  private readonly laws: Record<"cpu" | "cores" | "ram" | "upload" | "jitter" | "rate" | "frame" | "access", PreparedLaw>;
+  private readonly uptime: PreparedLaw | null;
+  private readonly downtime: PreparedLaw | null;
+  private readonly relays: Float64Array;
+  private readonly sites: number;
+  private readonly profiles: HostProfile[] = [];
+  /** Per host: how many up- and down-times were drawn, how many reports were made, events pushed. */
+  private readonly lives: Float64Array;
+  private readonly reports: Float64Array;
+  private readonly seq: Float64Array;
+  private readonly boots: Uint32Array;
+  /** Where this run's first host starts in the trace's list of nodes. */
+  private readonly traceOffset: number;
+  private resting = false;
+
+  constructor(world: World, options: Options) {
+    this.world = world;
+    this.options = options;
+    this.make = stream(world.root, "fleet/hosts");
+    this.life = stream(world.root, "fleet/life");
+    this.noise = stream(world.root, "fleet/metrics");
+    const h = options.hosts;
+    this.laws = {
+      cpu: prepareLaw(h.cpuGhz),
+      cores: prepareLaw(h.cpuCores),
+      ram: prepareLaw(h.freeRamMb),
+      upload: prepareLaw(h.uploadMbps),
+      jitter: prepareLaw(h.jitterMs),
+      rate: prepareLaw(h.packetRate),
+      frame: prepareLaw(h.frameTimeMs),
+      access: prepareLaw(options.network.hostAccessMs),
+    };
+    this.uptime = h.uptimeS === null ? null : prepareLaw(h.uptimeS);
+    this.downtime = h.downtimeS === null ? null : prepareLaw(h.downtimeS);
+    this.relays = relayRttMs(options.network, options.regions.length);
+    this.sites = options.vps.sites.length;
+    const all = this.sites + h.count + 1;
+    this.lives = new Float64Array(all);
+    this.reports = new Float64Array(all);
+    this.seq = new Float64Array(all);
+    this.boots = new Uint32Array(all);
+    this.traceOffset = h.availability === null ? 0 : Math.floor(drawUnit(this.make, 0, DRAW.offset) * h.availability.nodes.length);
+  }
+
+  /** Hosts are 1..count: VPS sites first. */
+  static count(options: Options): number {
+    return options.vps.sites.length + options.hosts.count;
+  }
+
+  /** What a machine is, measurements of the last report included. */
+  profile(host: HostId): HostProfile {
+    return this.profiles[host] as HostProfile;
+  }
+
+  /** Makes all machines; those that are up connect. */
+  start(): void {
+    const places = placesByRegion(this.options.network, this.options.regions.length);
+    this.options.vps.sites.forEach((site, i) => this.makeSite(i + 1, site, places));
+    const shares = cumulate(this.options.regions.map((r) => r.hosts));
+    for (let host = this.sites + 1; host <= HostFleet.count(this.options); host++) this.makeHost(host, shares, places);
+    for (let host = 1; host <= this.sites; host++) this.boot(host, 0, 1000 * host);
+    for (let host = this.sites + 1; host <= HostFleet.count(this.options); host++) this.begin(host);
+  }
+
+  private makeSite(host: HostId, site: Options["vps"]["sites"][number], places: number[][]): void {
+    const { region, slots } = site;
+    const list = places[region] as number[];
+    const place = site.place ?? (list[Math.floor(this.draw(host, DRAW.place) * list.length)] as number);
+    const m = this.world.machines;
+    m.place[host] = place;
+    if (host === 1) m.place[0] = place;
+    const stats: HostStats = { cpu_ghz: 3, cpu_cores: 16, free_ram_mb: 65_536, network_speed_mbps: 1000, latency_ms: 1, disconnects_per_hour: 0, jitter_ms: 0, packet_rate: 100_000, frame_time_ms: 1 };
+    this.profiles[host] = { host, kind: "vps", region, upload_kbps: 1_000_000, uptime_s: 0, slots, stats, regional_latency_ms: this.regional(host, 0) };
+  }
+
+  private draw(host: HostId, n: number): number {
+    return drawUnit(this.make, host, n);
+  }
+
+  private makeHost(host: HostId, shares: readonly number[], places: number[][]): void {
+    const { laws } = this;
+    const region = pick(shares, this.draw(host, DRAW.region));
+    const list = places[region] as number[];
+    const m = this.world.machines;
+    m.place[host] = list[Math.floor(this.draw(host, DRAW.place) * list.length)] as number;
+    const accessMs = sampleLaw(laws.access, this.draw(host, DRAW.access));
+    m.accessUs[host] = Math.round(accessMs * 500);
+    const upload = sampleLaw(laws.upload, this.draw(host, DRAW.upload));
+    const stats: HostStats = {
+      cpu_ghz: sampleLaw(laws.cpu, this.draw(host, DRAW.cpu)),
+      cpu_cores: Math.round(sampleLaw(laws.cores, this.draw(host, DRAW.cores))),
+      free_ram_mb: Math.round(sampleLaw(laws.ram, this.draw(host, DRAW.ram))),
+      network_speed_mbps: Math.round(upload),
+      latency_ms: this.latencyMs(host),
+      disconnects_per_hour: 0,
+      jitter_ms: sampleLaw(laws.jitter, this.draw(host, DRAW.jitter)),
+      packet_rate: Math.round(sampleLaw(laws.rate, this.draw(host, DRAW.rate))),
+      frame_time_ms: sampleLaw(laws.frame, this.draw(host, DRAW.frame)),
+    };
+    const upload_kbps = Math.max(1, Math.floor(upload * 1000 * this.options.hosts.uploadShare));
+    this.profiles[host] = { host, kind: "player", region, upload_kbps, uptime_s: 0, slots: 0, stats, regional_latency_ms: this.regional(host, accessMs) };
+  }
+
+  /** RTT to the nearest VPS site, ms: what the conf's net_max_latency is about. */
+  private latencyMs(host: HostId): number {
+    let best = Number.POSITIVE_INFINITY;
+    for (let site = 1; site <= this.sites; site++) best = Math.min(best, (2 * this.world.machines.oneWayUs(host, site)) / 1000);
+    return best;
+  }
+
+  private regional(host: HostId, accessMs: number): number[] {
+    const regions = this.options.regions.length;
+    const place = this.world.machines.place[host] as number;
+    return Array.from({ length: regions }, (_, r) => (this.relays[place * regions + r] as number) + accessMs);
+  }
+
+  private push(host: HostId, at: number, kind: number): void {
+    const n = this.seq[host] as number;
+    this.seq[host] = n + 1;
+    this.world.schedule(Math.round(at), FLEET_SOURCE - host, n, kind, host, this.boots[host] as number, undefined);
+  }
+
+  /** The first up- or down-time, as an outsider would find it at a random instant. */
+  private begin(host: HostId): void {
+    const trace = this.options.hosts.availability;
+    if (trace !== null) return this.beginTrace(host, trace);
+    if (this.uptime === null || this.downtime === null) return this.boot(host, 0, this.draw(host, DRAW.rest) * CONNECT_SPREAD_US);
+    const { uptimeS, downtimeS } = this.options.hosts as { uptimeS: NonNullable<HostOptions["uptimeS"]>; downtimeS: NonNullable<HostOptions["downtimeS"]> };
+    const share = lawMean(uptimeS) / (lawMean(uptimeS) + lawMean(downtimeS));
+    const up = this.draw(host, DRAW.up) < share;
+    const { age, residual } = stationary(up ? uptimeS : downtimeS, this.draw(host, DRAW.age), this.draw(host, DRAW.rest));
+    if (!up) return this.push(host, residual * US_PER_S, EVENT.downtimeEnds);
+    this.boot(host, age, this.draw(host, DRAW.age) * CONNECT_SPREAD_US);
+    this.push(host, residual * US_PER_S, EVENT.uptimeEnds);
+  }
+
+  /** A host's up and down times from a trace node; hosts beyond the nodes wrap around with a shift in time. */
+  private beginTrace(host: HostId, trace: NonNullable<HostOptions["availability"]>): void {
+    const index = host - this.sites - 1 + this.traceOffset;
+    const times = trace.nodes[index % trace.nodes.length] as readonly number[];
+    const round = Math.floor((host - this.sites - 1) / trace.nodes.length);
+    // Each time around the list the window moves on by two days, at the same hour, so that no two hosts live the same life.
+    const from = trace.fromS + round * 172_800;
+    const duration = (this.options.durationUs + this.options.settleUs) / US_PER_S;
+    for (let i = 0; i + 1 < times.length; i += 2) {
+      const start = (times[i] as number) - from;
+      const end = (times[i + 1] as number) - from;
+      if (end <= 0 || start >= duration) continue;
+      if (start <= 0) this.boot(host, -start, this.draw(host, DRAW.age) * CONNECT_SPREAD_US);
+      else this.push(host, start * US_PER_S, EVENT.downtimeEnds);
+      // Ends of a trace's up-times belong to whatever boot is running then.
+      if (end < duration) this.world.schedule(Math.round(end * US_PER_S), FLEET_SOURCE - host, 1_000_000 + i, EVENT.uptimeEnds, host, -1, undefined);
+    }
+  }
+
+  /** The machine comes up; `ageS` it had been up before. */
+  boot(host: HostId, ageS: number, afterUs: number): void {
+    if (this.world.machines.up[host] === 1) return;
+    this.boots[host] = ((this.boots[host] as number) + 1) >>> 0;
+    const profile = { ...this.profile(host), uptime_s: ageS };
+    this.profiles[host] = profile;
+    this.world.bootHost(profile, afterUs);
+    if (host > this.sites) this.push(host, this.world.now + this.intervalUs() * (0.5 + 0.5 * drawUnit(this.noise, host, 0)), EVENT.measure);
+  }
+
+  private intervalUs(): number {
+    return this.options.conf.monitoring.metrics_interval * US_PER_S;
+  }
+
+  /** From now on machines stay as they are: nobody comes or goes by its own life (the quiet after the faults). */
+  rest(): void {
+    this.resting = true;
+  }
+
+  /** A fleet event of a host. `boot`: the boot it belongs to, -1 for any. */
+  event(kind: number, host: HostId, boot: number): void {
+    if (this.resting && kind === EVENT.uptimeEnds) return;
+    if (kind === EVENT.downtimeEnds) return this.comeUp(host);
+    if (boot >= 0 && boot !== this.boots[host]) return;
+    if (this.world.machines.up[host] === 0) return;
+    if (kind === EVENT.measure) return this.measure(host);
+    if (kind === EVENT.uptimeEnds) this.goDown(host);
+  }
+
+  private comeUp(host: HostId): void {
+    if (this.world.machines.up[host] === 1) return;
+    this.boot(host, 0, drawUnit(this.life, host, this.nextLife(host)) * CONNECT_SPREAD_US);
+    if (this.uptime !== null) this.push(host, this.world.now + sampleLaw(this.uptime, drawUnit(this.life, host, this.nextLife(host))) * US_PER_S, EVENT.uptimeEnds);
+  }
+
+  private nextLife(host: HostId): number {
+    const n = this.lives[host] as number;
+    this.lives[host] = n + 1;
+    return n;
+  }
+
+  /** The up-time is over, in the way it is drawn to end. */
+  private goDown(host: HostId): void {
+    const { polite, close, silent } = this.options.hosts.leave;
+    const way = pick([polite, polite + close, polite + close + silent], drawUnit(this.life, host, this.nextLife(host)));
+    if (way === 0) this.leave(host);
+    else this.stop(host, way === 1 ? "down-close" : "down-silent");
+  }
+
+  /** The owner wants the machine back: asks, and goes when told to or when patience ends. */
+  leave(host: HostId): void {
+    const actor = this.world.hosts[host];
+    if (actor === undefined) return;
+    this.world.deliver(actor, { kind: "wish", at: this.world.now, wish: { verb: "stop-hosting" } });
+    const boot = this.boots[host] as number;
+    this.world.schedule(this.world.now + LEAVE_PATIENCE_US, FLEET_SOURCE - host, this.nextSeq(host), EVENT.sample, host, boot, undefined);
+  }
+
+  private nextSeq(host: HostId): number {
+    const n = this.seq[host] as number;
+    this.seq[host] = n + 1;
+    return n;
+  }
+
+  /** Patience is over, or the coordinator said goodbye. `boot` -1: whichever runs. */
+  leaveNow(host: HostId, boot: number): void {
+    if (boot >= 0 && boot !== this.boots[host]) return;
+    this.stop(host, "down-polite");
+  }
+
+  /** The machine goes down; when it comes back is drawn, unless a trace says so or `backAfterUs` is given. */
+  stop(host: HostId, truth: "down-polite" | "down-close" | "down-silent", backAfterUs = -1): void {
+    if (this.world.machines.up[host] === 0) return;
+    this.world.stopHost(host, truth);
+    if (backAfterUs > 0) this.push(host, this.world.now + backAfterUs, EVENT.downtimeEnds);
+    else if (this.downtime !== null && host > this.sites) {
+      this.push(host, this.world.now + Math.max(1, sampleLaw(this.downtime, drawUnit(this.life, host, this.nextLife(host)))) * US_PER_S, EVENT.downtimeEnds);
+    }
+  }
+
+  /** A report: latency and jitter as they look today, keyed by the report's number. */
+  private measure(host: HostId): void {
+    const n = (this.reports[host] as number) + 1;
+    this.reports[host] = n;
+    const profile = this.profile(host);
+    // The mean of two uniforms, centred: a cheap bell of relative width metricsNoise (its deviation is 1/sqrt(6) of the range).
+    const bell = (drawUnit(this.noise, host, 2 * n) + drawUnit(this.noise, host, 2 * n + 1) - 1) * 2.449;
+    const factor = Math.max(0.2, 1 + this.options.hosts.metricsNoise * bell);
+    const stats: HostStats = { ...profile.stats, latency_ms: this.latencyMs(host) * factor };
+    const actor = this.world.hosts[host];
+    const stalled = (this.world.machines.pausedUntil[host] as number) > this.world.now;
+    if (actor !== undefined && !stalled) this.world.deliver(actor, { kind: "measured", at: this.world.now, stats, regional_latency_ms: profile.regional_latency_ms });
+    this.push(host, this.world.now + this.intervalUs(), EVENT.measure);
+  }
+}

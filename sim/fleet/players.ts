@@ -1,0 +1,256 @@
+/**
+ * Owns the people who play: when they come, where they go, how long they stay, what drives them away.
+ * Promises: every draw is keyed by (purpose, player, number); player numbers are used again when free, so that memory follows
+ * the players online. Never knows where a map is hosted.
+ */
+import { type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base/laws.ts";
+import { drawUnit, type Stream, stream } from "../../src/base/random.ts";
+import { PlayerActor } from "../../src/core/actors/player.ts";
+import type { HistoryRecord } from "../../src/core/protocol/history.ts";
+import type { HostId } from "../../src/core/protocol/ids.ts";
+import type { Options } from "../run/options.ts";
+import { EVENT } from "../world/queue.ts";
+import type { World } from "../world/world.ts";
+import { cumulate, pick, placesByRegion } from "./places.ts";
+import { stationary } from "./stationary.ts";
+
+/** Sources of people's events: player p is PEOPLE_SOURCE - p; arrivals come first. */
+const PEOPLE_SOURCE = -1_000_000_000;
+const US_PER_S = 1_000_000;
+/** Those who are online at the start enter within this time, once the coordinator is open. */
+const SEATING_US = 20 * US_PER_S;
+/** Somebody who was refused looks at another map after this, at least, and twice at most; after so many refusals only every ten times as long. */
+const TRY_AGAIN_US = 1_500_000;
+const TRIES_QUICK = 5;
+/** Badness 1 (SIM §5 after Chen et al.): RTT 100 ms, jitter 20 ms, loss 1 %, an outage of 1 s a minute. */
+const RTT_BAD_US = 100_000;
+const JITTER_BAD_MS = 20;
+const LOSS_BAD = 0.01;
+const OUTAGE_BAD_US = 1_000_000;
+/** The minute over which an outage is felt. */
+const OUTAGE_FELT_H = 1 / 60;
+
+/** What a person will do next. */
+const WILL = { end: 0, wander: 1, leaveForQuality: 2, tryAgain: 3, seat: 4 } as const;
+
+export class PlayerFleet {
+  readonly capacity: number;
+  private readonly world: World;
+  private readonly options: Options;
+  private readonly coming: Stream;
+  private readonly life: Stream;
+  private readonly session: PreparedLaw;
+  private readonly stay: PreparedLaw;
+  private readonly access: PreparedLaw;
+  private readonly popularity: number[];
+  private readonly shares: number[];
+  private readonly places: number[][];
+  private readonly free: number[] = [];
+  private used = 0;
+  private arrivals = 0;
+  private clock = 0;
+  /** Per player: draws made, when the session ends, what comes next and its event, refusals in a row, when its map stopped. */
+  private readonly drawn: Float64Array;
+  private readonly endsAt: Float64Array;
+  private readonly next: Int32Array;
+  private readonly will: Uint8Array;
+  private readonly refusals: Uint8Array;
+  private readonly stages: readonly { from: number; to: number; startUs: number; endUs: number }[];
+
+  constructor(world: World, options: Options, capacity: number) {
+    this.world = world;
+    this.options = options;
+    this.capacity = capacity;
+    this.coming = stream(world.root, "players/arrivals");
+    this.life = stream(world.root, "players/life");
+    this.session = prepareLaw(options.players.sessionS);
+    this.stay = prepareLaw(options.players.stayS);
+    this.access = prepareLaw(options.network.playerAccessMs);
+    this.popularity = cumulate(options.maps.popularity);
+    this.shares = cumulate(options.regions.map((r) => r.players));
+    this.places = placesByRegion(options.network, options.regions.length);
+    this.drawn = new Float64Array(capacity);
+    this.endsAt = new Float64Array(capacity);
+    this.next = new Int32Array(capacity).fill(-1);
+    this.will = new Uint8Array(capacity);
+    this.refusals = new Uint8Array(capacity);
+    let at = 0;
+    let rate = options.players.startPerS;
+    this.stages = options.players.stages.map((stage) => {
+      const row = { from: rate, to: stage.toPerS, startUs: at, endUs: at + stage.forUs };
+      at = row.endUs;
+      rate = stage.toPerS;
+      return row;
+    });
+  }
+
+  /** Seats those who are online at the start and begins the arrivals. */
+  start(opensAtUs: number): void {
+    for (let i = 0; i < this.options.players.initial; i++) {
+      const player = this.take();
+      if (player < 0) break;
+      const { residual } = stationary(this.options.players.sessionS, this.draw(player), this.draw(player));
+      const seat = opensAtUs + this.draw(player) * SEATING_US;
+      this.endsAt[player] = seat + Math.max(1, residual) * US_PER_S;
+      this.plan(player, seat, WILL.seat);
+    }
+    this.scheduleArrival();
+  }
+
+  private draw(player: number): number {
+    const n = this.drawn[player] as number;
+    this.drawn[player] = n + 1;
+    return drawUnit(this.life, player, n);
+  }
+
+  private take(): number {
+    const player = this.free.pop();
+    if (player !== undefined) return player;
+    return this.used < this.capacity ? this.used++ : -1;
+  }
+
+  /** Arrivals a second at an instant. */
+  private rateAt(us: number): number {
+    for (const s of this.stages) if (us < s.endUs) return s.from + ((s.to - s.from) * (us - s.startUs)) / (s.endUs - s.startUs);
+    return this.stages.length === 0 ? this.options.players.startPerS : (this.stages[this.stages.length - 1] as { to: number }).to;
+  }
+
+  /** The next arrival of a Poisson process with the stages' rate, by thinning against the highest rate. */
+  private scheduleArrival(): void {
+    const top = Math.max(this.options.players.startPerS, ...this.stages.map((s) => s.to));
+    if (top <= 0) return;
+    const horizon = this.options.durationUs + this.options.settleUs;
+    while (this.clock < horizon) {
+      const n = this.arrivals;
+      this.arrivals += 1;
+      this.clock += Math.max(1, Math.round((-Math.log(drawUnit(this.coming, 0, 2 * n)) / top) * US_PER_S));
+      if (drawUnit(this.coming, 0, 2 * n + 1) * top > this.rateAt(this.clock)) continue;
+      this.world.schedule(this.clock, PEOPLE_SOURCE + 1, n, EVENT.arrival, 0, 0, undefined);
+      return;
+    }
+  }
+
+  /** Somebody comes online. */
+  arrive(): void {
+    this.scheduleArrival();
+    const player = this.take();
+    if (player < 0) return;
+    this.endsAt[player] = this.world.now + Math.max(1, sampleLaw(this.session, this.draw(player))) * US_PER_S;
+    this.sit(player);
+  }
+
+  private sit(player: number): void {
+    const region = pick(this.shares, this.draw(player));
+    const list = this.places[region] as number[];
+    const dense = this.world.machines.hosts + 1 + player;
+    this.world.machines.place[dense] = list[Math.floor(this.draw(player) * list.length)] as number;
+    this.world.machines.accessUs[dense] = Math.round(sampleLaw(this.access, this.draw(player)) * 500);
+    this.refusals[player] = 0;
+    this.world.startPlayer(player, new PlayerActor(player, region, this.options.tuning.askAgainMs * 1000));
+    this.go(player);
+  }
+
+  /** Chooses a map by popularity and goes there. */
+  private go(player: number): void {
+    const actor = this.world.players[player];
+    if (actor === undefined) return;
+    const map = pick(this.popularity, this.draw(player));
+    this.plan(player, this.endsAt[player] as number, WILL.end);
+    this.world.deliver(actor, { kind: "wish", at: this.world.now, wish: { verb: "go", map } });
+  }
+
+  private plan(player: number, at: number, will: number): void {
+    const node = this.next[player] as number;
+    if (node >= 0) this.world.queue.cancel(node);
+    this.will[player] = will;
+    const n = this.drawn[player] as number;
+    this.drawn[player] = n + 1;
+    this.next[player] = this.world.schedule(Math.round(at), PEOPLE_SOURCE - 1 - player, n, EVENT.habit, player, 0, undefined);
+  }
+
+  /** What a person had in mind comes due. */
+  act(player: number): void {
+    this.next[player] = -1;
+    switch (this.will[player]) {
+      case WILL.seat:
+        return this.sit(player);
+      case WILL.wander:
+      case WILL.tryAgain:
+        return this.go(player);
+      case WILL.leaveForQuality:
+        return this.quit(player, "quality");
+      default:
+        return this.quit(player, "session");
+    }
+  }
+
+  /** Ends a session. */
+  quit(player: number, why: "session" | "quality"): void {
+    const actor = this.world.players[player];
+    if (actor === undefined) return;
+    const { map } = actor;
+    this.world.observer.record?.(actor.id, this.world.now, { kind: "player/left", player, map, why });
+    this.world.deliver(actor, { kind: "wish", at: this.world.now, wish: { verb: "quit" } });
+    const node = this.next[player] as number;
+    if (node >= 0) this.world.queue.cancel(node);
+    this.next[player] = -1;
+    this.world.stopPlayer(player);
+    this.free.push(player);
+  }
+
+  /** The client showed that play goes on (`moved`: on another host) or that the map was refused. */
+  see(player: number, record: HistoryRecord): void {
+    if (record.kind === "player/refused") return this.refused(player);
+    if (record.kind !== "player/playing") return;
+    this.refusals[player] = 0;
+    this.measureJoin(player, record.host);
+    const now = this.world.now;
+    if (record.moved) return this.feelOutage(player);
+    const wanderAt = now + Math.max(1, sampleLaw(this.stay, this.draw(player))) * US_PER_S;
+    const quitAt = now + this.patienceUs(player, record.host);
+    const end = this.endsAt[player] as number;
+    if (end <= wanderAt && end <= quitAt) this.plan(player, end, WILL.end);
+    else if (quitAt < wanderAt) this.plan(player, quitAt, WILL.leaveForQuality);
+    else this.plan(player, wanderAt, WILL.wander);
+  }
+
+  private refused(player: number): void {
+    const refusals = Math.min(255, (this.refusals[player] as number) + 1);
+    this.refusals[player] = refusals;
+    const wait = TRY_AGAIN_US * (1 + this.draw(player)) * (refusals > TRIES_QUICK ? 10 : 1);
+    const at = this.world.now + wait;
+    if (at < (this.endsAt[player] as number)) this.plan(player, at, WILL.tryAgain);
+  }
+
+  private measureJoin(player: number, host: HostId): void {
+    const m = this.world.machines;
+    const dense = m.hosts + 1 + player;
+    let vps = Number.POSITIVE_INFINITY;
+    const sites = this.options.vps.sites.length;
+    for (let site = 1; site <= sites; site++) vps = Math.min(vps, 2 * m.oneWayUs(dense, site));
+    this.world.observer.joined?.(this.world.now, player, host, host <= sites, 2 * m.oneWayUs(dense, host), vps);
+  }
+
+  /** Time until quality alone makes this person quit: exponential with Chen et al.'s relative weights. Infinite where nothing is bad. */
+  private patienceUs(player: number, host: HostId): number {
+    const { quit } = this.options.players;
+    const { machines, network } = this.world;
+    const dense = machines.hosts + 1 + player;
+    const rtt = (2 * machines.oneWayUs(dense, host)) / RTT_BAD_US;
+    const jitter = (this.options.network.jitterMs * Math.max(network.jitterFactor[host] as number, network.jitterFactor[dense] as number)) / JITTER_BAD_MS;
+    const loss = (this.options.network.loss + Math.max(network.lossNow[host] as number, network.lossNow[dense] as number)) / LOSS_BAD;
+    const perHour = quit.perHour * (quit.rtt * rtt + quit.jitter * jitter + quit.loss * loss);
+    if (!(perHour > 0)) return Number.POSITIVE_INFINITY;
+    return (-Math.log(this.draw(player)) / perHour) * 3600 * US_PER_S;
+  }
+
+  /** A move interrupted play: with the outage weight's hazard over the minute it is felt, some quit. */
+  private feelOutage(player: number): void {
+    const { quit } = this.options.players;
+    const actor = this.world.players[player];
+    if (actor === undefined || quit.outage <= 0) return;
+    const outageUs = this.world.now - (this.world.stoppedAt[actor.map] as number);
+    const chance = 1 - Math.exp(-quit.perHour * quit.outage * (outageUs / OUTAGE_BAD_US) * OUTAGE_FELT_H);
+    if (this.draw(player) < chance) this.plan(player, this.world.now + 1, WILL.leaveForQuality);
+  }
+}

@@ -1,0 +1,78 @@
+/** One observer made of many, and one that writes what it sees as lines. */
+import type { HistoryRecord } from "../../src/core/protocol/history.ts";
+import type { ActorId, HostId, PlayerId } from "../../src/core/protocol/ids.ts";
+import type { HostTruth, Observer } from "../world/observer.ts";
+
+type Part = keyof Observer;
+
+/** Passes everything on, in order, to those of its observers that have the part. */
+export class Fanout implements Observer {
+  readonly #by: { readonly [P in Part]: readonly (Observer & Required<Pick<Observer, P>>)[] };
+
+  constructor(observers: readonly Observer[]) {
+    const having = <P extends Part>(part: P) => observers.filter((o): o is Observer & Required<Pick<Observer, P>> => typeof o[part] === "function");
+    this.#by = {
+      record: having("record"),
+      host: having("host"),
+      joined: having("joined"),
+      online: having("online"),
+      fault: having("fault"),
+      dropped: having("dropped"),
+      settling: having("settling"),
+      finish: having("finish"),
+    };
+  }
+
+  record(self: ActorId, at: number, record: HistoryRecord): void {
+    for (const o of this.#by.record) o.record(self, at, record);
+  }
+
+  host(at: number, host: HostId, truth: HostTruth): void {
+    for (const o of this.#by.host) o.host(at, host, truth);
+  }
+
+  joined(at: number, player: PlayerId, host: HostId, vps: boolean, rttUs: number, vpsRttUs: number): void {
+    for (const o of this.#by.joined) o.joined(at, player, host, vps, rttUs, vpsRttUs);
+  }
+
+  online(at: number, player: PlayerId, delta: 1 | -1): void {
+    for (const o of this.#by.online) o.online(at, player, delta);
+  }
+
+  fault(at: number, id: string, what: "begin" | "end" | "effect", count: number): void {
+    for (const o of this.#by.fault) o.fault(at, id, what, count);
+  }
+
+  dropped(at: number, from: ActorId, to: ActorId): void {
+    for (const o of this.#by.dropped) o.dropped(at, from, to);
+  }
+
+  settling(at: number): void {
+    for (const o of this.#by.settling) o.settling(at);
+  }
+
+  finish(at: number): void {
+    for (const o of this.#by.finish) o.finish(at);
+  }
+}
+
+/** Writes records, truths and faults as JSON lines, times in microseconds. */
+export class Tracer implements Observer {
+  readonly #line: (line: string) => void;
+
+  constructor(line: (line: string) => void) {
+    this.#line = line;
+  }
+
+  record(self: ActorId, at: number, record: HistoryRecord): void {
+    this.#line(JSON.stringify({ at, self, ...record }));
+  }
+
+  host(at: number, host: HostId, truth: HostTruth): void {
+    this.#line(JSON.stringify({ at, kind: "truth", host, truth }));
+  }
+
+  fault(at: number, id: string, what: "begin" | "end" | "effect", count: number): void {
+    this.#line(JSON.stringify({ at, kind: "fault", id, what, count }));
+  }
+}

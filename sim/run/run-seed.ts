@@ -1,0 +1,174 @@
+/** One run: a world from options and a seed, everything that looks on, and what it leaves. Synchronous; nothing outside is touched. */
+import seedrandom from "seedrandom";
+import { rootStream, type Stream } from "../../src/base/random.ts";
+import type { HostingSettings } from "../../src/core/settings.ts";
+import type { Checker } from "../checkers/checker.ts";
+import { hostingCheckers, isLivenessRule, requiredRules } from "../checkers/hosting.ts";
+import { Faults } from "../faults/faults.ts";
+import { HostFleet } from "../fleet/hosts.ts";
+import { PlayerFleet } from "../fleet/players.ts";
+import type { Observer } from "../world/observer.ts";
+import { EVENT } from "../world/queue.ts";
+import { World } from "../world/world.ts";
+import { Fingerprint } from "./fingerprint.ts";
+import { Metrics } from "./metrics/metrics.ts";
+import type { Options } from "./options.ts";
+import type { FaultOutcome, RunOutcome, RunResult, Violation } from "./outcome.ts";
+import { FaultTally } from "./fault-tally.ts";
+import { Fanout, Tracer } from "./fanout.ts";
+
+/** Player numbers beyond those expected: arrivals are random. */
+const PLAYERS_SPARE = 256;
+const VIOLATIONS_MAX = 100;
+
+/** How a caller looks in: progress in virtual microseconds, an early end, and a line per record. */
+export type RunHooks = { progress?: (virtualUs: number) => void; until?: number; trace?: (line: string) => void };
+
+/** The root of all draws of a run: 64 bits from the seed's text (seedrandom, as the seed of a run is text at the edges). */
+function rootOf(options: Options, seed: number): Stream {
+  const draw = seedrandom(`peerstead/${options.scenario}/${seed}`);
+  return rootStream(draw.int32() >>> 0, draw.int32() >>> 0);
+}
+
+/** The settings of the hosting room as a run's options give them. */
+export function settingsOf(options: Options): HostingSettings {
+  return {
+    conf: options.conf,
+    tuning: options.tuning,
+    maps: options.maps.names,
+    eligible: options.maps.eligible,
+    regions: options.regions.map((region) => region.name),
+  };
+}
+
+/** Room for player numbers: all who can come at the highest rate, and some to spare. */
+function playerCapacity(options: Options): number {
+  const { initial, startPerS, stages } = options.players;
+  const top = Math.max(startPerS, ...stages.map((stage) => stage.toPerS), 0);
+  const hours = (options.durationUs + options.settleUs) / 3.6e9;
+  // Nobody can be online who has not come: the sum of arrivals bounds the concurrency, whatever the session law.
+  const arrivals = top * hours * 3600;
+  return Math.ceil((initial + arrivals) * 1.05) + PLAYERS_SPARE;
+}
+
+/** Runs one seed of a scenario from start to end. Gives everything there is to say about it. */
+export function runSeed(options: Options, seed: number, hooks: RunHooks = {}): RunOutcome {
+  const metrics = new Metrics(options);
+  const checkers = hostingCheckers(options);
+  const fingerprint = new Fingerprint();
+  const faultTally = new FaultTally(options.faults);
+  const observers: Observer[] = [metrics, ...checkers, fingerprint, faultTally];
+  if (hooks.trace !== undefined) observers.push(new Tracer(hooks.trace));
+  const observer = new Fanout(observers);
+  const world = new World(options, settingsOf(options), rootOf(options, seed), observer, HostFleet.count(options), playerCapacity(options));
+  const fleet = new HostFleet(world, options);
+  const people = new PlayerFleet(world, options, world.players.length);
+  const faults = new Faults(world, fleet, options);
+  attach(world, fleet, people, faults);
+  fleet.start();
+  people.start((options.tuning.startGraceMs + 2000) * 1000);
+  faults.start();
+  world.start();
+
+  const progress = hooks.progress ?? (() => {});
+  const settles = options.modes.includes("liveness") && options.settleUs > 0;
+  const end = options.durationUs + (settles ? options.settleUs : 0);
+  const until = Math.min(hooks.until ?? end, end);
+  world.run(Math.min(until, options.durationUs), progress);
+  if (settles && until > options.durationUs) {
+    faults.heal();
+    fleet.rest();
+    observer.settling?.(options.durationUs);
+    world.run(until, progress);
+  }
+  progress(until);
+  faults.report();
+  observer.finish?.(until);
+  return outcomeOf(options, seed, world, until, settles && until === end, { metrics, checkers, fingerprint, faultTally });
+}
+
+/** Routes the events of fleet and faults to them. */
+function attach(world: World, fleet: HostFleet, people: PlayerFleet, faults: Faults): void {
+  const { hosts } = world.machines;
+  world.attach({
+    event(kind, target, number, object) {
+      switch (kind) {
+        case EVENT.measure:
+        case EVENT.uptimeEnds:
+        case EVENT.downtimeEnds:
+          return fleet.event(kind, target, number);
+        case EVENT.sample:
+          return fleet.leaveNow(target, number);
+        case EVENT.arrival:
+          return people.arrive();
+        case EVENT.habit:
+          return people.act(target);
+        default:
+          return faults.event(kind, target, number, object);
+      }
+    },
+    player: (dense, _at, record) => people.see(dense - hosts - 1, record),
+    goodbye: (host) => fleet.leaveNow(host, -1),
+  });
+}
+
+type Watchers = { readonly metrics: Metrics; readonly checkers: Checker[]; readonly fingerprint: Fingerprint; readonly faultTally: FaultTally };
+
+function outcomeOf(options: Options, seed: number, world: World, until: number, settled: boolean, w: Watchers): RunOutcome {
+  const measured = w.metrics.outcome();
+  const violations: Violation[] = [];
+  const evaluated: Record<string, number> = {};
+  const reached: Record<string, number> = { ...measured.reached };
+  let total = 0;
+  for (const checker of w.checkers) {
+    violations.push(...checker.violations());
+    total += checker.total();
+    for (const [rule, count] of Object.entries(checker.evaluated())) evaluated[rule] = (evaluated[rule] ?? 0) + count;
+    for (const [name, count] of Object.entries(checker.reached())) reached[name] = (reached[name] ?? 0) + count;
+  }
+  violations.sort((a, b) => a.at_s - b.at_s || (a.rule < b.rule ? -1 : 1));
+  const faults = w.faultTally.outcomes();
+  const decisions = w.fingerprint.decisions();
+  const vacuous = vacuities(options, evaluated, reached, faults, until, settled);
+  return {
+    seed,
+    fingerprint: w.fingerprint.digest(JSON.stringify(measured)),
+    decisions: decisions.digest,
+    ladder: decisions.rungs,
+    events: world.events,
+    virtual_s: until / 1e6,
+    wall_s: 0,
+    result: resultOf(violations, vacuous),
+    violations: [...violations.slice(0, VIOLATIONS_MAX), ...vacuous],
+    violationsTotal: total,
+    ...measured,
+    faults,
+    evaluated,
+    reached,
+  };
+}
+
+/** What makes a green run prove nothing (SIM §4): rules never put to the test, faults without effect, things that never happened. */
+function vacuities(options: Options, evaluated: Record<string, number>, reached: Record<string, number>, faults: readonly FaultOutcome[], until: number, settled: boolean): Violation[] {
+  const at_s = until / 1e6;
+  const found: Violation[] = [];
+  if (until >= options.durationUs) {
+    for (const rule of requiredRules(options, settled)) {
+      if ((evaluated[rule] ?? 0) === 0) found.push({ rule: "vacuous", at_s, message: `rule ${rule} was never put to the test` });
+    }
+    for (const name of options.require.sometimes) if ((reached[name] ?? 0) === 0) found.push({ rule: "vacuous", at_s, message: `${name} never happened` });
+    const idle = faults.filter((fault) => fault.effects === 0);
+    const demand = options.require.faultsEffective;
+    if (demand === "all" || (demand === "any" && idle.length === faults.length)) {
+      for (const fault of idle) found.push({ rule: "vacuous", at_s, message: `fault ${fault.id} (${fault.kind}) had no effect` });
+    }
+  }
+  return found;
+}
+
+function resultOf(violations: readonly Violation[], vacuous: readonly Violation[]): RunResult {
+  if (violations.some((v) => !isLivenessRule(v.rule))) return "safety";
+  if (violations.length > 0) return "liveness";
+  return vacuous.length > 0 ? "inconclusive" : "ok";
+}
+

@@ -1,0 +1,351 @@
+/**
+ * Owns one simulated world: it takes the next event, hands it to whom it concerns, and gives every actor its Env.
+ * Promises: DT1 (order by time, source, sequence; all draws keyed). What happens to machines and lines is done through the
+ * methods of {@link Control}; what people do comes from the fleet's handlers. Never decides anything about hosting.
+ */
+import { assert } from "../../src/base/assert.ts";
+import { type Stream, stream } from "../../src/base/random.ts";
+import { CoordinatorActor } from "../../src/core/actors/coordinator.ts";
+import { HostActor } from "../../src/core/actors/host.ts";
+import { PlayerActor } from "../../src/core/actors/player.ts";
+import type { HistoryRecord } from "../../src/core/protocol/history.ts";
+import type { HostProfile } from "../../src/core/protocol/host-stats.ts";
+import { type ActorId, COORDINATOR, type HostId } from "../../src/core/protocol/ids.ts";
+import type { Actor, Input } from "../../src/core/protocol/step.ts";
+import type { HostingSettings } from "../../src/core/settings.ts";
+import { Drive } from "../../src/runtime/drive.ts";
+import type { DetectorPort, Env, RecordPort, TimerPort } from "../../src/runtime/env.ts";
+import type { Options } from "../run/options.ts";
+import { Heartbeats } from "./heartbeats.ts";
+import { Machines } from "./machines.ts";
+import { type Packet, SimNetwork } from "./network.ts";
+import type { HostTruth, Observer } from "./observer.ts";
+import { EVENT, EventQueue } from "./queue.ts";
+import { type Answered, type Asked, SimStore } from "./store.ts";
+
+/** A connection is made by three handshakes' worth of round trips (TCP, TLS 1.3, WebSocket upgrade). */
+const CONNECT_ROUND_TRIPS = 3;
+/** Source of events that the world itself schedules (links, samples), below all actors and detectors. */
+export const WORLD_SOURCE = -3_000_000;
+
+/** What the fleet and the faults plug into the world. */
+export type Handlers = {
+  /** A fleet or fault event came up. */
+  event(kind: number, target: number, number: number, object: unknown): void;
+  /** A player's client showed its person something. */
+  player(dense: number, at: number, record: HistoryRecord): void;
+  /** A host may shut down: nothing is left on it. */
+  goodbye(host: HostId): void;
+};
+
+export class World {
+  readonly options: Options;
+  readonly queue = new EventQueue();
+  readonly machines: Machines;
+  readonly network: SimNetwork;
+  readonly store: SimStore;
+  readonly heartbeats: Heartbeats;
+  readonly root: Stream;
+  readonly observer: Observer;
+  readonly hosts: (HostActor | undefined)[];
+  readonly players: (PlayerActor | undefined)[];
+  coordinator: CoordinatorActor;
+  coordinatorUp = true;
+  events = 0;
+  /** Per map: when it last stopped being served (us), by any cause. */
+  readonly stoppedAt: Float64Array;
+  private readonly settings: HostingSettings;
+  private readonly drive: Drive;
+  private readonly hostTimers: Map<number, number>[];
+  private readonly playerTimer: Int32Array;
+  private readonly timerSeq: Float64Array;
+  /** The weather that stands for a stopped process, by host. */
+  private readonly downWeather = new Map<HostId, number>();
+  private worldSeq = 0;
+  private handlers: Handlers | undefined;
+
+  constructor(options: Options, settings: HostingSettings, root: Stream, observer: Observer, hosts: number, players: number) {
+    this.options = options;
+    this.settings = settings;
+    this.root = root;
+    this.observer = observer;
+    this.machines = new Machines(hosts, players, options.network);
+    this.network = new SimNetwork(this.machines, this.queue, observer, stream(root, "net/jitter"), options.network.jitterMs);
+    this.store = new SimStore(this.machines, this.queue, observer, stream(root, "store"), options.store);
+    this.heartbeats = new Heartbeats(this.machines, this.queue, stream(root, "net/beats"), stream(root, "net/phases"), {
+      periodUs: options.tuning.heartbeatMs * 1000,
+      missedMax: options.tuning.heartbeatsMissedMax,
+      jitterMs: options.network.jitterMs,
+      loss: options.network.loss,
+      eager: options.eagerHeartbeats,
+    });
+    this.stoppedAt = new Float64Array(options.maps.names.length);
+    this.hosts = new Array(hosts + 1).fill(undefined);
+    this.players = new Array(players).fill(undefined);
+    this.hostTimers = Array.from({ length: hosts + 1 }, () => new Map<number, number>());
+    this.playerTimer = new Int32Array(players).fill(-1);
+    this.timerSeq = new Float64Array(1 + hosts + players);
+    this.coordinator = new CoordinatorActor(settings);
+    this.drive = new Drive(this.env());
+  }
+
+  get now(): number {
+    return this.queue.now;
+  }
+
+  /** Plugs in fleet and faults; once, before the run. */
+  attach(handlers: Handlers): void {
+    this.handlers = handlers;
+  }
+
+  /** Begins: the coordinator reads its store. */
+  start(): void {
+    this.deliver(this.coordinator, { kind: "start", at: this.now });
+  }
+
+  /** Runs until no event at or before `until` is left. */
+  run(until: number, progress: (now: number) => void): void {
+    const { queue } = this;
+    while (queue.next() <= until) {
+      queue.pop();
+      this.events += 1;
+      if ((this.events & 0x3fff) === 0) progress(queue.now);
+      this.handle(queue.kind, queue.target, queue.number, queue.object);
+    }
+  }
+
+  /** Schedules something of the fleet or the faults. `source` < 0 must be the caller's own. */
+  schedule(at: number, source: number, seq: number, kind: number, target: number, number: number, object: unknown): number {
+    return this.queue.push(Math.max(at, this.now + 1), source, seq, kind, target, number, object);
+  }
+
+  deliver(actor: Actor, input: Input): void {
+    const refused = this.drive.deliver(actor, input);
+    assert(refused === undefined, "the simulated inbox never overflows");
+  }
+
+  private handle(kind: number, target: number, number: number, object: unknown): void {
+    switch (kind) {
+      case EVENT.message:
+        return this.arrive(target, object as Packet);
+      case EVENT.timer:
+        return this.fire(target, number);
+      case EVENT.storeApply:
+        return this.store.apply(object as Asked, number);
+      case EVENT.store:
+        return this.answer(target, object as Answered);
+      case EVENT.linkUp:
+        return this.linkUp(target, number);
+      case EVENT.linkDown:
+        if (this.coordinatorUp) this.deliver(this.coordinator, { kind: "link/down", at: this.now, peer: this.machines.actor(target) });
+        return;
+      case EVENT.silent:
+        if (this.heartbeats.silent(target) && this.coordinatorUp) this.deliver(this.coordinator, { kind: "host/silent", at: this.now, host: target });
+        return;
+      case EVENT.beat:
+        return this.heartbeats.beat(target, number);
+      case EVENT.beatHeard:
+        return this.heartbeats.heard(target);
+      case EVENT.horizon:
+        return this.heartbeats.horizon(target);
+      default:
+        this.handlers?.event(kind, target, number, object);
+    }
+  }
+
+  /** The actor behind a dense number, if its process runs. */
+  private actorAt(dense: number): Actor | undefined {
+    if (dense === 0) return this.coordinatorUp ? this.coordinator : undefined;
+    const { hosts } = this.machines;
+    return dense <= hosts ? this.hosts[dense] : this.players[dense - hosts - 1];
+  }
+
+  private arrive(target: number, packet: Packet): void {
+    const paused = this.machines.pausedUntil[target] as number;
+    if (paused > this.now) {
+      this.worldSeq += 1;
+      this.queue.push(paused, WORLD_SOURCE, this.worldSeq, EVENT.message, target, 0, packet);
+      return;
+    }
+    if (!this.network.arrives(target, packet)) return;
+    const actor = this.actorAt(target);
+    if (actor === undefined) return;
+    if (packet.message.kind === "host/goodbye") this.handlers?.goodbye(target);
+    this.deliver(actor, { kind: "message", at: this.now, from: this.machines.actor(packet.from), message: packet.message });
+  }
+
+  private fire(target: number, timer: number): void {
+    const paused = this.machines.pausedUntil[target] as number;
+    const { hosts } = this.machines;
+    if (target > hosts) this.playerTimer[target - hosts - 1] = -1;
+    else (this.hostTimers[target] as Map<number, number>).delete(timer);
+    const actor = this.actorAt(target);
+    if (actor === undefined) return;
+    if (paused > this.now) return this.setTimer(target, timer, paused);
+    this.deliver(actor, { kind: "timer", at: this.now, timer });
+  }
+
+  private answer(target: number, answered: Answered): void {
+    const actor = this.actorAt(target);
+    if (actor === undefined || answered.generation !== this.machines.generation[target]) return;
+    this.deliver(actor, { kind: "store", at: this.now, request: answered.request, answer: answered.answer });
+  }
+
+  private linkUp(target: number, generation: number): void {
+    const m = this.machines;
+    if (m.generation[target] !== generation || m.up[target] === 0 || m.linked[target] === 1) return;
+    if (!this.coordinatorUp || !m.reachable(target, 0) || !m.reachable(0, target)) return this.connect(target, 1_000_000);
+    m.linked[target] = 1;
+    const actor = this.actorAt(target);
+    if (actor !== undefined) this.deliver(actor, { kind: "link/up", at: this.now, peer: COORDINATOR });
+  }
+
+  // What Control does to machines and lines.
+
+  /** The machine tries to connect to the coordinator `afterUs` from now; it tries again each second while it cannot. */
+  connect(dense: number, afterUs: number): void {
+    this.worldSeq += 1;
+    const takes = CONNECT_ROUND_TRIPS * 2 * this.machines.oneWayUs(dense, 0);
+    this.queue.push(this.now + Math.max(1, Math.round(afterUs)) + takes, WORLD_SOURCE, this.worldSeq, EVENT.linkUp, dense, this.machines.generation[dense] as number, undefined);
+  }
+
+  /** The connection breaks: nothing of it arrives any more. `told`: the coordinator's side sees the close. */
+  disconnect(dense: number, told: boolean): void {
+    const m = this.machines;
+    m.generation[dense] = ((m.generation[dense] as number) + 1) >>> 0;
+    const was = m.linked[dense] === 1;
+    m.linked[dense] = 0;
+    this.network.reset(dense);
+    if (!was) return;
+    const actor = this.actorAt(dense);
+    if (actor !== undefined && m.up[dense] === 1) this.deliver(actor, { kind: "link/down", at: this.now, peer: COORDINATOR });
+    if (!told) return;
+    this.worldSeq += 1;
+    this.queue.push(this.now + m.oneWayUs(dense, 0), WORLD_SOURCE, this.worldSeq, EVENT.linkDown, dense, 0, undefined);
+  }
+
+  /** A host's process starts with nothing remembered. */
+  bootHost(profile: HostProfile, afterUs: number): void {
+    const { host } = profile;
+    assert(this.machines.up[host] === 0, "a running machine is not booted");
+    this.machines.up[host] = 1;
+    const down = this.downWeather.get(host);
+    if (down !== undefined) this.heartbeats.clear(host, down);
+    this.machines.uploadKbps[host] = profile.upload_kbps;
+    const { tuning } = this.options;
+    this.hosts[host] = new HostActor(profile, { checkpointUs: tuning.checkpointS * 1_000_000, probeUs: tuning.probeCloseTimeoutMs * 1000 });
+    this.truth(host, "up");
+    this.connect(host, afterUs);
+  }
+
+  /** A host's process ends: politely done, with a closing connection, or silently (power, line). */
+  stopHost(host: HostId, truth: "down-polite" | "down-close" | "down-silent"): void {
+    if (this.machines.up[host] === 0) return;
+    this.machines.up[host] = 0;
+    this.machines.pausedUntil[host] = 0;
+    this.interrupt(host);
+    this.truth(host, truth);
+    for (const node of (this.hostTimers[host] as Map<number, number>).values()) this.queue.cancel(node);
+    (this.hostTimers[host] as Map<number, number>).clear();
+    this.disconnect(host, truth !== "down-silent");
+    this.downWeather.set(host, this.heartbeats.begin(host, Number.POSITIVE_INFINITY, 1, 1));
+    this.hosts[host] = undefined;
+  }
+
+  /** A person starts a client; it connects at once. */
+  startPlayer(index: number, actor: PlayerActor): void {
+    const dense = this.machines.hosts + 1 + index;
+    assert(this.players[index] === undefined, "a client runs once");
+    this.players[index] = actor;
+    this.machines.up[dense] = 1;
+    this.machines.linked[dense] = 1;
+    this.observer.online?.(this.now, index, 1);
+  }
+
+  /** The client ends; what is still under way to it is lost. */
+  stopPlayer(index: number): void {
+    const dense = this.machines.hosts + 1 + index;
+    this.clearTimer(dense, 0);
+    this.machines.up[dense] = 0;
+    this.machines.linked[dense] = 0;
+    this.machines.cut[dense] = 0;
+    this.machines.generation[dense] = ((this.machines.generation[dense] as number) + 1) >>> 0;
+    this.players[index] = undefined;
+    this.observer.online?.(this.now, index, -1);
+  }
+
+  /** Notes that a host's maps stop being served now. */
+  interrupt(host: HostId): void {
+    for (const map of this.hosts[host]?.serving.keys() ?? []) this.stoppedAt[map] = this.now;
+  }
+
+  truth(host: HostId, truth: HostTruth): void {
+    this.observer.host?.(this.now, host, truth);
+  }
+
+  /** The coordinator's process dies; everything it remembered is gone, every connection closes. */
+  stopCoordinator(): void {
+    this.coordinatorUp = false;
+    const m = this.machines;
+    for (const node of (this.hostTimers[0] as Map<number, number>).values()) this.queue.cancel(node);
+    (this.hostTimers[0] as Map<number, number>).clear();
+    m.generation[0] = ((m.generation[0] as number) + 1) >>> 0;
+    for (let host = 1; host <= m.hosts; host++) this.heartbeats.unwatch(host);
+    for (let dense = 1; dense < m.up.length; dense++) if (m.linked[dense] === 1) this.disconnect(dense, false);
+  }
+
+  /** A new coordinator starts from the store. */
+  startCoordinator(): void {
+    this.coordinatorUp = true;
+    this.coordinator = new CoordinatorActor(this.settings);
+    this.start();
+  }
+
+  private setTimer(dense: number, timer: number, at: number): void {
+    const seq = this.timerSeq[dense] as number;
+    this.timerSeq[dense] = seq + 1;
+    const { hosts } = this.machines;
+    // Timers of one actor share its source with its messages: fractions keep the two sequences apart.
+    const node = this.queue.push(Math.max(Math.round(at), this.now + 1), dense, seq + 0.5, EVENT.timer, dense, timer, undefined);
+    if (dense > hosts) this.playerTimer[dense - hosts - 1] = node;
+    else (this.hostTimers[dense] as Map<number, number>).set(timer, node);
+  }
+
+  private clearTimer(dense: number, timer: number): void {
+    const { hosts } = this.machines;
+    if (dense > hosts) {
+      const node = this.playerTimer[dense - hosts - 1] as number;
+      if (node >= 0) this.queue.cancel(node);
+      this.playerTimer[dense - hosts - 1] = -1;
+      return;
+    }
+    const timers = this.hostTimers[dense] as Map<number, number>;
+    const node = timers.get(timer);
+    if (node === undefined) return;
+    this.queue.cancel(node);
+    timers.delete(timer);
+  }
+
+  private env(): Env {
+    const timers: TimerPort = {
+      set: (self, timer, at) => {
+        const dense = this.machines.dense(self);
+        this.clearTimer(dense, timer);
+        this.setTimer(dense, timer, at);
+      },
+      clear: (self, timer) => this.clearTimer(this.machines.dense(self), timer),
+    };
+    const detector: DetectorPort = {
+      watch: (_self, host) => this.heartbeats.watch(host),
+      unwatch: (_self, host) => this.heartbeats.unwatch(host),
+    };
+    const history: RecordPort = { record: (self, at, record) => this.recorded(self, at, record) };
+    return { network: this.network, timers, store: this.store, detector, history };
+  }
+
+  private recorded(self: ActorId, at: number, record: HistoryRecord): void {
+    this.observer.record?.(self, at, record);
+    if (record.kind === "host/stopped") this.stoppedAt[record.map] = at;
+    else if (record.kind === "player/playing" || record.kind === "player/refused") this.handlers?.player(this.machines.dense(self), at, record);
+  }
+}
