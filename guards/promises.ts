@@ -16,7 +16,7 @@ function textsOf(file: Parsed): string {
 }
 
 /** The rules SPEC.md states as held: lines that open with the rule's id in bold, `- **HO1** …`. */
-export function specRules(spec: TextFile): { readonly id: string; readonly line: number }[] {
+function specRules(spec: TextFile): { readonly id: string; readonly line: number }[] {
   const heads = spec.text.matchAll(/^[ \t]*(?:[-*][ \t]+)?\*\*([A-Z]{2}\d+)\b[^*]*\*\*/gm);
   return [...heads].map((match) => ({ id: match[1] ?? "", line: lineAt(spec.text, match.index) }));
 }
