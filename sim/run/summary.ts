@@ -243,9 +243,9 @@ function breaksFirst(document: RunDocument): Paragraph[] {
     tight === null
       ? ""
       : ` Nearest to its limit: ${tight.line.metric} ${tight.line.expression}, at ${figure(tight.line.actual ?? 0)} (${percent(tight.room)} to spare).`;
-  const over = document.result === "ok" || document.result === "inconclusive";
+  const lasted = document.result === "ok" || document.result === "inconclusive";
   // A run that crashed or never ended says nothing of limits.
-  if (reached === undefined && !over) return [];
+  if (reached === undefined && !lasted) return [];
   if (reached === undefined) return [{ label: "Breaks first", text: `Nothing broke, and no limit was met.${room}` }];
   const within = `within ${duration(reached.step_s * 1000)} of ${clock(reached.at_s)}, seed ${reached.seed}`;
   return [{ label: "Breaks first", text: `${capital(reached.what)} ${within}.${room}` }];
