@@ -108,7 +108,8 @@ describe("a ticket", () => {
   });
 
   it("leaves equal runs as they are", () => {
-    expect(serveTicket(setup(true), ticket, (_, seed) => good(seed, ["a"]))).toEqual(good(4, ["a"]));
+    const outcome = serveTicket(setup(true), ticket, (_, seed) => good(seed, ["a"]));
+    expect({ ...outcome, wall_s: 0 }).toEqual(good(4, ["a"]));
   });
 
   it("passes the horizon on and answers what is thrown as a crash", () => {

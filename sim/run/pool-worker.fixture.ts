@@ -12,6 +12,7 @@ export async function runTicket(ticket: Ticket): Promise<RunOutcome> {
   return serveTicket(workerData as WorkerSetup, ticket, (options, seed, hooks) => {
     if (seed === 901) throw new RangeError("seed 901 throws");
     hooks.progress?.(seed * 1000);
+    hooks.trace?.(JSON.stringify({ seed }));
     return { ...failedOutcome(seed, "ok", "none", options.scenario), fingerprint: `f${seed}`, violations: [], violationsTotal: 0 };
   });
 }

@@ -37,7 +37,12 @@ export type RunSeed = (
   hooks: { progress?: (virtualUs: number) => void; until?: number; trace?: (line: string) => void },
 ) => RunOutcome;
 
-/** Runs one ticket. Whatever `runSeed` throws becomes an outcome of result `crash`; nothing is thrown from here. */
+const MS_PER_S = 1000;
+
+/**
+ * Runs one ticket and measures its `wall_s`, which the simulator itself cannot know. Whatever `runSeed` throws becomes an outcome of
+ * result `crash`; nothing is thrown from here.
+ */
 export function serveTicket(setup: WorkerSetup, ticket: Ticket, runSeed: RunSeed): RunOutcome {
   const options = setup.points[ticket.point];
   if (options === undefined) return failedOutcome(ticket.seed, "crash", "crash", `no sweep point ${ticket.point}`);
@@ -47,9 +52,10 @@ export function serveTicket(setup: WorkerSetup, ticket: Ticket, runSeed: RunSeed
   };
   const until = ticket.until === null ? {} : { until: ticket.until };
   try {
-    const first = traced(ticket.trace, (trace) => runSeed(options, ticket.seed, { progress, ...until, ...trace }));
-    if (!setup.twice) return first;
-    return compared(first, runSeed(options, ticket.seed, { ...until }));
+    const startedAt = performance.now();
+    const left = traced(ticket.trace, (trace) => runSeed(options, ticket.seed, { progress, ...until, ...trace }));
+    const first = { ...left, wall_s: Math.round(performance.now() - startedAt) / MS_PER_S };
+    return setup.twice ? compared(first, runSeed(options, ticket.seed, until)) : first;
   } catch (error) {
     return failedOutcome(ticket.seed, "crash", "crash", crashText(error, setup.stacks));
   }
@@ -89,7 +95,8 @@ function compared(first: RunOutcome, second: RunOutcome): RunOutcome {
   if (first.fingerprint === second.fingerprint && first.decisions === second.decisions) return first;
   let rung = 0;
   while (rung < first.ladder.length && first.ladder[rung] === second.ladder[rung]) rung += 1;
-  const message = `two runs of seed ${first.seed} differ: ${first.fingerprint} and ${second.fingerprint}, from rung ${rung} of the ladder on`;
+  const where = rung < first.ladder.length ? `from rung ${rung} of the ladder on` : "after the last common rung of the ladder";
+  const message = `two runs of seed ${first.seed} differ: ${first.fingerprint} and ${second.fingerprint}, ${where}`;
   return {
     ...first,
     result: "nondeterminism",

@@ -14,6 +14,8 @@ export type Io = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Turns Ctrl-C and a polite kill into an aborted signal until released; without a watch both end the process as usual. */
   watchInterrupts(): InterruptWatch;
+  /** Module of the workers that run seeds; the simulator's own when left out. */
+  readonly workerFile?: URL;
 };
 
 /** What every command is built with. */

@@ -19,7 +19,8 @@ export async function simulate(assignments: readonly Assignment[], manner: Manne
   const slots = ticketCount(points);
   const workers = Math.min(manner.workers, slots);
   const now = (): number => performance.now();
-  const pool = openPool({ workers, points: assignments.map((a) => a.options), slots, twice: manner.twice, stacks: cli.debug });
+  const custom = cli.io.workerFile === undefined ? {} : { workerFile: cli.io.workerFile };
+  const pool = openPool({ workers, points: assignments.map((a) => a.options), slots, twice: manner.twice, stacks: cli.debug, ...custom });
   const progress = new Progress(cli.io, { slotUs: slotLengths(assignments), clockUs: pool.clockUs }, now);
   const interrupts = cli.io.watchInterrupts();
   // Workers are deep in a loop and hear nothing; only ending them ends the campaign.

@@ -7,7 +7,7 @@ import { runCli } from "./program.ts";
 export type Told = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 /** How the outside looks to the command. */
-export type Outside = { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly isTTY?: boolean };
+export type Outside = { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly isTTY?: boolean; readonly workerFile?: URL; readonly signal?: AbortSignal };
 
 /** A stream that keeps what it is given. */
 export function memorySink(isTTY: boolean): { readonly sink: Sink; text(): string } {
@@ -31,7 +31,8 @@ export async function call(args: readonly string[], outside: Outside = {}): Prom
     stderr: stderr.sink,
     cwd: outside.cwd ?? process.cwd(),
     env: outside.env ?? {},
-    watchInterrupts: () => ({ signal: new AbortController().signal, release: () => undefined }),
+    watchInterrupts: () => ({ signal: outside.signal ?? new AbortController().signal, release: () => undefined }),
+    ...(outside.workerFile === undefined ? {} : { workerFile: outside.workerFile }),
   };
   const code = await runCli(args, io);
   return { code, stdout: stdout.text(), stderr: stderr.text() };
