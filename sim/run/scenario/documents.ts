@@ -1,0 +1,73 @@
+/** Reads scenario files with everything they extend. */
+import { dirname, isAbsolute, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Complaint, Result } from "../../../src/base/result.ts";
+import { err, ok } from "../../../src/base/result.ts";
+import type { Located, LocatedMap, Place } from "./located.ts";
+import { childOf, complain, merged, readYaml } from "./located.ts";
+import { SCENARIO_SCHEMA } from "./schema.ts";
+
+/** Reads a text file; the error says in words why not. */
+export type ReadText = (path: string) => Result<string, string>;
+
+/** The scenarios that ship with Peerstead. */
+export const SCENARIOS_DIR = fileURLToPath(new URL("../../../scenarios", import.meta.url));
+/** What every scenario builds on, so that no default hides in code. */
+const DEFAULTS_FILE = resolve(SCENARIOS_DIR, "presets/defaults.yaml");
+/** Says about the file itself and is not inherited. */
+const NOT_INHERITED = ["schema", "name", "title", "description", "extends"];
+
+/** The file a user means by `capacity/evening-peak` or by a path that ends in .yaml or .yml. */
+export function scenarioFile(reference: string): string {
+  return /\.ya?ml$/.test(reference) ? resolve(reference) : resolve(SCENARIOS_DIR, `${reference}.yaml`);
+}
+
+/** How a path is shown: relative to the working directory when it lies inside. */
+export function shownPath(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith("..") || isAbsolute(near) ? path : near;
+}
+
+/** The file with everything it extends merged below it, the defaults lowest. */
+export function readScenarioDocument(path: string, readText: ReadText): Result<LocatedMap, Complaint[]> {
+  const file = resolve(path);
+  const nowhere: Place = { file: shownPath(file), line: 1, column: 1 };
+  const own = readWithParents(file, nowhere, [], readText);
+  if (!own.ok || file === DEFAULTS_FILE) return own;
+  const defaults = readWithParents(DEFAULTS_FILE, nowhere, [], readText);
+  if (!defaults.ok) return defaults;
+  return ok(asMap(merged(inheritable(defaults.value), own.value, SCENARIO_SCHEMA)));
+}
+
+function readWithParents(file: string, from: Place, stack: readonly string[], readText: ReadText): Result<LocatedMap, Complaint[]> {
+  if (stack.includes(file)) return err([complain(from, `extends goes in a circle: ${[...stack, file].map(shownPath).join(" → ")}`)]);
+  const text = readText(file);
+  if (!text.ok) return err([complain(from, `cannot read ${shownPath(file)}: ${text.error}`)]);
+  const read = readYaml(shownPath(file), text.value);
+  if (!read.ok) return read;
+  const complaints: Complaint[] = [];
+  let below: LocatedMap | undefined;
+  for (const { path, at } of parentsOf(read.value)) {
+    const parent = readWithParents(resolve(dirname(file), path), at, [...stack, file], readText);
+    if (!parent.ok) complaints.push(...parent.error);
+    else below = below === undefined ? inheritable(parent.value) : asMap(merged(below, inheritable(parent.value), SCENARIO_SCHEMA));
+  }
+  if (complaints.length > 0) return err(complaints);
+  return ok(below === undefined ? read.value : asMap(merged(below, read.value, SCENARIO_SCHEMA)));
+}
+
+/** Paths under `extends`; values of another type are left to the schema. */
+function parentsOf(document: LocatedMap): { path: string; at: Place }[] {
+  const node = childOf(document, "extends");
+  const leaves: readonly Located[] = node === undefined ? [] : node.kind === "list" ? node.items : [node];
+  return leaves.flatMap((leaf) => (leaf.kind === "leaf" && typeof leaf.value === "string" ? [{ path: leaf.value, at: leaf.at }] : []));
+}
+
+function inheritable(document: LocatedMap): LocatedMap {
+  return { ...document, entries: new Map([...document.entries].filter(([key]) => !NOT_INHERITED.includes(key))) };
+}
+
+function asMap(node: Located): LocatedMap {
+  // Merging two mappings gives a mapping; the type of `merged` cannot say so.
+  return node as LocatedMap;
+}
