@@ -11,6 +11,7 @@ import type { Fault, Options } from "../run/options.ts";
 import { CUT_IN, CUT_OUT } from "../world/machines.ts";
 import { EVENT } from "../world/queue.ts";
 import type { World } from "../world/world.ts";
+import { Overlay } from "./overlay.ts";
 import { victims } from "./victims.ts";
 
 /** Sources of fault events: fault i is FAULT_SOURCE - i. Below everything else, so that a fault comes first in its instant. */
@@ -32,6 +33,7 @@ export class Faults {
   private readonly back: Stream;
   private readonly reconnect: PreparedLaw;
   private readonly cuts: { in: Uint8Array; out: Uint8Array };
+  private readonly overlay = new Overlay();
   private readonly open = new Map<number, Undo>();
   private occurrences = 0;
   private stopped = false;
@@ -208,14 +210,13 @@ export class Faults {
   private shake(host: HostId, jitter: number, loss: number, forUs: number): Undo {
     const { world } = this;
     const { network } = world;
-    const before = { jitter: network.jitterFactor[host] as number, loss: network.lossNow[host] as number };
-    network.jitterFactor[host] = Math.max(before.jitter, jitter);
-    network.lossNow[host] = Math.max(before.loss, loss);
+    const calmJitter = this.overlay.raise(`jitter/${host}`, 1, jitter, (value) => (network.jitterFactor[host] = value));
+    const calmLoss = this.overlay.raise(`loss/${host}`, 0, loss, (value) => (network.lossNow[host] = value));
     const weather = world.heartbeats.begin(host, world.now + forUs, loss, jitter);
     return () => {
       world.heartbeats.clear(host, weather);
-      network.jitterFactor[host] = 1;
-      network.lossNow[host] = 0;
+      calmJitter();
+      calmLoss();
     };
   }
 
@@ -231,11 +232,10 @@ export class Faults {
   private troubleStore(fault: Fault): Undo {
     const { store } = this.world;
     const key = fault.kind === "store-slow" ? "slow" : fault.kind === "store-fail" ? "fail" : fault.kind === "store-unknown" ? "unknown" : "refuse";
-    const before = store.weather[key];
     const metBefore = store.met[key];
-    store.weather[key] = fault.amount;
+    const calm = this.overlay.raise(`store/${key}`, key === "slow" ? 1 : 0, fault.amount, (value) => (store.weather[key] = value));
     return () => {
-      store.weather[key] = before;
+      calm();
       this.met(fault, store.met[key] - metBefore);
     };
   }

@@ -59,7 +59,8 @@ export function ineligibilityMask(stats: HostStats, conf: MapConf, securityValid
   if (!(isMeasurement(stats.free_ram_mb) && stats.free_ram_mb >= need.ram_min_mb)) mask |= REASON_BIT.free_ram_mb;
   if (!(isMeasurement(stats.network_speed_mbps) && stats.network_speed_mbps >= need.net_min_speed)) mask |= REASON_BIT.network_speed_mbps;
   if (!(isMeasurement(stats.latency_ms) && stats.latency_ms <= need.net_max_latency)) mask |= REASON_BIT.latency_ms;
-  if (!(isMeasurement(stats.disconnects_per_hour) && stats.disconnects_per_hour <= need.max_disconnects_per_hour)) mask |= REASON_BIT.disconnects_per_hour;
+  if (!(isMeasurement(stats.disconnects_per_hour) && stats.disconnects_per_hour <= need.max_disconnects_per_hour))
+    mask |= REASON_BIT.disconnects_per_hour;
   if (conf.general.enable_p2p_security_checks && !securityValid) mask |= REASON_BIT.security;
   if (!realtime.prioritize_realtime) return mask;
   if (stats.jitter_ms === null) mask |= REASON_BIT.jitter_ms_unmeasured;

@@ -66,12 +66,13 @@ export function hello(h: Hosting, profile: HostProfile, holds: readonly Holding[
   if (conf.general.persistent_hosts) h.ask({ about: "register" }, { verb: "register", profile });
   const reasons = profile.kind === "vps" ? [] : reasonsOf(h, slot);
   h.record({ kind: "host/joined", profile: seen, eligible: reasons.length === 0, reasons });
-  reconcile(h, host, holds);
+  if (!h.restored) h.claimedHoldings.set(host, holds);
+  else reconcile(h, host, holds);
   wakeWaiting(h, 1);
 }
 
 /** Compares what a host says it serves with what it owns: stale holdings are ended, missing ones begun again. */
-function reconcile(h: Hosting, host: HostId, holds: readonly Holding[]): void {
+export function reconcile(h: Hosting, host: HostId, holds: readonly Holding[]): void {
   for (const { map, epoch } of holds) {
     const state = h.maps[map];
     if (state === undefined) continue;

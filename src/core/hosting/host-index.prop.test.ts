@@ -5,7 +5,11 @@ import { bestForMix } from "./host-mix.ts";
 
 const COLUMNS = 3;
 /** Small ranges, so that ties of score, latency and both are common. */
-const score = fc.oneof(fc.integer({ min: -5, max: 5 }), fc.integer({ min: 960, max: 1000 }), fc.integer({ min: -2_000_000_000, max: 2_000_000_000 }));
+const score = fc.oneof(
+  fc.integer({ min: -5, max: 5 }),
+  fc.integer({ min: 960, max: 1000 }),
+  fc.integer({ min: -2_000_000_000, max: 2_000_000_000 }),
+);
 const latency = fc.integer({ min: 0, max: 6 });
 const room = fc.oneof(fc.constant(-1), fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 6000 }));
 
@@ -18,8 +22,19 @@ type Op =
 const slotNumber = fc.nat(150);
 const ops: fc.Arbitrary<Op[]> = fc.array(
   fc.oneof(
-    { weight: 2, arbitrary: fc.record({ op: fc.constant("scores" as const), slot: slotNumber, scores: fc.array(score, { minLength: 3, maxLength: 3 }), latencies: fc.array(latency, { minLength: 3, maxLength: 3 }) }) },
-    { weight: 1, arbitrary: fc.record({ op: fc.constant("score" as const), slot: slotNumber, region: fc.nat(COLUMNS - 1), score, latency }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        op: fc.constant("scores" as const),
+        slot: slotNumber,
+        scores: fc.array(score, { minLength: 3, maxLength: 3 }),
+        latencies: fc.array(latency, { minLength: 3, maxLength: 3 }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ op: fc.constant("score" as const), slot: slotNumber, region: fc.nat(COLUMNS - 1), score, latency }),
+    },
     { weight: 4, arbitrary: fc.record({ op: fc.constant("room" as const), slot: slotNumber, room }) },
   ),
   { minLength: 1, maxLength: 250, size: "max" },
@@ -65,8 +80,15 @@ function bestOf(candidates: Ranked[], prefer: boolean): number {
   return (near.toSorted((a, b) => a.latency - b.latency || b.score - a.score || a.id - b.id)[0] as Ranked).slot;
 }
 
-function fitting(hosts: Map<number, Model>, need: number, excluded: ReadonlySet<number>, rank: (h: Model) => { score: number; latency: number }): Ranked[] {
-  return [...hosts].filter(([slot, h]) => h.room >= 0 && h.room >= need && !excluded.has(slot)).map(([slot, h]) => ({ slot, id: h.id, ...rank(h) }));
+function fitting(
+  hosts: Map<number, Model>,
+  need: number,
+  excluded: ReadonlySet<number>,
+  rank: (h: Model) => { score: number; latency: number },
+): Ranked[] {
+  return [...hosts]
+    .filter(([slot, h]) => h.room >= 0 && h.room >= need && !excluded.has(slot))
+    .map(([slot, h]) => ({ slot, id: h.id, ...rank(h) }));
 }
 
 const needs = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 7000 }));
@@ -91,7 +113,10 @@ describe("host index against a scan of all hosts (HO11: ties by id)", () => {
         const { index, hosts } = play(list, prefer);
         const expected: number[] = [];
         for (let slot = 0; expected.length < k && slot >= 0; ) {
-          slot = bestOf(fitting(hosts, need, new Set(expected), (h) => ({ score: h.scores[1] as number, latency: h.latencies[1] as number })), prefer);
+          slot = bestOf(
+            fitting(hosts, need, new Set(expected), (h) => ({ score: h.scores[1] as number, latency: h.latencies[1] as number })),
+            prefer,
+          );
           if (slot >= 0) expected.push(slot);
         }
         expect(index.topK(1, need, k)).toEqual(expected);
@@ -128,14 +153,21 @@ describe("the best host for players of several regions", () => {
 
   it("equals the scan while the search stays inside its bound", () => {
     fc.assert(
-      fc.property(ops, fc.boolean(), needs, excludes, fc.array(fc.nat(5), { minLength: 3, maxLength: 3 }), (list, prefer, need, excluded, players) => {
-        const { index, hosts } = play(list, prefer);
-        const rank = (h: Model) =>
-          players.every((n) => n === 0)
-            ? { score: h.scores[2] as number, latency: h.latencies[2] as number }
-            : { score: middle(h.scores, players, -1), latency: middle(h.latencies, players, 1) };
-        expect(bestForMix(index, players, need, (slot) => excluded.has(slot))).toBe(bestOf(fitting(hosts, need, excluded, rank), prefer));
-      }),
+      fc.property(
+        ops,
+        fc.boolean(),
+        needs,
+        excludes,
+        fc.array(fc.nat(5), { minLength: 3, maxLength: 3 }),
+        (list, prefer, need, excluded, players) => {
+          const { index, hosts } = play(list, prefer);
+          const rank = (h: Model) =>
+            players.every((n) => n === 0)
+              ? { score: h.scores[2] as number, latency: h.latencies[2] as number }
+              : { score: middle(h.scores, players, -1), latency: middle(h.latencies, players, 1) };
+          expect(bestForMix(index, players, need, (slot) => excluded.has(slot))).toBe(bestOf(fitting(hosts, need, excluded, rank), prefer));
+        },
+      ),
       { numRuns: 400 },
     );
   });

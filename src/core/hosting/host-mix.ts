@@ -46,7 +46,13 @@ function medianOf(values: Int32Array, row: number, mix: Mix, sign: 1 | -1): numb
 type Answer = { slot: number; score: number; latency: number };
 
 /** What is asked, and how many nodes the pass may still open. */
-type Query = { readonly index: HostIndex; readonly mix: Mix; readonly need: number; readonly exclude: Exclude | undefined; nodesLeft: number };
+type Query = {
+  readonly index: HostIndex;
+  readonly mix: Mix;
+  readonly need: number;
+  readonly exclude: Exclude | undefined;
+  nodesLeft: number;
+};
 
 /** One pass over the trees of all classes with room. */
 function searchAll(query: Query, floor: number, byLatency: boolean, answer: Answer): void {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import { defaultMapConf, defaultTuning, type HostingSettings } from "../settings.ts";
 import { ineligibilities, ineligibilityMask, reasonsOf } from "./eligibility.ts";
+import { indexFor, indexHost, offerHost } from "./host-index.ts";
 import { HostTable, LATENCY_UNKNOWN_US } from "./host-table.ts";
 import { normalizedScore, seedScore, toMicro } from "./score.ts";
 
@@ -25,7 +26,17 @@ function settings(scoring: "seed" | "normalized" = "seed"): HostingSettings {
 }
 
 function profile(host: number, part: Partial<HostProfile> = {}): HostProfile {
-  return { host, kind: "player", region: 0, upload_kbps: 20_050, uptime_s: 3600, slots: 0, stats: GOOD, regional_latency_ms: [15, 120], ...part };
+  return {
+    host,
+    kind: "player",
+    region: 0,
+    upload_kbps: 20_050,
+    uptime_s: 3600,
+    slots: 0,
+    stats: GOOD,
+    regional_latency_ms: [15, 120],
+    ...part,
+  };
 }
 
 function online(table: HostTable, p: HostProfile, at = 0): number {
@@ -49,7 +60,10 @@ describe("host table", () => {
   it("keeps every column when it grows", () => {
     const table = new HostTable(settings("normalized"));
     for (let host = 0; host < 300; host++) {
-      const slot = online(table, profile(host, { upload_kbps: 100 * host, stats: { ...GOOD, latency_ms: host % 40, cpu_ghz: 2 + (host % 5) } }));
+      const slot = online(
+        table,
+        profile(host, { upload_kbps: 100 * host, stats: { ...GOOD, latency_ms: host % 40, cpu_ghz: 2 + (host % 5) } }),
+      );
       table.hold(slot, 1, host);
     }
     for (let host = 0; host < 300; host++) {
@@ -155,7 +169,59 @@ describe("host table", () => {
   });
 });
 
+describe("an index told by a table", () => {
+  it("follows a host through measurement, load, standing and its slot's next owner", () => {
+    const table = new HostTable(settings("normalized"));
+    const index = indexFor(table);
+    const tell = (slot: number) => indexHost(index, table, slot, 0);
+    const near = online(table, profile(1, { regional_latency_ms: [5, 120] }));
+    const far = online(table, profile(2, { regional_latency_ms: [90, 6] }));
+    tell(near);
+    tell(far);
+    expect([index.best(0, 1), index.best(1, 1), index.best(0, 201)]).toEqual([near, far, -1]);
+    table.measure(near, GOOD, [200, 200], 0);
+    tell(near);
+    expect(index.best(0, 1)).toBe(far);
+    table.hold(far, 3, 0);
+    offerHost(index, table, far, 0);
+    expect(index.best(0, 1)).toBe(near);
+    table.measure(near, { ...GOOD, latency_ms: 31 }, [1, 1], 0);
+    tell(near);
+    expect(index.best(0, 1)).toBe(-1);
+    table.remove(near);
+    offerHost(index, table, near, 0);
+    const next = online(table, profile(3));
+    tell(next);
+    expect([next, index.best(0, 1), index.hostOf(next)]).toEqual([near, near, 3]);
+  });
+
+  it("hands a slot over even if nobody told the index that its host was removed", () => {
+    const table = new HostTable(settings());
+    const index = indexFor(table);
+    indexHost(index, table, online(table, profile(1)), 0);
+    table.remove(0);
+    indexHost(index, table, online(table, profile(3)), 0);
+    expect([index.best(0, 1), index.hostOf(0)]).toEqual([0, 3]);
+  });
+});
+
 describe("assessing all hosts at once", () => {
+  it("reaches every slot of a large fleet", () => {
+    const table = new HostTable(settings());
+    const hosts = 5000;
+    for (let host = 0; host < hosts; host++) table.add(profile(host, { stats: { ...GOOD, latency_ms: host % 60 } }), 0);
+    const points = new Float64Array(hosts);
+    const masks = new Uint16Array(hosts);
+    const eligible = table.assessAll(points, masks);
+    expect(eligible).toBe(masks.filter((mask) => mask === 0).length);
+    for (let host = 0; host < hosts; host++) {
+      expect([points[host], masks[host] === 0]).toEqual([
+        seedScore({ ...GOOD, latency_ms: host % 60 }, table.settings.conf),
+        host % 60 <= 30,
+      ]);
+    }
+  });
+
   const good = fc.record({
     cpu_ghz: fc.double({ min: 2, max: 5, noNaN: true }),
     cpu_cores: fc.integer({ min: 2, max: 8 }),
@@ -167,32 +233,46 @@ describe("assessing all hosts at once", () => {
     packet_rate: fc.option(fc.integer({ min: 50, max: 2000 })),
     frame_time_ms: fc.constant(null),
   });
-  const broken = fc.tuple(good, fc.constantFrom("cpu_ghz", "latency_ms", "free_ram_mb", "jitter_ms", "packet_rate", "disconnects_per_hour"), fc.constantFrom(NaN, -1, Infinity));
-  const anyStats = fc.oneof({ weight: 5, arbitrary: good }, { weight: 1, arbitrary: broken.map(([s, name, bad]): HostStats => ({ ...s, [name]: bad })) });
+  const broken = fc.tuple(
+    good,
+    fc.constantFrom("cpu_ghz", "latency_ms", "free_ram_mb", "jitter_ms", "packet_rate", "disconnects_per_hour"),
+    fc.constantFrom(NaN, -1, Infinity),
+  );
+  const anyStats = fc.oneof(
+    { weight: 5, arbitrary: good },
+    { weight: 1, arbitrary: broken.map(([s, name, bad]): HostStats => ({ ...s, [name]: bad })) },
+  );
 
   it("gives the bits of the single score and the reasons of the single check", () => {
     const fleets = fc.array(fc.tuple(anyStats, fc.boolean()), { maxLength: 90 });
     fc.assert(
-      fc.property(fleets, fc.boolean(), fc.boolean(), fc.constantFrom(0, 30), fc.constantFrom(0, 1), (fleet, realtime, checks, maxMs, maxDrops) => {
-        const all = settings();
-        all.conf.realtime_gaming.prioritize_realtime = realtime;
-        all.conf.general.enable_p2p_security_checks = checks;
-        all.conf.host_requirements.net_max_latency = maxMs;
-        all.conf.host_requirements.max_disconnects_per_hour = maxDrops;
-        const table = new HostTable(all);
-        fleet.forEach(([stats, valid], host) => table.setSecurityValid(table.add(profile(host, { stats }), 0), valid));
-        const points = new Float64Array(fleet.length);
-        const masks = new Uint16Array(fleet.length);
-        const eligible = table.assessAll(points, masks);
-        const expected = fleet.map(([stats, valid]) => ineligibilityMask(stats, all.conf, valid));
-        expect([...masks]).toEqual(expected);
-        expect([...table.reasons.subarray(0, fleet.length)]).toEqual(expected);
-        expect(eligible).toBe(expected.filter((mask) => mask === 0).length);
-        fleet.forEach(([stats], slot) => {
-          const values = [stats.cpu_ghz, stats.free_ram_mb, stats.latency_ms, stats.disconnects_per_hour];
-          if (values.every((v) => v >= 0 && v < Infinity)) expect(points[slot]).toBe(seedScore(stats, all.conf));
-        });
-      }),
+      fc.property(
+        fleets,
+        fc.boolean(),
+        fc.boolean(),
+        fc.constantFrom(0, 30),
+        fc.constantFrom(0, 1),
+        (fleet, realtime, checks, maxMs, maxDrops) => {
+          const all = settings();
+          all.conf.realtime_gaming.prioritize_realtime = realtime;
+          all.conf.general.enable_p2p_security_checks = checks;
+          all.conf.host_requirements.net_max_latency = maxMs;
+          all.conf.host_requirements.max_disconnects_per_hour = maxDrops;
+          const table = new HostTable(all);
+          fleet.forEach(([stats, valid], host) => table.setSecurityValid(table.add(profile(host, { stats }), 0), valid));
+          const points = new Float64Array(fleet.length);
+          const masks = new Uint16Array(fleet.length);
+          const eligible = table.assessAll(points, masks);
+          const expected = fleet.map(([stats, valid]) => ineligibilityMask(stats, all.conf, valid));
+          expect([...masks]).toEqual(expected);
+          expect([...table.reasons.subarray(0, fleet.length)]).toEqual(expected);
+          expect(eligible).toBe(expected.filter((mask) => mask === 0).length);
+          fleet.forEach(([stats], slot) => {
+            const values = [stats.cpu_ghz, stats.free_ram_mb, stats.latency_ms, stats.disconnects_per_hour];
+            if (values.every((v) => v >= 0 && v < Infinity)) expect(points[slot]).toBe(seedScore(stats, all.conf));
+          });
+        },
+      ),
       { numRuns: 150 },
     );
   });

@@ -9,7 +9,17 @@ import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import type { HostId, RegionId } from "../protocol/ids.ts";
 import type { HostingSettings, MapConf } from "../settings.ts";
 import { ineligibilityMask, REASON_BIT, REASONS } from "./eligibility.ts";
-import { LATENCY_TABLE_MS, latencyTermTable, normalizedBase, normalizedLatency, rttTo, seedLatencyTerm, seedScore, seedWeights, toMicro } from "./score.ts";
+import {
+  LATENCY_TABLE_MS,
+  latencyTermTable,
+  normalizedBase,
+  normalizedLatency,
+  rttTo,
+  seedLatencyTerm,
+  seedScore,
+  seedWeights,
+  toMicro,
+} from "./score.ts";
 
 const SLOTS_FIRST = 64;
 const INT32_MAX = 2 ** 31 - 1;
@@ -141,7 +151,9 @@ export class HostTable {
     this.vps[slot] = isVps ? 1 : 0;
     this.upSince[slot] = profile.uptime_s >= 0 ? at - profile.uptime_s * US_PER_S : NaN;
     this.mapsMax[slot] = isVps ? profile.slots : conf.task_distribution.max_tasks_per_node;
-    const playersMax = isVps ? profile.slots * tuning.mapPlayersMax : Math.floor(measured(profile.upload_kbps, 0) / tuning.uploadKbpsPerPlayer);
+    const playersMax = isVps
+      ? profile.slots * tuning.mapPlayersMax
+      : Math.floor(measured(profile.upload_kbps, 0) / tuning.uploadKbpsPerPlayer);
     this.playersMax[slot] = Math.min(playersMax, INT32_MAX);
     this.profiles[slot] = profile;
     this.measure(slot, profile.stats, profile.regional_latency_ms, at);
@@ -150,7 +162,8 @@ export class HostTable {
   /** New measurements of a host: columns, eligibility and scores follow. */
   measure(slot: number, stats: HostStats, regional: readonly number[], at: number): void {
     const profile = this.profileOf(slot);
-    if (profile.stats !== stats || profile.regional_latency_ms !== regional) this.profiles[slot] = { ...profile, stats, regional_latency_ms: regional };
+    if (profile.stats !== stats || profile.regional_latency_ms !== regional)
+      this.profiles[slot] = { ...profile, stats, regional_latency_ms: regional };
     this.cpuGhz[slot] = measured(stats.cpu_ghz, NaN);
     this.cpuCores[slot] = measured(stats.cpu_cores, NaN);
     this.freeRamMb[slot] = measured(stats.free_ram_mb, NaN);

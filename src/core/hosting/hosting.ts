@@ -8,7 +8,7 @@ import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import { actorKind, actorNumber, type ActorId, COORDINATOR, NO_HOST } from "../protocol/ids.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Restored, StoreAnswer } from "../protocol/store.ts";
-import { actOnVerdicts, cleared, hello, leaving, measured, probed, stormOver, suspect, suspectTimer, verdict } from "./health.ts";
+import { actOnVerdicts, cleared, hello, leaving, measured, probed, reconcile, stormOver, suspect, suspectTimer, verdict } from "./health.ts";
 import { indexHost } from "./host-index.ts";
 import { active, adopt, claimed, copied, moveTimer, prepared, ready, refused, resolved } from "./move.ts";
 import { enter, leave, resume } from "./players.ts";
@@ -23,7 +23,11 @@ export function start(h: Hosting): void {
 
 /** The store's answer to the restore: rows and registry, then a grace for hosts to introduce themselves. */
 function restored(h: Hosting, answer: StoreAnswer): void {
-  if (answer.result !== "ok" || answer.restored === undefined) return start(h);
+  if (answer.result !== "ok" || answer.restored === undefined) {
+    h.wakeAt(TIMER.restore, 0, h.at + h.storeRetryUs(h.restoreTries));
+    h.restoreTries += 1;
+    return;
+  }
   const { rows, hosts, epochFloor } = answer.restored;
   h.epochFloor = epochFloor;
   if (h.settings.conf.general.persistent_hosts) restoreHosts(h, hosts);
@@ -34,9 +38,12 @@ function restored(h: Hosting, answer: StoreAnswer): void {
     const known = h.table.slotOf(row.owner) >= 0;
     h.setOwner(state, known ? row.owner : NO_HOST, row.epoch);
   }
+  h.record({ kind: "coordinator/started", maps: rows.length, hosts: h.table.size });
+  h.restored = true;
+  for (const [host, holds] of [...h.claimedHoldings].sort((a, b) => a[0] - b[0])) reconcile(h, host, holds);
+  h.claimedHoldings.clear();
   h.opensAt = h.at + h.settings.tuning.startGraceMs * US_PER_MS;
   for (const state of h.maps) if (!state.serving) h.waiting.add(state.map);
-  h.record({ kind: "coordinator/started", maps: rows.length, hosts: h.table.size });
   h.wakeAt(TIMER.start, 0, h.opensAt);
 }
 
@@ -154,6 +161,8 @@ export function wake(h: Hosting, timer: number): void {
       return open(h);
     case TIMER.waiting:
       return serveWaiting(h);
+    case TIMER.restore:
+      return start(h);
     default:
       assert(false, "every timer has its part");
   }

@@ -181,10 +181,8 @@ export function resolved(h: Hosting, move: Move, answer: StoreAnswer): void {
 }
 
 function retryLater(h: Hosting, move: Move): void {
-  const { storeRetryMs, storeRetryMaxMs } = h.settings.tuning;
-  const wait = Math.min(storeRetryMaxMs, storeRetryMs * (1 << Math.min(move.tries, 10)));
+  h.wakeAt(TIMER.move, move.id, h.at + h.storeRetryUs(move.tries));
   move.tries += 1;
-  h.wakeAt(TIMER.move, move.id, h.at + wait * US_PER_MS);
 }
 
 function granted(h: Hosting, move: Move): void {

@@ -102,15 +102,25 @@ describe("scores", () => {
 });
 
 describe("median RTT", () => {
-  const regions = fc.array(fc.tuple(fc.oneof(fc.constant(NaN), fc.integer({ min: 0, max: 300 })), fc.integer({ min: 0, max: 9 })), { maxLength: 8 });
+  const regions = fc.array(fc.tuple(fc.oneof(fc.constant(NaN), fc.integer({ min: 0, max: 300 })), fc.integer({ min: 0, max: 9 })), {
+    maxLength: 8,
+  });
 
   it("is the middle player's RTT, the lower one of two", () => {
     fc.assert(
       fc.property(regions, fc.integer({ min: 0, max: 300 }), (pairs, own) => {
         const rtts = pairs.map(([rtt]) => rtt);
-        const everyone = pairs.flatMap(([, players], r) => Array.from({ length: players }, () => rttTo(rtts, r, own))).toSorted((a, b) => a - b);
+        const everyone = pairs
+          .flatMap(([, players], r) => Array.from({ length: players }, () => rttTo(rtts, r, own)))
+          .toSorted((a, b) => a - b);
         const middle = everyone.length === 0 ? own : everyone[Math.ceil(everyone.length / 2) - 1];
-        expect(medianRtt(rtts, pairs.map(([, players]) => players), own)).toBe(middle);
+        expect(
+          medianRtt(
+            rtts,
+            pairs.map(([, players]) => players),
+            own,
+          ),
+        ).toBe(middle);
       }),
       { numRuns: 500 },
     );

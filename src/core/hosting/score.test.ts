@@ -100,7 +100,14 @@ describe("normalized score", () => {
 
   it("does not divide by minimums or maximums of 0", () => {
     const settings = conf(true);
-    settings.host_requirements = { cpu_min_ghz: 0, cpu_min_cores: 0, ram_min_mb: 0, net_min_speed: 0, net_max_latency: 0, max_disconnects_per_hour: 0 };
+    settings.host_requirements = {
+      cpu_min_ghz: 0,
+      cpu_min_cores: 0,
+      ram_min_mb: 0,
+      net_min_speed: 0,
+      net_max_latency: 0,
+      max_disconnects_per_hour: 0,
+    };
     expect(normalizedScore(AT_MINIMUMS, settings, 0, null)).toBeCloseTo(0.65, 12);
   });
 });
@@ -125,7 +132,12 @@ describe("micro-points", () => {
     expect(toMicro(1.1287604)).toBe(1_128_760);
     expect(toMicro(-0.0000004)).toBe(0);
     expect(Object.is(toMicro(-0.0000004), 0)).toBe(true);
-    for (const [score, micro] of [[1e9, MICRO_MAX], [Infinity, MICRO_MAX], [-1e9, -MICRO_MAX], [NaN, -MICRO_MAX]] as const) {
+    for (const [score, micro] of [
+      [1e9, MICRO_MAX],
+      [Infinity, MICRO_MAX],
+      [-1e9, -MICRO_MAX],
+      [NaN, -MICRO_MAX],
+    ] as const) {
       expect(toMicro(score)).toBe(micro);
       expect(toMicro(score) | 0).toBe(micro);
     }

@@ -7,7 +7,13 @@ import type { HostStats } from "../protocol/host-stats.ts";
 import type { MapConf } from "../settings.ts";
 
 /** How much each term counts. */
-export type ScoreWeights = { readonly cpu: number; readonly ram: number; readonly network: number; readonly latency: number; readonly stability: number };
+export type ScoreWeights = {
+  readonly cpu: number;
+  readonly ram: number;
+  readonly network: number;
+  readonly latency: number;
+  readonly stability: number;
+};
 
 /** The seed's weights where real-time gaming is not prioritized. */
 const PLAIN_WEIGHTS: ScoreWeights = { cpu: 0.2, ram: 0.2, network: 0.2, latency: 0.3, stability: 0.1 };
@@ -25,7 +31,13 @@ const MICRO_PER_POINT = 1_000_000;
 export function seedWeights(conf: MapConf): ScoreWeights {
   const own = conf.realtime_gaming;
   if (!own.prioritize_realtime) return PLAIN_WEIGHTS;
-  return { cpu: own.cpu_weight, ram: own.ram_weight, network: own.network_speed_weight, latency: own.latency_weight, stability: own.stability_weight };
+  return {
+    cpu: own.cpu_weight,
+    ram: own.ram_weight,
+    network: own.network_speed_weight,
+    latency: own.latency_weight,
+    stability: own.stability_weight,
+  };
 }
 
 /**

@@ -3,9 +3,10 @@
  * Promises: a map has at most one move; load and reservations follow every change (HO7). Never decides: the files beside it do.
  */
 import { assert } from "../../base/assert.ts";
+import { US_PER_MS } from "../../base/time.ts";
 import type { HistoryRecord, MoveCause, MoveForm } from "../protocol/history.ts";
 import { type ActorId, type Epoch, type HostId, hostActor, type MapId, NO_HOST } from "../protocol/ids.ts";
-import type { Message } from "../protocol/messages.ts";
+import type { Holding, Message } from "../protocol/messages.ts";
 import type { RefusalReason } from "../protocol/refusal.ts";
 import type { Out } from "../protocol/step.ts";
 import type { StoreRequest } from "../protocol/store.ts";
@@ -59,8 +60,8 @@ export type MapState = {
 export type Suspect = { readonly how: "close" | "silence"; readonly since: number; judged: boolean; cleared: boolean };
 
 /** Kinds of the coordinator's timers; the subject's number stands above the kind. */
-export const TIMER = { health: 0, reassign: 1, validate: 2, move: 3, suspect: 4, storm: 5, start: 6, waiting: 7 } as const;
-export const TIMER_KINDS = 8;
+export const TIMER = { health: 0, reassign: 1, validate: 2, move: 3, suspect: 4, storm: 5, start: 6, waiting: 7, restore: 8 } as const;
+export const TIMER_KINDS = 16;
 
 /** What a pending store request is for. */
 export type Asked = { readonly about: "claim" | "read"; readonly move: number } | { readonly about: "adopt"; readonly map: MapId } | { readonly about: "restore" } | { readonly about: "register" };
@@ -99,6 +100,10 @@ export class Hosting {
   hosted = 0;
   online = 0;
   epochFloor: Epoch = 0;
+  /** The store's rows are known. Until then what hosts say they hold is only noted. */
+  restored = false;
+  readonly claimedHoldings = new Map<HostId, readonly Holding[]>();
+  restoreTries = 0;
   started = false;
   /** Owners restored from the store that have not introduced themselves yet may still come until then. */
   opensAt = 0;
@@ -148,6 +153,12 @@ export class Hosting {
 
   noWake(kind: number, subject: number): void {
     this.out.push({ kind: "timer/clear", timer: subject * TIMER_KINDS + kind });
+  }
+
+  /** How long to wait before a failed store request is asked for the `tries`-th time again: doubling, with a ceiling. */
+  storeRetryUs(tries: number): number {
+    const { storeRetryMs, storeRetryMaxMs } = this.settings.tuning;
+    return Math.min(storeRetryMaxMs, storeRetryMs * (1 << Math.min(tries, 10))) * US_PER_MS;
   }
 
   ask(about: Asked, ask: StoreRequest): number {
