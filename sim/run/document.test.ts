@@ -100,6 +100,13 @@ describe("the document of a scenario", () => {
     expect(build([someOutcome(1)], { require: sometimes }).inconclusive).toEqual(["storm.held never happened in any run"]);
   });
 
+  it("an inconclusive run says why for itself", () => {
+    const violations = [{ rule: "vacuous", at_s: 60, message: "rule HO6 was never put to the test" }];
+    const document = build([someOutcome(1), someOutcome(2, { result: "inconclusive", violations, violationsTotal: 0 })]);
+    expect(document.result).toBe("inconclusive");
+    expect(document.inconclusive).toEqual(["seed 2: rule HO6 was never put to the test"]);
+  });
+
   it("the worst result wins, and each has its exit code", () => {
     const order: RunResult[] = ["crash", "timeout", "nondeterminism", "safety", "liveness", "threshold", "inconclusive", "ok"];
     expect(order.map(exitCode)).toEqual([16, 15, 14, 10, 11, 12, 13, 0]);

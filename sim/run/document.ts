@@ -134,7 +134,7 @@ export function buildDocument(parts: DocumentParts): RunDocument {
   const thresholds = options.thresholds.map((t) => judge(t.metric, t.expression, merged, hours));
   const faults = mergeFaults(outcomes);
   const reached = sumRecords(outcomes.map((run) => run.reached));
-  const inconclusive = whyInconclusive(options, thresholds, faults, reached);
+  const inconclusive = whyInconclusive(options, outcomes, thresholds, faults, reached);
   const results: RunResult[] = outcomes.map((run) => run.result);
   if (thresholds.some((t) => !t.ok)) results.push("threshold");
   if (inconclusive.length > 0) results.push("inconclusive");
@@ -236,8 +236,10 @@ function judge(metric: string, expression: string, merged: ReadonlyMap<string, M
   return Number.isNaN(actual) ? { metric, expression, actual: null, ok: true } : { metric, expression, actual, ok };
 }
 
+/** Reasons that hold over all runs; where there are none, what inconclusive runs say for themselves. */
 function whyInconclusive(
   options: Options,
+  outcomes: readonly RunOutcome[],
   thresholds: readonly ThresholdLine[],
   faults: readonly FaultOutcome[],
   reached: Readonly<Record<string, number>>,
@@ -252,7 +254,9 @@ function whyInconclusive(
   const need = options.require.faultsEffective;
   if (need === "all") why.push(...idle.map((fault) => `fault ${fault.id} (${fault.kind}) met nothing in any run`));
   if (need === "any" && faults.length > 0 && idle.length === faults.length) why.push("no fault met anything in any run");
-  return why;
+  if (why.length > 0) return why;
+  const unsure = outcomes.filter((run) => run.result === "inconclusive");
+  return unsure.flatMap((run) => run.violations.map((violation) => `seed ${run.seed}: ${violation.message}`));
 }
 
 function runLine(run: RunOutcome): RunLine {

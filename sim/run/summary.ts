@@ -99,7 +99,9 @@ function thresholdsHold(all: number): string {
 }
 
 function rulesBroken(document: RunDocument): string {
-  const broken = new Set(document.runs.flatMap((run) => run.violations.map((violation) => violation.rule)));
+  const worst = document.runs.filter((run) => run.result === document.result);
+  const broken = new Set(worst.flatMap((run) => run.violations.map((violation) => violation.rule)));
+  broken.delete("vacuous");
   return listed([...broken].sort().slice(0, 6));
 }
 
@@ -251,8 +253,9 @@ function breaksFirst(document: RunDocument): Paragraph[] {
   return [{ label: "Breaks first", text: `${capital(reached.what)} ${within}.${room}` }];
 }
 
-/** The first violation of the worst run. */
+/** The first violation of the worst run. What makes a run inconclusive stands in the verdict. */
 function violationText(document: RunDocument): string | null {
+  if (document.result === "inconclusive") return null;
   const worst = document.runs
     .filter((run) => run.violations.length > 0)
     .sort((a, b) => Number(b.result === document.result) - Number(a.result === document.result))[0];

@@ -103,7 +103,7 @@ const HOSTING: readonly Definition[] = [
     unit: "refusals",
     scale: 1,
     sampling: "run",
-    what: "Times a map was refused a VPS slot because all were taken (vps_full).",
+    what: "Times a map was refused a VPS slot because all were taken (vps_full); a map that nobody serves counts once until it is served, however often it asks.",
     span: WHOLE_RUN,
   },
   {
@@ -382,7 +382,7 @@ export const REACHED: Readonly<Record<string, string>> = {
   "migration.returned": "a map returned from the VPS to a player host",
   "freeze.aborted": "a freeze was undone and the source served on",
   "move.failed": "a move was given up",
-  "map.unhosted": "nobody could be asked to serve a map",
+  "map.unhosted": "nobody could be asked to serve a map (the start of a run aside)",
   "map.unhostedAtEnd": "a map had no host when the run ended",
   "host.suspected": "a host came under suspicion",
   "probe.cleared": "a suspicion proved wrong before the host was declared gone",

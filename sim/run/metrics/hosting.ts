@@ -50,7 +50,7 @@ export class Hosting {
   /** Maps that are served, yet were refused a slot at instant `#refusedAt`. */
   #refusedNow = 0;
   #refusedAt = -1;
-  /** The last instant a map was refused a slot: the same refusal, recorded twice, counts once. */
+  /** The last instant a served map was refused a slot: the same refusal, recorded twice, counts once. */
   readonly #refusedMapAt: Float64Array;
   #playersOfHost = new Int32Array(0);
   #servicesOfHost = new Int32Array(0);
@@ -154,19 +154,21 @@ export class Hosting {
     for (let map = 0; map < this.#inMove.length; map++) if (this.#inMove[map] === 1) this.settled(at, map);
   }
 
-  /** The map was refused a VPS slot. It waits if nobody serves it; else the demand counts for this instant. False if that was known. */
+  /**
+   * The map was refused a VPS slot. It waits if nobody serves it, and asking again while it waits is no new refusal (false);
+   * the demand of a map that is served counts for this instant.
+   */
   refusedSlot(at: number, map: MapId): boolean {
-    if (this.#refusedMapAt[map] === at) return false;
-    this.#refusedMapAt[map] = at;
-    if (at !== this.#refusedAt) {
-      this.#refusedAt = at;
-      this.#refusedNow = 0;
-    }
-    if ((this.#where[map] as number) >= ON_PLAYERS) {
-      this.#refusedNow++;
-    } else if (this.#waits[map] === 0) {
+    if ((this.#where[map] as number) < ON_PLAYERS) {
+      if (this.#waits[map] === 1) return false;
       this.#waits[map] = 1;
       this.#waiting++;
+    } else {
+      if (this.#refusedMapAt[map] === at) return false;
+      if (at !== this.#refusedAt) this.#refusedNow = 0;
+      this.#refusedMapAt[map] = at;
+      this.#refusedAt = at;
+      this.#refusedNow++;
     }
     this.#need(at);
     return true;

@@ -289,7 +289,9 @@ describe("metrics of a run", () => {
     story.record(3 * US_PER_S, { kind: "move/failed", move: 1, map: 0, reason: "vps_full" });
     story.record(3 * US_PER_S, { kind: "refusal", what: "claim", reason: "vps_full", map: 0, host: VPS });
     story.record(3 * US_PER_S, { kind: "map/unhosted", map: 0, reason: "vps_full" });
-    story.record(4 * US_PER_S, { kind: "refusal", what: "claim", reason: "vps_full", map: 1, host: VPS });
+    story.record(4 * US_PER_S, { kind: "refusal", what: "place", reason: "vps_full", map: 0, host: VPS });
+    story.record(5 * US_PER_S, { kind: "refusal", what: "hand over", reason: "vps_full", map: 1, host: VPS });
+    story.record(6 * US_PER_S, { kind: "refusal", what: "place", reason: "no_candidate", map: 1, host: VPS });
     story.serving(20 * US_PER_MINUTE, B, 0, 2);
     const measured = story.end(US_PER_HOUR);
     expect(read(measured, "vps_slots_needed").sum).toBe(3);

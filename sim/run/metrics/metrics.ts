@@ -191,7 +191,7 @@ export class Metrics implements Observer {
       return this.#hosting.settled(at, record.map);
     }
     if (record.kind === "map/unhosted") {
-      this.#reached.hit("map.unhosted");
+      if (record.reason !== "start") this.#reached.hit("map.unhosted");
       if (record.reason === "vps_full") this.#slotRefused(at, record.map);
       return;
     }
