@@ -81,7 +81,7 @@ describe("the summary on the terminal", () => {
       someOutcome(1, { series: rows("vps_refused", [0, 0, 0, 2]) }),
       someOutcome(2, { series: rows("players_refused", [0, 0, 5, 0]) }),
     ];
-    expect(flat(build(runs))).toContain("Players were refused entry within 5 min of 0:10:00, seed 2.");
+    expect(flat(build(runs))).toContain("Players were refused entry, first within 5 min of 0:10:00, seed 2.");
     const few = build([someOutcome(1, { metrics: someMetrics({ vps_refused: [17], vps_slots_needed: [960] }) })]);
     expect(flat(few)).toContain("Rent 960");
     expect(flat(few)).toContain("The 900 of the scenario were too few: 17 refusals.");

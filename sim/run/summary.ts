@@ -249,8 +249,9 @@ function breaksFirst(document: RunDocument): Paragraph[] {
   // A run that crashed or never ended says nothing of limits.
   if (reached === undefined && !lasted) return [];
   if (reached === undefined) return [{ label: "Breaks first", text: `Nothing broke, and no limit was met.${room}` }];
-  const within = `within ${duration(reached.step_s * 1000)} of ${clock(reached.at_s)}, seed ${reached.seed}`;
-  return [{ label: "Breaks first", text: `${capital(reached.what)} ${within}.${room}` }];
+  const times = reached.all > 0 ? ` (${counted(reached.all, "time")} in all runs)` : "";
+  const within = `first within ${duration(reached.step_s * 1000)} of ${clock(reached.at_s)}, seed ${reached.seed}`;
+  return [{ label: "Breaks first", text: `${capital(reached.what)}${times}, ${within}.${room}` }];
 }
 
 /** The first violation of the worst run. What makes a run inconclusive stands in the verdict. */
@@ -266,7 +267,7 @@ function violationText(document: RunDocument): string | null {
   return `${violation.rule} at ${clock(violation.at_s)} of seed ${worst.seed}: ${message}`;
 }
 
-type FirstTime = { readonly at_s: number; readonly step_s: number; readonly seed: number; readonly what: string };
+type FirstTime = { readonly at_s: number; readonly step_s: number; readonly seed: number; readonly what: string; readonly all: number };
 
 /** The first step of any run in which a counted series is not zero. */
 function firstOf(document: RunDocument, row: string, what: string): FirstTime | null {
@@ -274,7 +275,8 @@ function firstOf(document: RunDocument, row: string, what: string): FirstTime | 
   for (const run of document.series) {
     const step = run.rows.find((r) => r.name === row)?.values.findIndex((value) => value !== null && value > 0) ?? -1;
     const at_s = step * run.step_s;
-    if (step >= 0 && (first === null || at_s < first.at_s)) first = { at_s, step_s: run.step_s, seed: run.seed, what };
+    if (step >= 0 && (first === null || at_s < first.at_s))
+      first = { at_s, step_s: run.step_s, seed: run.seed, what, all: document.metrics[row]?.sum ?? 0 };
   }
   return first;
 }
