@@ -27,7 +27,7 @@ function faultOf(entry: Section, index: number, regions: readonly string[]): Fau
   const form = FAULT_KINDS[kind];
   checkForm(entry, kind, form);
   const every = entry.parsed<number | null>("every", parseEvery, null);
-  if (!entry.has("at") && every === null) entry.complain("kind", "needs `at` or `every`");
+  if (!entry.has("at") && !entry.has("every")) entry.complain("kind", "needs `at` or `every`");
   return {
     id: entry.text("id", `${kind}-${index + 1}`),
     kind,

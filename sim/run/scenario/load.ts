@@ -42,7 +42,7 @@ export type LoadRequest = {
 export function loadScenario(reference: string, request: LoadRequest): Result<Expanded[], Complaint[]> {
   const file = scenarioFile(reference);
   const read = readScenarioDocument(file, request.readText);
-  if (!read.ok) return read;
+  if (!read.ok) return err(inOrder(read.error));
   let document = read.value;
   for (const { path, value } of request.sets) {
     const set = setPath(document, path, value);
@@ -50,7 +50,7 @@ export function loadScenario(reference: string, request: LoadRequest): Result<Ex
     document = set.value;
   }
   const points = sweepPoints(document);
-  if (!points.ok) return points;
+  if (!points.ok) return err(inOrder(points.error));
   const shelf = presetShelf(request.readText);
   const expanded: Expanded[] = [];
   const complaints: Complaint[] = [];

@@ -142,7 +142,8 @@ export class Section {
       if (weight > 0) parts.push({ law, weight });
     }
     const mixed = mixture(parts);
-    if (mixed === undefined) this.complaints.push(complain(regions.at, `${path}: laws per region are constants or quantiles`));
+    // Without any region the regions themselves have been complained about.
+    if (mixed === undefined && parts.length > 0) this.complaints.push(complain(regions.at, `${path}: laws per region are constants or quantiles`));
     return mixed;
   }
 

@@ -20,6 +20,8 @@ export function validate(document: LocatedMap): Complaint[] {
   const seen = new Set<string>();
   const complaints: Complaint[] = [];
   for (const error of judge.errors ?? []) {
+    // What is wrong with a key comes twice, the second time as `propertyNames` of the mapping that holds it.
+    if (error.propertyName !== undefined) continue;
     const complaint = complaintOf(document, error);
     // Several keywords can fail for one value; the first one says enough.
     const key = `${complaint.file}:${complaint.line}:${complaint.column}:${error.keyword === "additionalProperties" ? complaint.message : ""}`;

@@ -1,0 +1,44 @@
+/** Files for tests: those given, then those of the package. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { Complaint, Result } from "../../../src/base/result.ts";
+import { err, ok } from "../../../src/base/result.ts";
+import type { ReadText } from "./documents.ts";
+import type { Expanded } from "./load.ts";
+import { loadScenario } from "./load.ts";
+
+/** Reads `files` (path → text, relative to /t) and, for other paths, the disk. */
+export function filesOver(files: Readonly<Record<string, string>>): ReadText {
+  return (path) => {
+    const name = Object.keys(files).find((key) => resolve("/t", key) === path);
+    if (name !== undefined) return ok(files[name]!);
+    try {
+      return ok(readFileSync(path, "utf8"));
+    } catch {
+      return err("there is no such file or folder");
+    }
+  };
+}
+
+/** What a test loads with; all but the files can be left out. */
+export type Loading = { readonly sets?: readonly string[]; readonly dataDir?: string; readonly files?: Readonly<Record<string, string>> };
+
+/** Loads a scenario text that stands in /t/s.yaml. */
+export function loaded(text: string, loading: Loading = {}): Result<Expanded[], Complaint[]> {
+  const sets = (loading.sets ?? []).map((set) => ({ path: set.slice(0, set.indexOf("=")), value: set.slice(set.indexOf("=") + 1) }));
+  return loadScenario("/t/s.yaml", { sets, dataDir: loading.dataDir ?? null, readText: filesOver({ "s.yaml": text, ...loading.files }) });
+}
+
+/** The points of a scenario that must load. */
+export function points(text: string, loading: Loading = {}): Expanded[] {
+  const answer = loaded(text, loading);
+  if (!answer.ok) throw new Error(answer.error.map((c) => `${c.file}:${c.line}:${c.column}: ${c.message}`).join("\n"));
+  return answer.value;
+}
+
+/** The complaints of a scenario that must not load, as `file:line:column: message`. */
+export function complaints(text: string, loading: Loading = {}): string[] {
+  const answer = loaded(text, loading);
+  if (answer.ok) throw new Error("the scenario loads");
+  return answer.error.map((c) => `${c.file.replace("/t/", "")}:${c.line}:${c.column}: ${c.message}`);
+}
