@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import type { HostProfile } from "../src/core/protocol/host-stats.ts";
 import { defaultMapConf, defaultTuning, type HostingSettings } from "../src/core/settings.ts";
 import { type HostIndex, indexFor, indexHost, offerHost } from "../src/core/hosting/host-index.ts";
+import { assessAll } from "../src/core/hosting/host-assess.ts";
 import { HostTable } from "../src/core/hosting/host-table.ts";
 import type { BenchRow } from "./lib/rows.ts";
 
@@ -50,7 +51,10 @@ function drawHosts(count: number): Drawn[] {
     const upload_kbps = (50 + below(450)) * kbps;
     const region = extra(REGIONS.length);
     const regional_latency_ms = REGIONS.map((_name, r) => (r === region ? stats.latency_ms : 20 + extra(180)));
-    return { profile: { host, kind: "player", region, upload_kbps, uptime_s: extra(200_000), slots: 0, stats, regional_latency_ms }, securityValid };
+    return {
+      profile: { host, kind: "player", region, upload_kbps, uptime_s: extra(200_000), slots: 0, stats, regional_latency_ms },
+      securityValid,
+    };
   });
 }
 
@@ -120,15 +124,15 @@ function compareScores(table: HostTable, points: Float64Array, masks: Uint16Arra
   }
 }
 
-/** (a) All scores and verdicts at once, ours and theirs in turn. */
-function scoringRow(hosts: readonly Drawn[], rounds: number, absent: string | null): BenchRow {
+/** (a) All scores and verdicts at once, ours and theirs in turn: the quickest of each round, and the middle of all rounds' ratios. */
+function scoringRow(hosts: readonly Drawn[], rounds: number, aim: number | null, absent: string | null): BenchRow {
   const id = `scoring/${hosts.length}`;
   const what = `score and judge ${hosts.length} hosts, against the seed's loops in C++ -O3`;
-  if (absent !== null) return { id, what: `${what} (not measured: ${absent})`, ratio: NaN, aim: 0.7, unit: "x" };
+  if (absent !== null) return { id, what: `${what} (not measured: ${absent})`, ratio: NaN, aim, unit: "x" };
   const table = tableOf(hosts, settingsFor("seed", false));
   const points = new Float64Array(hosts.length);
   const masks = new Uint16Array(hosts.length);
-  table.assessAll(points, masks);
+  assessAll(table, points, masks);
   compareScores(table, points, masks);
   const ratios: number[] = [];
   // The first two rounds warm the compiler up and do not count.
@@ -136,14 +140,13 @@ function scoringRow(hosts: readonly Drawn[], rounds: number, absent: string | nu
     const times: number[] = [];
     for (let i = 0; i < 9; i++) {
       const start = now();
-      table.assessAll(points, masks);
+      assessAll(table, points, masks);
       times.push(now() - start);
     }
     const theirs = Number(ask("score", hosts.length, 9));
-    if (process.env["BENCH_NS"]) console.log("score ours", median(times), "theirs", theirs);
-    if (round >= 2) ratios.push(theirs / median(times));
+    if (round >= 2) ratios.push(theirs / Math.min(...times));
   }
-  return { id, what, ratio: median(ratios), aim: 0.7, unit: "x" };
+  return { id, what, ratio: median(ratios), aim, unit: "x" };
 }
 
 type Placed = { readonly ns: number; readonly picks: Int32Array };
@@ -173,7 +176,13 @@ function comparePicks(picks: Int32Array, hosts: number): void {
 }
 
 /** (b) Placement of all maps, and the same with the building of table and index on our bill. */
-function placementRows(hosts: readonly Drawn[], maps: readonly number[], rounds: number, aim: number | null, absent: string | null): BenchRow[] {
+function placementRows(
+  hosts: readonly Drawn[],
+  maps: readonly number[],
+  rounds: number,
+  aim: number | null,
+  absent: string | null,
+): BenchRow[] {
   const id = `placement/${hosts.length}`;
   const what = `place ${maps.length} maps over ${hosts.length} hosts by index, against a scan a map in C++ -O3`;
   if (absent !== null) return [{ id, what: `${what} (not measured: ${absent})`, ratio: NaN, aim, unit: "x" }];
@@ -191,7 +200,6 @@ function placementRows(hosts: readonly Drawn[], maps: readonly number[], rounds:
     const ours = place(table, index, maps);
     const [ns] = ask("place", hosts.length, maps.length).toString().split(" ").map(Number) as [number];
     if (round === 0) comparePicks(ours.picks, hosts.length);
-    if (process.env["BENCH_NS"]) console.log(hosts.length, "ours/map", ours.ns / maps.length, "theirs/map", ns / maps.length, "built", built);
     plain.push(ns / ours.ns);
     building.push(ns / (built + ours.ns));
     const second = tableOf(hosts, preferred);
@@ -199,7 +207,13 @@ function placementRows(hosts: readonly Drawn[], maps: readonly number[], rounds:
   }
   return [
     { id, what, ratio: median(plain), aim, unit: "x" },
-    { id: `${id}/prefer-low-latency`, what: `the same under prefer_low_latency, against the plain scan`, ratio: median(preferring), aim: null, unit: "x" },
+    {
+      id: `${id}/prefer-low-latency`,
+      what: `the same under prefer_low_latency, against the plain scan`,
+      ratio: median(preferring),
+      aim: null,
+      unit: "x",
+    },
     { id: `${id}/with-building`, what: `the same with building the index on our bill`, ratio: median(building), aim: null, unit: "x" },
   ];
 }
@@ -216,7 +230,6 @@ function reindexRow(hosts: readonly Drawn[], rounds: number, absent: string | nu
   for (let round = 0; round < rounds + 2; round++) {
     const perHost = reindexNs(table, index, below);
     const [ns] = ask("place", hosts.length, 20).toString().split(" ").map(Number) as [number];
-    if (process.env["BENCH_NS"]) console.log("reindex", perHost);
     if (round >= 2) ratios.push(ns / 20 / perHost);
   }
   return { id, what, ratio: median(ratios), aim: null, unit: "x" };
@@ -230,7 +243,8 @@ function reindexNs(table: HostTable, index: HostIndex, below: (n: number) => num
     const slots = Array.from({ length: 1000 }, () => below(table.slots));
     for (const slot of slots) {
       const cell = slot * table.columns;
-      for (let c = 0; c < table.columns; c++) table.micro[cell + c] = Math.floor(((table.micro[cell + c] as number) * (990 + below(21))) / 1000);
+      for (let c = 0; c < table.columns; c++)
+        table.micro[cell + c] = Math.floor(((table.micro[cell + c] as number) * (990 + below(21))) / 1000);
     }
     const start = now();
     for (const slot of slots) indexHost(index, table, slot, 0);
@@ -239,7 +253,7 @@ function reindexNs(table: HostTable, index: HostIndex, below: (n: number) => num
   return ns / times;
 }
 
-/** All rows of this bench; `smoke` runs everything once and small, to see that it works. */
+/** All rows of this bench; a ratio is NaN, and says why, where the peer is absent. `smoke` runs everything once and small, to see that it works. */
 export async function scoringBench(smoke: boolean): Promise<BenchRow[]> {
   const absent = peer();
   const rounds = smoke ? 1 : 5;
@@ -247,7 +261,7 @@ export async function scoringBench(smoke: boolean): Promise<BenchRow[]> {
   const many = drawHosts(smoke ? 2_000 : 100_000);
   const maps = drawMaps(smoke ? 50 : 2_000);
   return [
-    scoringRow(many, smoke ? 1 : 31, absent),
+    scoringRow(many, smoke ? 1 : 31, smoke ? null : 0.7, absent),
     ...placementRows(few, maps, rounds, null, absent),
     ...placementRows(many, maps, smoke ? 1 : 3, smoke ? null : 300, absent),
     reindexRow(many, rounds, absent),

@@ -133,14 +133,15 @@ describe("host index against a scan of all hosts (HO11: ties by id)", () => {
     expect([index.best(0, 3), index.best(7, 3), index.best(0, 4)]).toEqual([0, 0, -1]);
   });
 
-  it("gives a slot to another host only while it is not offered", () => {
+  it("offers a slot that changes hands only when told so", () => {
     const index = new HostIndex(1, false);
     index.setHost(0, 10);
+    index.setScore(0, 0, 100, 1);
     index.setHeadroom(0, 3);
-    expect(() => index.setHost(0, 11)).toThrow("not offered");
-    index.setHeadroom(0, -1);
     index.setHost(0, 11);
-    expect(index.hostOf(0)).toBe(11);
+    expect([index.best(0, 1), index.hostOf(0)]).toEqual([-1, 11]);
+    index.setHeadroom(0, 3);
+    expect(index.best(0, 1)).toBe(0);
   });
 });
 

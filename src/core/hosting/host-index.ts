@@ -75,10 +75,10 @@ export class HostIndex {
     this.rootLow = new Int32Array(HEADROOM_CLASSES * columns).fill(NO_LATENCY);
   }
 
-  /** Gives a slot to a host, not offered yet. Call before anything else about the slot, and again when another host takes it. */
+  /** Gives a slot to a host, not offered yet. Call before anything else about the slot, and again when another host takes it over. */
   setHost(slot: number, id: HostId): void {
     while (slot >= this.capacity) this.grow();
-    assert(this.told.headroom[slot] === -1, "a slot changes hands while it is not offered");
+    this.setHeadroom(slot, -1);
     this.told.ids[slot] = id;
   }
 

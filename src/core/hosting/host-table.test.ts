@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import { defaultMapConf, defaultTuning, type HostingSettings } from "../settings.ts";
 import { ineligibilities, ineligibilityMask, reasonsOf } from "./eligibility.ts";
+import { assessAll } from "./host-assess.ts";
 import { indexFor, indexHost, offerHost } from "./host-index.ts";
 import { HostTable, LATENCY_UNKNOWN_US } from "./host-table.ts";
 import { normalizedScore, seedScore, toMicro } from "./score.ts";
@@ -212,7 +213,7 @@ describe("assessing all hosts at once", () => {
     for (let host = 0; host < hosts; host++) table.add(profile(host, { stats: { ...GOOD, latency_ms: host % 60 } }), 0);
     const points = new Float64Array(hosts);
     const masks = new Uint16Array(hosts);
-    const eligible = table.assessAll(points, masks);
+    const eligible = assessAll(table, points, masks);
     expect(eligible).toBe(masks.filter((mask) => mask === 0).length);
     for (let host = 0; host < hosts; host++) {
       expect([points[host], masks[host] === 0]).toEqual([
@@ -262,7 +263,7 @@ describe("assessing all hosts at once", () => {
           fleet.forEach(([stats, valid], host) => table.setSecurityValid(table.add(profile(host, { stats }), 0), valid));
           const points = new Float64Array(fleet.length);
           const masks = new Uint16Array(fleet.length);
-          const eligible = table.assessAll(points, masks);
+          const eligible = assessAll(table, points, masks);
           const expected = fleet.map(([stats, valid]) => ineligibilityMask(stats, all.conf, valid));
           expect([...masks]).toEqual(expected);
           expect([...table.reasons.subarray(0, fleet.length)]).toEqual(expected);

@@ -7,26 +7,16 @@
 import { assert } from "../../base/assert.ts";
 import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import type { HostId, RegionId } from "../protocol/ids.ts";
-import type { HostingSettings, MapConf } from "../settings.ts";
+import type { HostingSettings } from "../settings.ts";
 import { ineligibilityMask, REASON_BIT, REASONS } from "./eligibility.ts";
-import {
-  LATENCY_TABLE_MS,
-  latencyTermTable,
-  normalizedBase,
-  normalizedLatency,
-  rttTo,
-  seedLatencyTerm,
-  seedScore,
-  seedWeights,
-  toMicro,
-} from "./score.ts";
+import { normalizedBase, normalizedLatency, rttTo, seedScore, toMicro } from "./score.ts";
 
 const SLOTS_FIRST = 64;
 const INT32_MAX = 2 ** 31 - 1;
 /** Latency of a host nobody measured: worse than any measurement, better than "no host" in the index. */
 export const LATENCY_UNKNOWN_US = INT32_MAX - 1;
-/** Slots assessed by one call of the inner loops: a loop that is entered often is compiled well soon, one long loop is not. */
-const BLOCK = 2048;
+/** Security, jitter unmeasured and packet rate unmeasured have bits 6, 9 and 10: shifted, they fit a byte. */
+export const MARKS_SHIFT = 6;
 const US_PER_MS = 1000;
 const US_PER_S = 1_000_000;
 
@@ -54,7 +44,7 @@ export class HostTable {
   /** Hosts in the table. */
   size = 0;
 
-  // Measurements. Values that are no measurement stand as NaN (jitter and packet rate: NaN unmeasured, ±Infinity impossible).
+  // Measurements. What is no measurement (or not made) stands as the infinity that fails its condition; unmeasured passes and is marked.
   cpuGhz = new Float64Array(SLOTS_FIRST);
   cpuCores = new Float64Array(SLOTS_FIRST);
   freeRamMb = new Float64Array(SLOTS_FIRST);
@@ -64,6 +54,8 @@ export class HostTable {
   jitterMs = new Float64Array(SLOTS_FIRST);
   packetRate = new Float64Array(SLOTS_FIRST);
   securityValid = new Uint8Array(SLOTS_FIRST);
+  /** The reasons that are no comparison of a column, (security, unmeasured): their bits shifted right by {@link MARKS_SHIFT}. */
+  marks = new Uint8Array(SLOTS_FIRST);
   /** Bits of {@link REASONS}; 0 is eligible. */
   reasons = new Uint16Array(SLOTS_FIRST);
 
@@ -164,15 +156,15 @@ export class HostTable {
     const profile = this.profileOf(slot);
     if (profile.stats !== stats || profile.regional_latency_ms !== regional)
       this.profiles[slot] = { ...profile, stats, regional_latency_ms: regional };
-    this.cpuGhz[slot] = measured(stats.cpu_ghz, NaN);
-    this.cpuCores[slot] = measured(stats.cpu_cores, NaN);
-    this.freeRamMb[slot] = measured(stats.free_ram_mb, NaN);
-    this.networkMbps[slot] = measured(stats.network_speed_mbps, NaN);
-    this.latencyMs[slot] = measured(stats.latency_ms, NaN);
-    this.disconnects[slot] = measured(stats.disconnects_per_hour, NaN);
-    this.jitterMs[slot] = stats.jitter_ms === null ? NaN : measured(stats.jitter_ms, Infinity);
-    this.packetRate[slot] = stats.packet_rate === null ? NaN : measured(stats.packet_rate, -Infinity);
-    this.reasons[slot] = ineligibilityMask(stats, this.settings.conf, this.securityValid[slot] === 1);
+    this.cpuGhz[slot] = measured(stats.cpu_ghz, -Infinity);
+    this.cpuCores[slot] = measured(stats.cpu_cores, -Infinity);
+    this.freeRamMb[slot] = measured(stats.free_ram_mb, -Infinity);
+    this.networkMbps[slot] = measured(stats.network_speed_mbps, -Infinity);
+    this.latencyMs[slot] = measured(stats.latency_ms, Infinity);
+    this.disconnects[slot] = measured(stats.disconnects_per_hour, Infinity);
+    this.jitterMs[slot] = stats.jitter_ms === null ? 0 : measured(stats.jitter_ms, Infinity);
+    this.packetRate[slot] = stats.packet_rate === null ? Infinity : measured(stats.packet_rate, -Infinity);
+    this.judge(slot);
     this.score(slot, at);
   }
 
@@ -197,9 +189,17 @@ export class HostTable {
   /** What validation says of a host; eligibility follows when the conf asks for security checks. */
   setSecurityValid(slot: number, valid: boolean): void {
     this.securityValid[slot] = valid ? 1 : 0;
-    const asked = this.settings.conf.general.enable_p2p_security_checks;
-    const others = (this.reasons[slot] as number) & ~REASON_BIT.security;
-    this.reasons[slot] = asked && !valid ? others | REASON_BIT.security : others;
+    this.judge(slot);
+  }
+
+  private judge(slot: number): void {
+    const { stats } = this.profileOf(slot);
+    const valid = this.securityValid[slot] === 1;
+    this.reasons[slot] = ineligibilityMask(stats, this.settings.conf, valid);
+    const unmeasured =
+      (stats.jitter_ms === null ? REASON_BIT.jitter_ms_unmeasured : 0) |
+      (stats.packet_rate === null ? REASON_BIT.packet_rate_unmeasured : 0);
+    this.marks[slot] = (unmeasured | (valid ? 0 : REASON_BIT.security)) >> MARKS_SHIFT;
   }
 
   /** Changes what a host holds by so many maps and players; below zero is a bug. */
@@ -255,29 +255,8 @@ export class HostTable {
     this.size--;
     this.online[slot] = 0;
     this.reasons[slot] = (1 << REASONS.length) - 1;
-    for (const column of this.measurements()) column[slot] = NaN;
+    this.cpuGhz[slot] = -Infinity;
     this.free.push(slot);
-  }
-
-  /**
-   * Scores and judges every slot at once: `points[slot]` gets the seed's score, unrounded, with the bits of {@link seedScore};
-   * `masks[slot]` the reasons as {@link ineligibilityMask} gives them. Free slots get NaN and all reasons. Returns how many are eligible.
-   */
-  assessAll(points: Float64Array, masks: Uint16Array): number {
-    assert(points.length >= this.slots && masks.length >= this.slots, "there is a place for every slot's answer");
-    const { host_requirements: need, realtime_gaming: realtime } = this.settings.conf;
-    const terms = latencyTermTable(need.net_max_latency, realtime.prioritize_realtime);
-    let eligible = 0;
-    for (let from = 0; from < this.slots; from += BLOCK) {
-      const to = Math.min(from + BLOCK, this.slots);
-      scoreColumns(this, points, from, to, terms);
-      eligible += judgeColumns(this, masks, from, to);
-    }
-    return eligible;
-  }
-
-  private measurements(): Float64Array[] {
-    return [this.cpuGhz, this.cpuCores, this.freeRamMb, this.networkMbps, this.latencyMs, this.disconnects, this.jitterMs, this.packetRate];
   }
 
   private grow(): void {
@@ -291,6 +270,7 @@ export class HostTable {
     this.jitterMs = grown(this.jitterMs, length);
     this.packetRate = grown(this.packetRate, length);
     this.securityValid = grown(this.securityValid, length);
+    this.marks = grown(this.marks, length);
     this.reasons = grown(this.reasons, length);
     this.vps = grown(this.vps, length);
     this.online = grown(this.online, length);
@@ -313,69 +293,4 @@ export class HostTable {
 /** Milliseconds as whole microseconds inside an int32; what is no measurement is {@link LATENCY_UNKNOWN_US}. */
 function latencyUsOf(ms: number): number {
   return ms >= 0 ? Math.min(Math.round(ms * US_PER_MS), LATENCY_UNKNOWN_US) : LATENCY_UNKNOWN_US;
-}
-
-/** The seed's score over columns. Latency terms of whole milliseconds come from `terms`: exp would be the loop's only slow operation. */
-function scoreColumns(table: HostTable, points: Float64Array, from: number, to: number, terms: Float64Array): void {
-  const { cpuGhz, cpuCores, freeRamMb, networkMbps, latencyMs, disconnects } = table;
-  const conf = table.settings.conf;
-  const { cpu_min_ghz, ram_min_mb, net_min_speed, net_max_latency, max_disconnects_per_hour } = conf.host_requirements;
-  const realtime = conf.realtime_gaming.prioritize_realtime;
-  const { cpu, ram, network, latency, stability } = seedWeights(conf);
-  // 1 - d/Infinity is the seed's 1 for a maximum of 0, without a question in the loop.
-  const maxDisconnects = max_disconnects_per_hour > 0 ? max_disconnects_per_hour : Infinity;
-  for (let i = from; i < to; i++) {
-    const ms = latencyMs[i] as number;
-    const whole = ms | 0;
-    const term = whole === ms && whole < LATENCY_TABLE_MS ? (terms[whole] as number) : seedLatencyTerm(ms, net_max_latency, realtime);
-    points[i] =
-      (((cpuGhz[i] as number) * (cpuCores[i] as number)) / cpu_min_ghz) * cpu +
-      ((freeRamMb[i] as number) / ram_min_mb) * ram +
-      ((networkMbps[i] as number) / net_min_speed) * network +
-      term * latency +
-      (1 - (disconnects[i] as number) / maxDisconnects) * stability;
-  }
-}
-
-/**
- * The conditions over columns. What is no measurement already stands as a value that fails its comparison. Comparisons become bits
- * instead of branches, because whether a host passes is close to chance and a processor guesses chance wrongly.
- */
-function judgeColumns(table: HostTable, masks: Uint16Array, from: number, to: number): number {
-  const { cpuGhz, cpuCores, freeRamMb, networkMbps, latencyMs, disconnects, jitterMs, packetRate, securityValid } = table;
-  const conf = table.settings.conf;
-  const { cpu_min_ghz, cpu_min_cores, ram_min_mb, net_min_speed, net_max_latency, max_disconnects_per_hour } = conf.host_requirements;
-  const { max_jitter_ms, min_packet_rate } = conf.realtime_gaming;
-  const counted = countedReasons(conf);
-  let eligible = 0;
-  for (let i = from; i < to; i++) {
-    const jitter = jitterMs[i] as number;
-    const rate = packetRate[i] as number;
-    const mask =
-      counted &
-      (+!((cpuGhz[i] as number) >= cpu_min_ghz) |
-        (+!((cpuCores[i] as number) >= cpu_min_cores) << 1) |
-        (+!((freeRamMb[i] as number) >= ram_min_mb) << 2) |
-        (+!((networkMbps[i] as number) >= net_min_speed) << 3) |
-        (+!((latencyMs[i] as number) <= net_max_latency) << 4) |
-        (+!((disconnects[i] as number) <= max_disconnects_per_hour) << 5) |
-        (((securityValid[i] as number) ^ 1) << 6) |
-        (+(jitter > max_jitter_ms) << 7) |
-        (+(rate < min_packet_rate) << 8) |
-        (+(jitter !== jitter) << 9) |
-        (+(rate !== rate) << 10));
-    masks[i] = mask;
-    eligible += +(mask === 0);
-  }
-  return eligible;
-}
-
-/** The bits of the conditions that a conf asks for. */
-function countedReasons(conf: MapConf): number {
-  let counted = (1 << REASONS.length) - 1;
-  if (!conf.general.enable_p2p_security_checks) counted &= ~REASON_BIT.security;
-  if (!conf.realtime_gaming.prioritize_realtime) {
-    counted &= ~(REASON_BIT.jitter_ms | REASON_BIT.packet_rate | REASON_BIT.jitter_ms_unmeasured | REASON_BIT.packet_rate_unmeasured);
-  }
-  return counted;
 }
