@@ -45,7 +45,11 @@ describe("a campaign", () => {
   it("keeps points apart and gives every ticket a slot of its own", async () => {
     const tickets: Ticket[] = [];
     const points = [point([1, 2]), point([2, 1]), point([9])];
-    const result = await runCampaign(points, slow(() => 0), watch(2, { started: (ticket) => tickets.push(ticket) }));
+    const result = await runCampaign(
+      points,
+      slow(() => 0),
+      watch(2, { started: (ticket) => tickets.push(ticket) }),
+    );
     expect(result.map((p) => p.outcomes.map((o) => o.seed))).toEqual([[1, 2], [1, 2], [9]]);
     expect(tickets.map((t) => t.slot).toSorted((a, b) => a - b)).toEqual([0, 1, 2, 3, 4]);
     expect(ticketCount(points)).toBe(5);
@@ -104,7 +108,11 @@ describe("a ticket", () => {
     const flaky: RunSeed = (_, seed) => good(seed, ladders.shift());
     const outcome = serveTicket(setup(true), ticket, flaky);
     expect(outcome.result).toBe("nondeterminism");
-    expect(outcome.violations[0]).toEqual({ rule: "DT1", at_s: 0, message: "two runs of seed 4 differ: c and y, from rung 1 of the ladder on" });
+    expect(outcome.violations[0]).toEqual({
+      rule: "DT1",
+      at_s: 0,
+      message: "two runs of seed 4 differ: c and y, from rung 1 of the ladder on",
+    });
   });
 
   it("leaves equal runs as they are", () => {

@@ -11,7 +11,8 @@ beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), "peerstead-places-"));
   for (const folder of ["capacity", "presets", "mine"]) mkdirSync(join(root, "scenarios", folder), { recursive: true });
   writeFileSync(join(root, "package.json"), '{"version": "9.8.7"}');
-  for (const file of ["capacity/evening-peak.yaml", "presets/eu.yaml", "mine/short.yml", "mine/notes.md"]) writeFileSync(join(root, "scenarios", file), "");
+  for (const file of ["capacity/evening-peak.yaml", "presets/eu.yaml", "mine/short.yml", "mine/notes.md"])
+    writeFileSync(join(root, "scenarios", file), "");
 });
 
 afterAll(() => rmSync(root, { recursive: true }));
@@ -23,7 +24,8 @@ describe("scenarios", () => {
 
   it("are found by name from any folder, with or without folder and suffix, and by path", () => {
     const peak = join(root, "scenarios", "capacity", "evening-peak.yaml");
-    for (const name of ["capacity/evening-peak", "capacity/evening-peak.yaml", "scenarios/capacity/evening-peak.yaml"]) expect(scenarioPath(name, tmpdir(), root)).toBe(peak);
+    for (const name of ["capacity/evening-peak", "capacity/evening-peak.yaml", "scenarios/capacity/evening-peak.yaml"])
+      expect(scenarioPath(name, tmpdir(), root)).toBe(peak);
     expect(scenarioPath("mine/short", tmpdir(), root)).toBe(join(root, "scenarios", "mine", "short.yml"));
     expect(scenarioPath("evening-peak.yaml", join(root, "scenarios", "capacity"), root)).toBe(peak);
   });

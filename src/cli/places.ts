@@ -26,7 +26,12 @@ export function shippedScenarios(root: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && SCENARIO_FILE.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1).replaceAll("\\", "/").replace(SCENARIO_FILE, ""))
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(folder.length + 1)
+        .replaceAll("\\", "/")
+        .replace(SCENARIO_FILE, ""),
+    )
     .filter((name) => !NOT_RUN.has(name.split("/")[0] ?? ""))
     .sort();
 }

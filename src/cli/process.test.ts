@@ -1,5 +1,7 @@
 /** The command as a process of its own: what only the operating system can show. */
 import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
@@ -21,5 +23,19 @@ describe("the process", () => {
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     const code = await new Promise((resolve) => child.on("close", resolve));
     expect([code, stderr]).toEqual([0, ""]);
+  });
+
+  it("ends with 130 on Ctrl-C in the middle of a run, and writes nothing", async () => {
+    const reports = mkdtempSync(join(tmpdir(), "peerstead-process-"));
+    const child = spawn(process.execPath, [MAIN, "run", "capacity/hundred-thousand", "--report", reports], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    // The first line of progress shows that the workers are at work.
+    await new Promise((resolve) => child.stderr.once("data", resolve));
+    child.kill("SIGINT");
+    const code = await new Promise((resolve) => child.on("close", resolve));
+    expect(code).toBe(130);
+    expect(existsSync(join(reports, "capacity", "hundred-thousand", "run.json"))).toBe(false);
+    rmSync(reports, { recursive: true });
   });
 });

@@ -16,11 +16,21 @@ describe("progress", () => {
   it("counts finished slots whole and running ones by their clocks", () => {
     let now = 1000;
     const clocks = [0, 0.5 * MINUTE_US, 3 * MINUTE_US];
-    const progress = new Progress(ioWith(false).io, { slotUs: [MINUTE_US, MINUTE_US, 2 * MINUTE_US], clockUs: (slot) => clocks[slot] ?? 0 }, () => now);
+    const progress = new Progress(
+      ioWith(false).io,
+      { slotUs: [MINUTE_US, MINUTE_US, 2 * MINUTE_US], clockUs: (slot) => clocks[slot] ?? 0 },
+      () => now,
+    );
     progress.start();
     now = 3000;
     progress.finish(0);
-    expect(progress.standing()).toEqual({ seedsDone: 1, seeds: 3, virtualUs: 3.5 * MINUTE_US, virtualTotalUs: 4 * MINUTE_US, elapsedMs: 2000 });
+    expect(progress.standing()).toEqual({
+      seedsDone: 1,
+      seeds: 3,
+      virtualUs: 3.5 * MINUTE_US,
+      virtualTotalUs: 4 * MINUTE_US,
+      elapsedMs: 2000,
+    });
     progress.stop();
   });
 

@@ -1,4 +1,4 @@
-/** `run` and `replay` with a stand-in for the simulator: what becomes of outcomes, whatever they are. */
+/** `run` and `replay`, mostly with a stand-in for the simulator: what becomes of outcomes, whatever they are. */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,10 @@ let cwd = "";
 
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), "peerstead-run-"));
-  writeFileSync(join(cwd, "small.yaml"), "schema: peerstead-scenario/1\nname: tests/small\nmode: [capacity]\nduration: 1m\nseeds: {from: 4, count: 3}\nfleet: {players: {peak: 10}}\n");
+  writeFileSync(
+    join(cwd, "small.yaml"),
+    "schema: peerstead-scenario/1\nname: tests/small\nmode: [capacity]\nduration: 1m\nseeds: {from: 4, count: 3}\nfleet: {players: {peak: 10}}\n",
+  );
   writeFileSync(
     join(cwd, "sweep.yaml"),
     "schema: peerstead-scenario/1\nname: sweep\nmode: [capacity]\nduration: 1m\nseeds: {from: 1, count: 2}\nsweep: {hosts: [5, 6]}\nfleet: {hosts: {count: $hosts}, players: {peak: 10}}\n",
@@ -43,7 +46,11 @@ describe("run", () => {
 
   it("DT1: leaves the same document for 1, 2 and 4 workers and for seeds in reverse", async () => {
     const one = stripTimes(documentOf(await run("--json", "--seeds", "1..6", "--workers", "1")));
-    for (const more of [["--seeds", "1..6"], ["--seeds", "1..6", "--workers", "4"], ["--seeds", "6..1"]]) {
+    for (const more of [
+      ["--seeds", "1..6"],
+      ["--seeds", "1..6", "--workers", "4"],
+      ["--seeds", "6..1"],
+    ]) {
       expect(stripTimes(documentOf(await run("--json", ...more)))).toEqual(one);
     }
   });
@@ -103,18 +110,37 @@ describe("replay", () => {
     await call(["replay", "small.yaml", "--seed", "7", "--trace", "deep/trace.jsonl"], { cwd, workerFile });
     expect(readdirSync(join(cwd, "deep"))).toEqual(["trace.jsonl"]);
     expect(readFileSync(join(cwd, "deep", "trace.jsonl"), "utf8")).toBe('{"seed":7}\n');
-    const cut = await call(["replay", "small.yaml", "--seed", "903", "--trace", "cut/trace.jsonl"], { cwd, workerFile, signal: AbortSignal.timeout(300) });
+    const cut = await call(["replay", "small.yaml", "--seed", "903", "--trace", "cut/trace.jsonl"], {
+      cwd,
+      workerFile,
+      signal: AbortSignal.timeout(300),
+    });
     expect([cut.code, readdirSync(join(cwd, "cut"))]).toEqual([130, []]);
   });
 
   it("shows fingerprint, ladder and violations, and ends with the code of the result", async () => {
     const told = await call(["replay", "small.yaml", "--seed", "901"], { cwd, workerFile });
     expect(told.code).toBe(16);
-    for (const text of ["seed 901: crash", "fingerprint", "ladder", "crash at 0:00:00: RangeError: seed 901 throws"]) expect(told.stdout).toContain(text);
+    for (const text of ["seed 901: crash", "fingerprint", "ladder", "crash at 0:00:00: RangeError: seed 901 throws"])
+      expect(told.stdout).toContain(text);
   });
 
   it("refuses a point that the sweep does not have", async () => {
     const told = await call(["replay", "sweep.yaml", "--seed", "1", "--point", "2"], { cwd, workerFile });
     expect([told.code, told.stderr]).toEqual([1, "peerstead: --point 2: the scenario has 2 points, counted from 0\n"]);
+  });
+});
+
+describe("the simulator behind run", () => {
+  it("DT1: leaves the same document for 1, 2 and 4 workers, reversed seeds and a second run of each", async () => {
+    const simulated = async (...args: string[]): Promise<RunDocument> => {
+      const told = await call(["run", "smoke/crash-silent", "--json", "--seeds", "1..4", ...args], { cwd });
+      expect(told.code).toBe(0);
+      return stripTimes(documentOf(told));
+    };
+    const one = await simulated("--workers", "1");
+    expect(one.runs.map((each) => each.events > 0 && each.fingerprint !== "")).toEqual([true, true, true, true]);
+    expect(await simulated("--workers", "2", "--seeds", "4..1")).toEqual(one);
+    expect(await simulated("--workers", "4", "--twice")).toEqual(one);
   });
 });

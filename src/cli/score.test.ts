@@ -1,6 +1,6 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ScoreRow } from "./score.ts";
 import { call } from "./test-io.fixture.ts";
@@ -12,9 +12,13 @@ function host(id: number, disconnects: number, rest: string): string {
 }
 
 /** The seed document's host, and one exactly at its minimums. */
-const GOOD = "    cpu_ghz: 3.8\n    cpu_cores: 8\n    free_ram_mb: 16384\n    network_speed_mbps: 500\n    latency_ms: 15\n    jitter_ms: 5\n    packet_rate: 1200\n";
-const MINIMAL = "    cpu_ghz: 3.0\n    cpu_cores: 4\n    free_ram_mb: 8192\n    network_speed_mbps: 100\n    latency_ms: 30\n    jitter_ms: 15\n    packet_rate: 100\n";
-const POOR = MINIMAL.replace("cpu_ghz: 3.0", "cpu_ghz: 2.9").replace("latency_ms: 30", "latency_ms: 31").replace("    packet_rate: 100\n", "");
+const GOOD =
+  "    cpu_ghz: 3.8\n    cpu_cores: 8\n    free_ram_mb: 16384\n    network_speed_mbps: 500\n    latency_ms: 15\n    jitter_ms: 5\n    packet_rate: 1200\n";
+const MINIMAL =
+  "    cpu_ghz: 3.0\n    cpu_cores: 4\n    free_ram_mb: 8192\n    network_speed_mbps: 100\n    latency_ms: 30\n    jitter_ms: 15\n    packet_rate: 100\n";
+const POOR = MINIMAL.replace("cpu_ghz: 3.0", "cpu_ghz: 2.9")
+  .replace("latency_ms: 30", "latency_ms: 31")
+  .replace("    packet_rate: 100\n", "");
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "peerstead-score-"));
@@ -24,7 +28,10 @@ beforeAll(() => {
   writeFileSync(join(folder, "odd.conf"), "general: {\n  enable_p2p_map: 1\n}\n");
   writeFileSync(join(folder, "map_index"), "prontera 1\nalberta\n");
   writeFileSync(join(folder, "maps.conf"), "p2p_eligible_maps: {\n  prontera: 0\n  albarta: 1\n}\n");
-  writeFileSync(join(folder, "hosts.yml"), `hosts:\n${host(1000123, 0, GOOD)}${host(2, 1, MINIMAL)}${host(3, 0, MINIMAL)}${host(4, 0, POOR)}`);
+  writeFileSync(
+    join(folder, "hosts.yml"),
+    `hosts:\n${host(1000123, 0, GOOD)}${host(2, 1, MINIMAL)}${host(3, 0, MINIMAL)}${host(4, 0, POOR)}`,
+  );
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -63,7 +70,9 @@ describe("score", () => {
     expect(normalized.every((row) => row.score >= 0 && row.score <= 1)).toBe(true);
     const told = await call(["score", "--conf", "normalized.conf", "--hosts", "hosts.yml", "--json"], { cwd: folder });
     expect(JSON.parse(told.stdout)).toEqual(normalized);
-    const seed = await call(["score", "--conf", "normalized.conf", "--hosts", "hosts.yml", "--strategy", "seed", "--json"], { cwd: folder });
+    const seed = await call(["score", "--conf", "normalized.conf", "--hosts", "hosts.yml", "--strategy", "seed", "--json"], {
+      cwd: folder,
+    });
     expect(JSON.parse(seed.stdout)).toEqual(await rows());
   });
 
@@ -109,4 +118,18 @@ describe("conf check", () => {
     expect(told.code).toBe(0);
     expect(told.stderr).toContain('warning: maps.conf:3:3: map "albarta" is not in the map index; did you mean "alberta"?');
   });
+
+  const data = process.env["PEERSTEAD_DATA"] ?? resolve(import.meta.dirname, "../../../shared/data");
+  const conf = join(data, "p2p-conf", "p2p_map_config.conf");
+  it.skipIf(!existsSync(conf))(
+    "finds the maps of a published conf that a published index does not have (skipped without shared data)",
+    async () => {
+      const told = await call(["conf", "check", conf, "--map-index", join(data, "rathena", "db", "map_index.txt"), "--json"]);
+      expect(told.code).toBe(0);
+      const { warnings } = JSON.parse(told.stdout) as { warnings: { message: string }[] };
+      for (const map of ["custom_housing", "player_base", "job_quest_room", "test_room", "morocc_fild12"]) {
+        expect(warnings.some((w) => w.message.startsWith(`map "${map}" is not in the map index`))).toBe(true);
+      }
+    },
+  );
 });

@@ -24,15 +24,23 @@ describe("--seeds", () => {
     );
   });
 
-  it.each(["", "0", "-1", "1.5", "1..", "..3", "1...3", "a..b", "1e3", "0..9007199254740993", "0..2000000", "2000000"])("refuses %j", (text) => {
-    expect(parseSeeds(text, 1).ok).toBe(false);
-  });
+  it.each(["", "0", "-1", "1.5", "1..", "..3", "1...3", "a..b", "1e3", "0..9007199254740993", "0..2000000", "2000000"])(
+    "refuses %j",
+    (text) => {
+      expect(parseSeeds(text, 1).ok).toBe(false);
+    },
+  );
 });
 
 describe("whole numbers", () => {
   it("keep to their limits", () => {
     expect([parseWhole("1", 1, 4), parseWhole("4", 1, 4)]).toEqual([1, 4]);
-    expect([parseWhole("0", 1, 4), parseWhole("5", 1, 4), parseWhole("+1", 1, 4), parseWhole("1.0", 1, 4)]).toEqual([undefined, undefined, undefined, undefined]);
+    expect([parseWhole("0", 1, 4), parseWhole("5", 1, 4), parseWhole("+1", 1, 4), parseWhole("1.0", 1, 4)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
     expect([parseSeed("0"), parseSeed("9007199254740991"), parseSeed("9007199254740992")]).toEqual([0, 9007199254740991, undefined]);
   });
 });

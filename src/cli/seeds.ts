@@ -23,7 +23,8 @@ export function parseSeeds(text: string, scenarioFrom: number): Result<number[],
     const from = Number(range[1]);
     const to = Number(range[2]);
     const count = Math.abs(to - from) + 1;
-    if (Math.max(from, to) > SEED_MAX || count > SEEDS_MAX) return err(`--seeds ${text}: at most ${SEEDS_MAX} seeds, each at most ${SEED_MAX}`);
+    if (Math.max(from, to) > SEED_MAX || count > SEEDS_MAX)
+      return err(`--seeds ${text}: at most ${SEEDS_MAX} seeds, each at most ${SEED_MAX}`);
     return ok(from <= to ? seedsFrom(from, count) : seedsFrom(to, count).toReversed());
   }
   const count = parseWhole(text, 1, SEEDS_MAX);

@@ -7,7 +7,13 @@ import { runCli } from "./program.ts";
 export type Told = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 /** How the outside looks to the command. */
-export type Outside = { readonly cwd?: string; readonly env?: Readonly<Record<string, string>>; readonly isTTY?: boolean; readonly workerFile?: URL; readonly signal?: AbortSignal };
+export type Outside = {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly isTTY?: boolean;
+  readonly workerFile?: URL;
+  readonly signal?: AbortSignal;
+};
 
 /** A stream that keeps what it is given. */
 export function memorySink(isTTY: boolean): { readonly sink: Sink; text(): string } {
