@@ -46,7 +46,7 @@ function readNode(reader: Reader, node: unknown, path: string, keyAt: number, de
       kind: "scalar",
       text: !quoted && (text === "~" || text === "null") ? "" : text,
       quoted,
-      at: text === "" ? keyAt : (node.range?.[0] ?? keyAt),
+      at: text === "" && !quoted ? keyAt : (node.range?.[0] ?? keyAt),
     };
   }
   const at = isMap(node) || isSeq(node) || isAlias(node) ? (node.range?.[0] ?? keyAt) : keyAt;

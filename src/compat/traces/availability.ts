@@ -29,7 +29,7 @@ export function readAvailability(text: string, file: string): Result<Availabilit
     lines.set(node.name, index + 1);
     nodes.push(node);
   }
-  if (nodes.length === 0) complaints.add(1, 1, "expected at least one node, found none");
+  if (nodes.length === 0 && complaints.empty) complaints.add(1, 1, "expected at least one node, found none");
   return complaints.answer(nodes);
 }
 
@@ -126,7 +126,7 @@ export function readAvailabilityCsv(text: string, file: string, columns: Availab
     if (list === undefined) sessions.set(name, [{ start: from, end, row }]);
     else list.push({ start: from, end, row });
   }
-  if (table.rows.length === 0) complaints.add(1, 1, "expected at least one session, found none");
+  if (table.rows.length === 0 && complaints.empty) complaints.add(1, 1, "expected at least one session, found none");
   return complaints.answer([...sessions].map(([name, list]) => ({ name, times: joinedTimes(name, list, start, complaints) })));
 }
 

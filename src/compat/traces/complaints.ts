@@ -23,8 +23,13 @@ export class Complaints {
     return this.#list.length >= COMPLAINTS_MAX;
   }
 
+  /** Whether there is nothing to complain about so far. */
+  get empty(): boolean {
+    return this.#list.length === 0;
+  }
+
   /** The value when there is nothing to complain about, else the complaints: a trace is read whole or not at all. */
   answer<T>(value: T): Result<T, Complaint[]> {
-    return this.#list.length === 0 ? ok(value) : err(this.#list);
+    return this.empty ? ok(value) : err(this.#list);
   }
 }
