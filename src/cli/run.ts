@@ -27,7 +27,7 @@ type Flags = {
   readonly json?: boolean;
 };
 
-/** Adds the command to the program. `commit` says which Peerstead this is; it is asked only when there is a report to write. */
+/** Adds the command to the program. `commit` says which Peerstead this is; it is asked when the work begins. */
 export function addRun(program: Command, cli: Cli, commit: () => string): void {
   program
     .command("run")
@@ -52,13 +52,14 @@ async function run(scenario: string, flags: Flags, cli: Cli, commit: () => strin
   const folder = reportFolder(resolve(io.cwd, flags.report), points[0]?.options.scenario ?? "");
   // Before the work, so that a folder that cannot be written to costs no run.
   mkdirSync(folder, { recursive: true });
+  const made = commit();
   const assignments = points.map((point) => assigned(point, flags.seeds));
   const outcomes = await simulate(assignments, { workers, twice: flags.twice === true }, cli);
   for (const { outcomes: ran, asked } of outcomes) {
     if (ran.length < asked) say(io.stderr, `the time budget is spent: ${ran.length} of ${counted(asked, "seed")} ran`);
   }
   const command = commandText(scenario, flags, assignments);
-  const report = await reportOf(points, outcomes, commit(), command);
+  const report = await reportOf(points, outcomes, made, command);
   const file = join(folder, "run.json");
   const written = writeWhole(file, `${JSON.stringify(report.document, null, 2)}\n`);
   if (flags.json === true) sayJson(io, report.document);
