@@ -72,6 +72,9 @@ thresholds: {unhosted_ms: ["p(99)<=1500", "max<=5000"]}
     const sites = (slots: number) => points(`${SMALL}  regions: {NA: 1, EU: 1, SA: 1}\nvps: {slots: ${slots}}\n`)[0]!.options.vps.sites.map((site) => site.slots);
     expect(sites(10)).toEqual([4, 3, 3]);
     expect(sites(2)).toEqual([1, 1]);
+    const uneven = points(`${SMALL}  regions: {NA: 5, EU: 2, SA: 3}\nvps: {slots: 9}\n`)[0]!.options.vps.sites;
+    // 4.5, 1.8 and 2.7: the two that lost most by rounding down get the two that are left.
+    expect(uneven.map((site) => site.slots)).toEqual([4, 2, 3]);
   });
 });
 
