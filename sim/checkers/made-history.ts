@@ -5,7 +5,16 @@
 import { US_PER_MS, US_PER_S } from "../../src/base/time.ts";
 import type { HistoryRecord, MoveCause, MoveForm } from "../../src/core/protocol/history.ts";
 import type { HostStats } from "../../src/core/protocol/host-stats.ts";
-import { COORDINATOR, type HostId, hostActor, type MapId, NO_HOST, type PlayerId, playerActor } from "../../src/core/protocol/ids.ts";
+import {
+  type ActorId,
+  COORDINATOR,
+  type HostId,
+  hostActor,
+  type MapId,
+  NO_HOST,
+  type PlayerId,
+  playerActor,
+} from "../../src/core/protocol/ids.ts";
 import { defaultMapConf, defaultTuning } from "../../src/core/settings.ts";
 import type { Fault } from "../run/options.ts";
 import type { Violation } from "../run/outcome.ts";
@@ -113,6 +122,11 @@ export class MadeHistory {
 
   online(player: PlayerId, delta: 1 | -1): this {
     for (const checker of this.#checkers) checker.online?.(this.#at, player, delta);
+    return this;
+  }
+
+  dropped(from: ActorId, to: ActorId): this {
+    for (const checker of this.#checkers) checker.dropped?.(this.#at, from, to);
     return this;
   }
 

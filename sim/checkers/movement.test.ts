@@ -58,21 +58,34 @@ describe("HO6: voluntary moves are restrained", () => {
 });
 
 describe("LV4: redistribution comes to rest", () => {
-  it("LV4 names a redistribution late in the settling phase without news of the fleet", () => {
-    const options = { ...madeOptions(), settleUs: 300e6 };
-    const history = new MadeHistory(options).begun().settling().idle(250);
-    const found = better(history).finish();
+  const start = (): MadeHistory => new MadeHistory({ ...madeOptions(), settleUs: 600e6 }).begun().settling().idle(400);
+  const toAndFro = (history: MadeHistory, between: (history: MadeHistory) => void = () => {}): MadeHistory => {
+    history.handedOff(1, "better", 10, 20, 2).idle(70);
+    between(history);
+    return history.handedOff(1, "better", 20, 10, 3).idle(5);
+  };
+
+  it("LV4 names a map that goes back the way it came without a reason", () => {
+    const found = toAndFro(start()).finish();
     expect(found.rules).toContain("LV4");
+    expect(found.violations.find((violation) => violation.rule === "LV4")?.message).toContain("goes back from host 20 to host 10");
   });
 
-  it("LV4 accepts early moves, moves after news, and a phase without any", () => {
-    const options = { ...madeOptions(), settleUs: 300e6 };
-    const start = (): MadeHistory => new MadeHistory(options).begun().settling();
-    const early = better(start().idle(150)).idle(100).finish();
-    const news = better(start().idle(240).joined(30)).finish();
-    const calm = start().idle(300).finish();
-    for (const found of [early, news, calm]) expect(found.rules).not.toContain("LV4");
-    expect(news.reached["excused.LV4.news"]).toBe(1);
-    expect(calm.evaluated["LV4"]).toBe(1);
+  it("LV4 accepts it with news of the fleet, with players who came or went, early in settling, and where it goes on instead", () => {
+    const news = toAndFro(start(), (history) => history.joined(30));
+    const players = toAndFro(start(), (history) => history.entered(7, 1).playing(7, 1, 20, 2));
+    const early = toAndFro(new MadeHistory({ ...madeOptions(), settleUs: 600e6 }).begun().settling().idle(150)).idle(370);
+    const onward = start().joined(30).idle(130).handedOff(1, "better", 10, 20, 2).idle(65).handedOff(1, "better", 20, 30, 3).idle(5);
+    for (const history of [news, players, early, onward]) expect(history.finish().rules).toEqual([]);
+  });
+
+  it("LV4 names a fleet in which more than a quarter of the maps still moves at the end", () => {
+    const found = start().handedOff(1, "better", 10, 20, 2).handedOff(2, "better", 10, 20, 2).idle(5).finish();
+    expect(found.violations.map((violation) => violation.message).join()).toContain("2 of 4 maps redistributed");
+  });
+
+  it("LV4 is put to the test by a calm phase too", () => {
+    const calm = start().idle(200).finish();
+    expect([calm.rules.includes("LV4"), calm.evaluated["LV4"]]).toEqual([false, 1]);
   });
 });

@@ -1,7 +1,7 @@
-/** HO6 and LV4: voluntary moves are restrained, and come to rest when there is no news. */
+/** HO6 and LV4: voluntary moves are restrained, and come to rest. */
 import { US_PER_S } from "../../src/base/time.ts";
 import { type HistoryRecord, isVoluntary } from "../../src/core/protocol/history.ts";
-import type { ActorId, MapId } from "../../src/core/protocol/ids.ts";
+import type { ActorId, HostId, MapId } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
 import { boundsOf } from "./bounds.ts";
 import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
@@ -11,6 +11,12 @@ import { mapText, secondsText } from "./words.ts";
 /** Thresholds in thousandths (RULES HO6; the seed's redistributeLoad). */
 const THETA_REALTIME = 1100;
 const THETA_OTHERWISE = 1200;
+
+/** Share of all maps that may be redistributed in the last third of settling: players still come and go, and scores with them. */
+const RESTLESS_SHARE = 0.25;
+
+/** A redistributing move, remembered to notice one that goes back the way it came. */
+type Better = { readonly from: HostId; readonly to: HostId; readonly at: number };
 
 /** The last change of host a map went through; under which coordinator start tells whether it may be forgotten. */
 type LastMove = { readonly decidedAt: number; readonly fallback: boolean; readonly start: number };
@@ -25,8 +31,11 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
   readonly #last = new Map<MapId, LastMove>();
   readonly #voluntary = new Set<MapId>();
   #newsAt = 0;
+  readonly #better = new Map<MapId, Better>();
+  /** When a player last entered or left a map; kept from the settling phase on. */
+  readonly #playersAt = new Map<MapId, number>();
   #settlingAt = -1;
-  #restless = 0;
+  readonly #late = new Set<MapId>();
 
   constructor(options: CheckerOptions, picture: Picture) {
     super(["HO6", "LV4"]);
@@ -51,6 +60,10 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       case "host/blocked":
         this.#newsAt = at;
         return;
+      case "player/entered":
+      case "player/left":
+        if (this.#settlingAt >= 0) this.#playersAt.set(record.map, at);
+        return;
       case "move/decided":
         return this.#decided(at, record);
       case "move/done":
@@ -67,12 +80,14 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
   /** LV4 is judged at the end: a phase without any move is a phase at rest. */
   finish(at: number): void {
     if (this.#settlingAt < 0) return;
-    const restless = this.#restless;
+    const maps = this.#options.maps.names.length;
+    const most = Math.max(1, Math.floor(RESTLESS_SHARE * maps));
+    const late = this.#late.size;
     this.check(
       "LV4",
-      restless === 0,
+      late <= most,
       at,
-      () => `${restless} redistributing moves in the last third of the settling phase, though nothing new was known of the fleet`,
+      () => `${late} of ${maps} maps redistributed in the last third of the settling phase; ${most} allowed`,
     );
   }
 
@@ -160,11 +175,18 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     );
   }
 
-  /** Within the last third of settling, a redistribution needs recent news: a host that came, went, degraded or was blocked. */
-  #fixpoint(at: number, _record: Decided): void {
+  /** In the last third of settling no map goes back the way it came, unless its players or the fleet gave a reason in between. */
+  #fixpoint(at: number, record: Decided): void {
+    const last = this.#better.get(record.map);
+    this.#better.set(record.map, { from: record.from, to: record.to, at });
     if (this.#settlingAt < 0 || at < this.#settlingAt + Math.floor((2 * this.#options.settleUs) / 3)) return;
-    if (at - this.#newsAt <= this.#newsUs) return this.count("excused.LV4.news");
-    this.#restless += 1;
+    this.#late.add(record.map);
+    if (last === undefined || last.from !== record.to || last.to !== record.from) return;
+    if (last.at < this.#settlingAt || at - this.#newsAt <= this.#newsUs) return this.count("excused.LV4.news");
+    if ((this.#playersAt.get(record.map) ?? -1) >= last.at) return this.count("excused.LV4.players");
+    const message = (): string =>
+      `${mapText(this.#options.maps.names, record.map)} goes back from host ${last.to} to host ${last.from} ${secondsText(at - last.at)} after it came, though no player came or went and the fleet gave no reason${this.#picture.trail(record.map)}`;
+    this.check("LV4", false, at, message);
   }
 
   #granted(map: MapId, host: number): void {

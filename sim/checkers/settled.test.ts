@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { COORDINATOR, hostActor, playerActor } from "../../src/core/protocol/ids.ts";
 import { MadeHistory, VPS } from "./made-history.ts";
 
 describe("HO9: on a quiet system each map has exactly one live serving owner", () => {
@@ -79,6 +80,46 @@ describe("LV2: every player is on the current host", () => {
       .idle(60);
     const moved = new MadeHistory().begun().entered(7, 1).playing(7, 1, 10, 1).settling().idle(55).handedOff(1, "drain", 10, 20, 2).idle(1);
     for (const history of [followed, left, offline, refused, moved]) expect(history.finish().rules).toEqual([]);
+  });
+});
+
+describe("LV2: players without a line", () => {
+  it("LV2 excuses who cannot ask or be told, and says so", () => {
+    const waiting = new MadeHistory().begun().entered(7, 1).settling().idle(60).dropped(playerActor(7), COORDINATOR).after(100);
+    const seated = new MadeHistory()
+      .begun()
+      .entered(7, 1)
+      .playing(7, 1, 10, 1)
+      .handedOff(1, "drain", 10, 20, 2)
+      .dropped(COORDINATOR, playerActor(7))
+      .settling()
+      .idle(60);
+    for (const history of [waiting, seated]) {
+      const found = history.finish();
+      expect(found.rules).toEqual([]);
+      expect(found.reached["excused.LV2.no_line"]).toBe(1);
+    }
+  });
+
+  it("LV2 does not excuse what was lost long ago, before the move, or between others", () => {
+    const asked = new MadeHistory().begun().entered(7, 1).dropped(playerActor(7), COORDINATOR).settling().idle(60);
+    const before = new MadeHistory()
+      .begun()
+      .entered(7, 1)
+      .playing(7, 1, 10, 1)
+      .dropped(COORDINATOR, playerActor(7))
+      .after(5)
+      .handedOff(1, "drain", 10, 20, 2)
+      .settling()
+      .idle(60);
+    const others = new MadeHistory()
+      .begun()
+      .entered(7, 1)
+      .settling()
+      .idle(60)
+      .dropped(playerActor(8), COORDINATOR)
+      .dropped(playerActor(7), hostActor(10));
+    for (const history of [asked, before, others]) expect(history.finish().rules).toEqual(["LV2"]);
   });
 });
 

@@ -1,6 +1,17 @@
 /** HO9 and LV1 to LV3: what must be true once the system is quiet, judged at the end of the run. */
+import { US_PER_MS } from "../../src/base/time.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
-import { type ActorId, type Epoch, type HostId, type MapId, NO_HOST, type PlayerId } from "../../src/core/protocol/ids.ts";
+import {
+  type ActorId,
+  actorKind,
+  actorNumber,
+  COORDINATOR,
+  type Epoch,
+  type HostId,
+  type MapId,
+  NO_HOST,
+  type PlayerId,
+} from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
 import { boundsOf, type Bounds } from "./bounds.ts";
 import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
@@ -28,6 +39,8 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
   /** Per map: fair time of the last grant, decision or loss of its owner. Younger than the bound is not quiet yet. */
   readonly #stirred = new Map<MapId, number>();
   readonly #nowhere = new Map<MapId, string>();
+  /** Players whose last word to or from the coordinator was lost on the way, and when. */
+  readonly #unheard = new Map<PlayerId, number>();
   #settled = false;
 
   constructor(options: CheckerOptions, picture: Picture, clock: FairClock) {
@@ -50,6 +63,13 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
     if (delta < 0) this.#forget(player);
   }
 
+  /** A player without a line to the coordinator can neither ask nor be told. */
+  dropped(at: number, from: ActorId, to: ActorId): void {
+    if (from !== COORDINATOR && to !== COORDINATOR) return;
+    const actor = from === COORDINATOR ? to : from;
+    if (actorKind(actor) === "player") this.#unheard.set(actorNumber(actor), at);
+  }
+
   record(_self: ActorId, at: number, record: HistoryRecord): void {
     switch (record.kind) {
       case "player/entered":
@@ -58,6 +78,7 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
         return;
       case "player/playing":
         this.#waiting.delete(record.player);
+        this.#unheard.delete(record.player);
         this.#seats.set(record.player, this.#seat(record.map, record.host, record.epoch));
         return;
       case "player/refused":
@@ -151,42 +172,44 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
   }
 
   #players(at: number): void {
-    const now = this.#clock.now(at);
-    for (const [player, seat] of this.#seats) {
-      const map = this.#picture.mapOf(seat.map);
-      const current = seat.host === map.owner && seat.epoch === map.epoch;
-      if (!current && this.#quietFor(at, seat.map, -1) <= this.#bounds.followUs) {
-        this.count("excused.LV2.not_quiet");
-        continue;
-      }
-      if (!current && !this.#picture.hosted(map)) {
-        // Without a serving owner there is nowhere to follow to; LV1 has named the map.
-        this.count("excused.LV2.map_unhosted");
-        continue;
-      }
-      this.check(
-        "LV2",
-        current,
-        at,
-        () =>
-          `at the end player ${player} plays ${mapText(this.#options.maps.names, seat.map)} on host ${seat.host} at ${epochText(seat.epoch)}, not on host ${map.owner} at ${epochText(map.epoch)}${this.#picture.trail(seat.map)}`,
-      );
+    for (const [player, seat] of this.#seats) this.#seated(at, player, seat);
+    for (const [player, waiting] of this.#waiting) this.#waited(at, player, waiting);
+  }
+
+  #seated(at: number, player: PlayerId, seat: Seat): void {
+    const map = this.#picture.mapOf(seat.map);
+    const current = seat.host === map.owner && seat.epoch === map.epoch;
+    if (!current) {
+      if (this.#quietFor(at, seat.map, -1) <= this.#bounds.followUs) return this.count("excused.LV2.not_quiet");
+      // Without a serving owner there is nowhere to follow to; LV1 has named the map.
+      if (!this.#picture.hosted(map)) return this.count("excused.LV2.map_unhosted");
+      if ((this.#unheard.get(player) ?? -1) >= map.grantedAt) return this.count("excused.LV2.no_line");
     }
-    for (const [player, waiting] of this.#waiting) {
-      const map = this.#picture.mapOf(waiting.map);
-      const waited = now - waiting.fair;
-      if (waited <= this.#bounds.followUs || this.#quietFor(at, waiting.map, -1) <= this.#bounds.followUs || !this.#picture.hosted(map)) {
-        this.count("excused.LV2.just_entered");
-        continue;
-      }
-      this.check(
-        "LV2",
-        false,
-        at,
-        () =>
-          `at the end player ${player} has waited ${secondsText(waited)} for ${mapText(this.#options.maps.names, waiting.map)}, which host ${map.owner} serves${this.#picture.trail(waiting.map)}`,
-      );
-    }
+    this.check(
+      "LV2",
+      current,
+      at,
+      () =>
+        `at the end player ${player} plays ${mapText(this.#options.maps.names, seat.map)} on host ${seat.host} at ${epochText(seat.epoch)}, not on host ${map.owner} at ${epochText(map.epoch)}${this.#picture.trail(seat.map)}`,
+    );
+  }
+
+  #waited(at: number, player: PlayerId, waiting: Waiting): void {
+    const map = this.#picture.mapOf(waiting.map);
+    const waited = this.#clock.now(at) - waiting.fair;
+    if (waited <= this.#bounds.followUs) return this.count("excused.LV2.just_entered");
+    if (this.#quietFor(at, waiting.map, -1) <= this.#bounds.followUs) return this.count("excused.LV2.not_quiet");
+    if (!this.#picture.hosted(map)) return this.count("excused.LV2.map_unhosted");
+    // It asks again and again; if its latest question was lost, its line is still gone.
+    const lastAsked = 2 * this.#options.tuning.askAgainMs * US_PER_MS;
+    if (at - (this.#unheard.get(player) ?? Number.NEGATIVE_INFINITY) <= lastAsked) return this.count("excused.LV2.no_line");
+    this.check(
+      "LV2",
+      false,
+      at,
+      () =>
+        `at the end player ${player} has waited ${secondsText(waited)} for ${mapText(this.#options.maps.names, waiting.map)}, which host ${map.owner} serves${this.#picture.trail(waiting.map)}`,
+    );
   }
 
   /** Queues have drained: no move is open longer than a move may take. */
@@ -216,5 +239,6 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
   #forget(player: PlayerId): void {
     this.#seats.delete(player);
     this.#waiting.delete(player);
+    this.#unheard.delete(player);
   }
 }
