@@ -20,6 +20,9 @@ const BINARY = `${BIN_DIR}/scoring`;
 /** Scores may differ from C++ by its library's exp, never by more than this part. */
 const TOLERANCE = 1e-12;
 
+/** Rounds before the first that counts. */
+const WARM_ROUNDS = 4;
+
 /** The generator that both sides share: a 32-bit linear congruence, of which the upper bits are used. */
 function generator(seed: number): (n: number) => number {
   let state = seed >>> 0;
@@ -135,8 +138,7 @@ function scoringRow(hosts: readonly Drawn[], rounds: number, aim: number | null,
   assessAll(table, points, masks);
   compareScores(table, points, masks);
   const ratios: number[] = [];
-  // The first two rounds warm the compiler up and do not count.
-  for (let round = 0; round < rounds + 2; round++) {
+  for (let round = -WARM_ROUNDS; round < rounds; round++) {
     const times: number[] = [];
     for (let i = 0; i < 9; i++) {
       const start = now();
@@ -144,7 +146,7 @@ function scoringRow(hosts: readonly Drawn[], rounds: number, aim: number | null,
       times.push(now() - start);
     }
     const theirs = Number(ask("score", hosts.length, 9));
-    if (round >= 2) ratios.push(theirs / Math.min(...times));
+    if (round >= 0) ratios.push(theirs / Math.min(...times));
   }
   return { id, what, ratio: median(ratios), aim, unit: "x" };
 }
@@ -191,19 +193,21 @@ function placementRows(
   const building: number[] = [];
   const settings = settingsFor("seed", false);
   const preferred = settingsFor("seed", true);
-  for (let i = 0; i < 3; i++) place(tableOf(hosts, settings), indexOf(tableOf(hosts, settings)), maps);
-  for (let round = 0; round < rounds; round++) {
+  // Rounds below zero warm the compiler up: ours only, not counted.
+  for (let round = -WARM_ROUNDS; round < rounds; round++) {
     const table = tableOf(hosts, settings);
     const start = now();
     const index = indexOf(table);
     const built = now() - start;
     const ours = place(table, index, maps);
-    const [ns] = ask("place", hosts.length, maps.length).toString().split(" ").map(Number) as [number];
-    if (round === 0) comparePicks(ours.picks, hosts.length);
-    plain.push(ns / ours.ns);
-    building.push(ns / (built + ours.ns));
     const second = tableOf(hosts, preferred);
-    preferring.push(ns / place(second, indexOf(second), maps).ns);
+    const other = place(second, indexOf(second), maps);
+    if (round < 0) continue;
+    if (round === 0) comparePicks(ours.picks, hosts.length);
+    const [ns] = ask("place", hosts.length, maps.length).toString().split(" ").map(Number) as [number];
+    plain.push(ns / ours.ns);
+    preferring.push(ns / other.ns);
+    building.push(ns / (built + ours.ns));
   }
   return [
     { id, what, ratio: median(plain), aim, unit: "x" },
@@ -227,10 +231,10 @@ function reindexRow(hosts: readonly Drawn[], rounds: number, absent: string | nu
   const index = indexOf(table);
   const ratios: number[] = [];
   const below = generator(4242);
-  for (let round = 0; round < rounds + 2; round++) {
+  for (let round = -WARM_ROUNDS; round < rounds; round++) {
     const perHost = reindexNs(table, index, below);
     const [ns] = ask("place", hosts.length, 20).toString().split(" ").map(Number) as [number];
-    if (round >= 2) ratios.push(ns / 20 / perHost);
+    if (round >= 0) ratios.push(ns / 20 / perHost);
   }
   return { id, what, ratio: median(ratios), aim: null, unit: "x" };
 }

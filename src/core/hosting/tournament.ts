@@ -49,7 +49,8 @@ export class Tournament {
   enter(slot: number): number {
     const position = this.free.pop() ?? this.used++;
     if (position >= this.capacity) this.grow();
-    this.winner.fill(slot, (this.capacity + position) * this.columns, (this.capacity + position + 1) * this.columns);
+    const cell = (this.capacity + position) * this.columns;
+    for (let c = 0; c < this.columns; c++) this.winner[cell + c] = slot;
     this.refresh(position, 0, this.columns);
     this.setRoom(position);
     return position;
@@ -60,9 +61,11 @@ export class Tournament {
     const node = this.capacity + position;
     const cell = node * this.columns;
     assert((this.winner[cell] as number) >= 0, "a position that is let go was taken");
-    this.winner.fill(-1, cell, cell + this.columns);
-    this.top.fill(NO_SCORE, cell, cell + this.columns);
-    this.low.fill(NO_LATENCY, cell, cell + this.columns);
+    for (let c = 0; c < this.columns; c++) {
+      this.winner[cell + c] = -1;
+      this.top[cell + c] = NO_SCORE;
+      this.low[cell + c] = NO_LATENCY;
+    }
     this.lift(node >> 1, 0, this.columns);
     this.liftRoom(node, -1);
     this.free.push(position);
