@@ -140,6 +140,8 @@ describe("metrics of a run", () => {
     const story = new Story();
     story.serving(0, A, 0, 1);
     for (const player of [1, 2, 3]) story.playing(0, player, 0, A, 1);
+    story.playing(0, 4, 0, A, 1);
+    story.left(US_PER_S / 2, 4, 0, "session");
     const freeze = US_PER_S;
     story.decided(freeze - 500 * US_PER_MS, 0, "better", "handoff", B);
     story.stopped(freeze, A, 0, 1, "freeze");
@@ -254,6 +256,24 @@ describe("metrics of a run", () => {
     expect(read(measured, "interruption_ms").count).toBe(0);
   });
 
+  it("a host that serves on under an old epoch takes nothing from the new one", () => {
+    const story = new Story();
+    story.serving(0, B, 0, 5);
+    story.playing(0, 1, 0, B, 5);
+    story.serving(US_PER_S, A, 0, 4);
+    story.stopped(2 * US_PER_S, A, 0, 4, "stale");
+    const measured = story.end(US_PER_HOUR);
+    expect(read(measured, "unhosted_ms").count).toBe(0);
+    expect(read(measured, "share_map_hours_p2p").sum).toBe(1);
+    expect(row(measured, "players_on_player_hosts")).toEqual([1, 1, 1, 1, 1, 1]);
+    const late = new Story();
+    late.serving(0, B, 0, 5);
+    late.serving(US_PER_S, A, 0, 4);
+    late.metrics.host(2 * US_PER_S, B, "down-close");
+    late.serving(4 * US_PER_S, VPS, 0, 6);
+    expect(read(late.end(US_PER_HOUR), "failover_ms")).toMatchObject({ count: 1, sum: 2000 });
+  });
+
   it("a machine that restarts does not serve by itself again", () => {
     const story = new Story();
     story.serving(0, A, 0, 1);
@@ -330,7 +350,8 @@ describe("metrics of a run", () => {
     story.serving(0, A, 0, 1);
     story.serving(0, VPS, 1, 1);
     for (let player = 0; player < 25; player++) story.playing(0, player, 0, A, 1);
-    const measured = story.end(20 * US_PER_MINUTE);
+    story.metrics.host(25 * US_PER_MINUTE, A, "down-close");
+    const measured = story.end(40 * US_PER_MINUTE);
     expect(read(measured, "upload_used_share")).toMatchObject({ count: 2, sum: 0.5 });
   });
 

@@ -23,6 +23,11 @@ describe("services", () => {
     expect(ofHost(services, 3)).toEqual([first, second]);
     services.detach(first);
     expect(ofHost(services, 3)).toEqual([second]);
+    const third = services.open(3, 4, 1);
+    services.unpin(third);
+    expect(ofHost(services, 3)).toEqual([second]);
+    services.unpin(second);
+    expect(ofHost(services, 3)).toEqual([]);
   });
 
   it("slots are used again: a million moves of one map need no more room than one", () => {
