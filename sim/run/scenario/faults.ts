@@ -53,12 +53,11 @@ function checkForm(entry: Section, kind: string, form: FaultKind): void {
 function targetOf(entry: Section, form: FaultKind, regions: readonly string[]): FaultTarget {
   if (form.target === "none") return { pick: "all" };
   if (!entry.has("target")) {
-    if (form.target !== "players") entry.complain("kind", "needs a `target`");
+    entry.complain("kind", "needs a `target`");
     return { pick: "all" };
   }
   const target = entry.parsed<FaultTarget>("target", (text) => parseTarget(text, regions), { pick: "all" });
-  if (form.target === "region" && target.pick !== "region") entry.complain("target", "expected a region, such as hosts[region=EU]");
-  if (form.target === "players" && target.pick !== "all" && target.pick !== "region") entry.complain("target", "expected all or a region; `amount` is the share of its players");
+  if (form.target === "region" && (target.pick !== "region" || target.share !== 1)) entry.complain("target", "expected a whole region, such as hosts[region=EU]");
   return target;
 }
 

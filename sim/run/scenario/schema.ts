@@ -104,7 +104,7 @@ const fault: Schema = fields(
     kind: { ...word("What happens.", FAULT_KIND_NAMES), description: `What happens. ${FAULT_KIND_NAMES.map((k) => `${k}: ${FAULT_KINDS[k].what}`).join(" ")}` },
     at: duration("When, from the start. With `every`, from when on."),
     every: text("Repeated: mean of the Poisson gaps, as poisson(90s) or 90s.", undefined, "poisson(90s) or a time"),
-    for: duration("How long; for crash and leave until the machine is back (left out: its own down-time)."),
+    for: duration("How long; for crash until the machine is back (left out: its own down-time)."),
     target: { type: ["string", "integer"], description: "Whom: all, 5, 10%, hosts[region=EU], hosts[region=EU]|10%, host.busiest, host.7.", minimum: 1, "x-expect": "a target such as all, 5, 10%, hosts[region=EU] or host.busiest" },
     amount: number("Strength: jitter factor, loss probability, store latency factor, share of requests or players.", "by kind", { min: 0 }),
     close: flag("crash: the connection closes (else it falls silent). one-way-cut: host to VPS is lost (else VPS to host)."),
