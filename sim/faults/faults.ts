@@ -10,12 +10,11 @@ import type { HostFleet } from "../fleet/hosts.ts";
 import type { Fault, Options } from "../run/options.ts";
 import { CUT_IN, CUT_OUT } from "../world/machines.ts";
 import { EVENT } from "../world/queue.ts";
+import { SOURCE } from "../world/sources.ts";
 import type { World } from "../world/world.ts";
 import { Overlay } from "./overlay.ts";
 import { victims } from "./victims.ts";
 
-/** Sources of fault events: fault i is FAULT_SOURCE - i. Below everything else, so that a fault comes first in its instant. */
-const FAULT_SOURCE = -2_000_000_000;
 /** A client whose line is dead gives its connection up after this. */
 const CLIENT_GIVES_UP_US = 5_000_000;
 /** Host agents come back to a restarted coordinator within this. */
@@ -57,7 +56,7 @@ export class Faults {
   }
 
   private schedule(fault: Fault, index: number, at: number, occurrence: number): void {
-    this.world.schedule(Math.round(at), FAULT_SOURCE - index, 2 * occurrence, EVENT.fault, index, occurrence, fault);
+    this.world.schedule(Math.round(at), SOURCE.fault + index, 2 * occurrence, EVENT.fault, index, occurrence, fault);
   }
 
   /** An event of ours came up. */
@@ -89,7 +88,7 @@ export class Faults {
     if (undo === null) return;
     this.occurrences += 1;
     this.open.set(this.occurrences, undo);
-    this.world.schedule(this.world.now + Math.max(1, fault.forUs), FAULT_SOURCE - index, 2 * occurrence + 1, EVENT.faultEnd, index, this.occurrences, fault);
+    this.world.schedule(this.world.now + Math.max(1, fault.forUs), SOURCE.fault + index, 2 * occurrence + 1, EVENT.faultEnd, index, this.occurrences, fault);
   }
 
   private end(id: number, fault: Fault): void {
@@ -294,7 +293,7 @@ export class Faults {
       const generation = world.machines.generation[first + i] as number;
       undos.push(() => this.healPlayer(first + i, generation));
       // The coordinator's side notices a dead client by its own time-out.
-      if (fault.forUs > CLIENT_GIVES_UP_US) world.schedule(world.now + CLIENT_GIVES_UP_US, FAULT_SOURCE - 1_000_000 - i, generation, EVENT.linkDown, first + i, 0, undefined);
+      if (fault.forUs > CLIENT_GIVES_UP_US) world.schedule(world.now + CLIENT_GIVES_UP_US, SOURCE.faultPlayer + i, generation, EVENT.linkDown, first + i, 0, undefined);
     });
     this.met(fault, met);
     return () => undos.forEach((undo) => undo());
@@ -312,7 +311,7 @@ export class Faults {
     const { burst } = this.options.network;
     if (burst === null) return;
     const gap = -Math.log(drawUnit(this.when, -1 - host, 2 * n)) * burst.everyUs;
-    this.world.schedule(this.world.now + Math.max(1, Math.round(gap)), FAULT_SOURCE - 100_000_000 - host, n, EVENT.burst, host, n, undefined);
+    this.world.schedule(this.world.now + Math.max(1, Math.round(gap)), SOURCE.burst + host, n, EVENT.burst, host, n, undefined);
   }
 
   private burst(host: number, n: number): void {

@@ -8,12 +8,11 @@ import type { HostProfile, HostStats } from "../../src/core/protocol/host-stats.
 import type { HostId } from "../../src/core/protocol/ids.ts";
 import type { HostOptions, Options } from "../run/options.ts";
 import { EVENT } from "../world/queue.ts";
+import { SOURCE } from "../world/sources.ts";
 import type { World } from "../world/world.ts";
 import { cumulate, pick, placesByRegion, relayRttMs } from "./places.ts";
 import { stationary } from "./stationary.ts";
 
-/** Sources of fleet events: host h is FLEET_SOURCE - h. Below the detectors', so that a machine's end comes before a beat of that instant. */
-const FLEET_SOURCE = -100_000_000;
 /** An owner who wants the machine back waits at most this long for the maps to go. */
 const LEAVE_PATIENCE_US = 20_000_000;
 /** At the start hosts connect within this time; later a booted machine's agent within as long. */
@@ -147,7 +146,7 @@ export class HostFleet {
   private push(host: HostId, at: number, kind: number): void {
     const n = this.seq[host] as number;
     this.seq[host] = n + 1;
-    this.world.schedule(Math.round(at), FLEET_SOURCE - host, n, kind, host, this.boots[host] as number, undefined);
+    this.world.schedule(Math.round(at), SOURCE.fleet + host, n, kind, host, this.boots[host] as number, undefined);
   }
 
   /** The first up- or down-time, as an outsider would find it at a random instant. */
@@ -179,7 +178,7 @@ export class HostFleet {
       if (start <= 0) this.boot(host, -start, this.draw(host, DRAW.age) * CONNECT_SPREAD_US);
       else this.push(host, start * US_PER_S, EVENT.downtimeEnds);
       // Ends of a trace's up-times belong to whatever boot is running then.
-      if (end < duration) this.world.schedule(Math.round(end * US_PER_S), FLEET_SOURCE - host, 1_000_000 + i, EVENT.uptimeEnds, host, -1, undefined);
+      if (end < duration) this.world.schedule(Math.round(end * US_PER_S), SOURCE.fleet + host, 1_000_000 + i, EVENT.uptimeEnds, host, -1, undefined);
     }
   }
 
@@ -238,7 +237,7 @@ export class HostFleet {
     if (actor === undefined) return;
     this.world.deliver(actor, { kind: "wish", at: this.world.now, wish: { verb: "stop-hosting" } });
     const boot = this.boots[host] as number;
-    this.world.schedule(this.world.now + LEAVE_PATIENCE_US, FLEET_SOURCE - host, this.nextSeq(host), EVENT.sample, host, boot, undefined);
+    this.world.schedule(this.world.now + LEAVE_PATIENCE_US, SOURCE.fleet + host, this.nextSeq(host), EVENT.sample, host, boot, undefined);
   }
 
   private nextSeq(host: HostId): number {

@@ -10,12 +10,11 @@ import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { HostId } from "../../src/core/protocol/ids.ts";
 import type { Options } from "../run/options.ts";
 import { EVENT } from "../world/queue.ts";
+import { SOURCE } from "../world/sources.ts";
 import type { World } from "../world/world.ts";
-import { cumulate, pick, placesByRegion } from "./places.ts";
+import { cumulate, pick, placesByRegion, relayRttMs } from "./places.ts";
 import { stationary } from "./stationary.ts";
 
-/** Sources of people's events: player p is PEOPLE_SOURCE - p; arrivals come first. */
-const PEOPLE_SOURCE = -1_000_000_000;
 const US_PER_S = 1_000_000;
 /** Those who are online at the start enter within this time, once the coordinator is open. */
 const SEATING_US = 20 * US_PER_S;
@@ -55,6 +54,11 @@ export class PlayerFleet {
   private readonly next: Int32Array;
   private readonly will: Uint8Array;
   private readonly refusals: Uint8Array;
+  /** Region and chosen map of each player (-1: none), and players by map and region. */
+  private readonly regionOf: Uint16Array;
+  private readonly chosen: Int32Array;
+  private readonly onMap: Int32Array;
+  private readonly relays: Float64Array;
   private readonly stages: readonly { from: number; to: number; startUs: number; endUs: number }[];
 
   constructor(world: World, options: Options, capacity: number) {
@@ -74,6 +78,10 @@ export class PlayerFleet {
     this.next = new Int32Array(capacity).fill(-1);
     this.will = new Uint8Array(capacity);
     this.refusals = new Uint8Array(capacity);
+    this.regionOf = new Uint16Array(capacity);
+    this.chosen = new Int32Array(capacity).fill(-1);
+    this.onMap = new Int32Array(options.maps.names.length * options.regions.length);
+    this.relays = relayRttMs(options.network, options.regions.length);
     let at = 0;
     let rate = options.players.startPerS;
     this.stages = options.players.stages.map((stage) => {
@@ -125,7 +133,7 @@ export class PlayerFleet {
       this.arrivals += 1;
       this.clock += Math.max(1, Math.round((-Math.log(drawUnit(this.coming, 0, 2 * n)) / top) * US_PER_S));
       if (drawUnit(this.coming, 0, 2 * n + 1) * top > this.rateAt(this.clock)) continue;
-      this.world.schedule(this.clock, PEOPLE_SOURCE + 1, n, EVENT.arrival, 0, 0, undefined);
+      this.world.schedule(this.clock, SOURCE.arrivals, n, EVENT.arrival, 0, 0, undefined);
       return;
     }
   }
@@ -146,6 +154,7 @@ export class PlayerFleet {
     this.world.machines.place[dense] = list[Math.floor(this.draw(player) * list.length)] as number;
     this.world.machines.accessUs[dense] = Math.round(sampleLaw(this.access, this.draw(player)) * 500);
     this.refusals[player] = 0;
+    this.regionOf[player] = region;
     this.world.startPlayer(player, new PlayerActor(player, region, this.options.tuning.askAgainMs * 1000));
     this.go(player);
   }
@@ -155,6 +164,7 @@ export class PlayerFleet {
     const actor = this.world.players[player];
     if (actor === undefined) return;
     const map = pick(this.popularity, this.draw(player));
+    this.settleOn(player, map);
     this.plan(player, this.endsAt[player] as number, WILL.end);
     this.world.deliver(actor, { kind: "wish", at: this.world.now, wish: { verb: "go", map } });
   }
@@ -165,7 +175,7 @@ export class PlayerFleet {
     this.will[player] = will;
     const n = this.drawn[player] as number;
     this.drawn[player] = n + 1;
-    this.next[player] = this.world.schedule(Math.round(at), PEOPLE_SOURCE - 1 - player, n, EVENT.habit, player, 0, undefined);
+    this.next[player] = this.world.schedule(Math.round(at), SOURCE.people + player, n, EVENT.habit, player, 0, undefined);
   }
 
   /** What a person had in mind comes due. */
@@ -194,6 +204,7 @@ export class PlayerFleet {
     const node = this.next[player] as number;
     if (node >= 0) this.world.queue.cancel(node);
     this.next[player] = -1;
+    this.settleOn(player, -1);
     this.world.stopPlayer(player);
     this.free.push(player);
   }
@@ -203,7 +214,9 @@ export class PlayerFleet {
     if (record.kind === "player/refused") return this.refused(player);
     if (record.kind !== "player/playing") return;
     this.refusals[player] = 0;
-    this.measureJoin(player, record.host);
+    const actor = this.world.players[player];
+    if (actor === undefined) return;
+    this.measureJoin(player, actor);
     const now = this.world.now;
     if (record.moved) return this.feelOutage(player);
     const wanderAt = now + Math.max(1, sampleLaw(this.stay, this.draw(player))) * US_PER_S;
@@ -222,13 +235,43 @@ export class PlayerFleet {
     if (at < (this.endsAt[player] as number)) this.plan(player, at, WILL.tryAgain);
   }
 
-  private measureJoin(player: number, host: HostId): void {
+  /** The RTT to the host, and what it would be with every map on the VPS: at the site that is best for the map's players together. */
+  private measureJoin(player: number, actor: PlayerActor): void {
     const m = this.world.machines;
     const dense = m.hosts + 1 + player;
-    let vps = Number.POSITIVE_INFINITY;
     const sites = this.options.vps.sites.length;
-    for (let site = 1; site <= sites; site++) vps = Math.min(vps, 2 * m.oneWayUs(dense, site));
-    this.world.observer.joined?.(this.world.now, player, host, host <= sites, 2 * m.oneWayUs(dense, host), vps);
+    const { host } = actor;
+    this.world.observer.joined?.(this.world.now, player, host, host <= sites, 2 * m.oneWayUs(dense, host), 2 * m.oneWayUs(dense, this.siteFor(actor.map)));
+  }
+
+  /** The VPS site with the lowest mean path to the players who chose a map, ties by number. */
+  private siteFor(map: number): HostId {
+    const sites = this.options.vps.sites.length;
+    const regions = this.options.regions.length;
+    let best = 1;
+    let bestSum = Number.POSITIVE_INFINITY;
+    for (let site = 1; site <= sites; site++) {
+      const place = this.world.machines.place[site] as number;
+      let sum = 0;
+      for (let r = 0; r < regions; r++) {
+        const count = this.onMap[map * regions + r] as number;
+        if (count > 0) sum += count * (this.relays[place * regions + r] as number);
+      }
+      if (sum >= bestSum) continue;
+      best = site;
+      bestSum = sum;
+    }
+    return best;
+  }
+
+  /** Keeps count of who is on which map, for {@link siteFor}. */
+  private settleOn(player: number, map: number): void {
+    const regions = this.options.regions.length;
+    const before = this.chosen[player] as number;
+    const region = this.regionOf[player] as number;
+    if (before >= 0) this.onMap[before * regions + region] = (this.onMap[before * regions + region] as number) - 1;
+    if (map >= 0) this.onMap[map * regions + region] = (this.onMap[map * regions + region] as number) + 1;
+    this.chosen[player] = map;
   }
 
   /** Time until quality alone makes this person quit: exponential with Chen et al.'s relative weights. Infinite where nothing is bad. */

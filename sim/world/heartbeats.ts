@@ -8,6 +8,7 @@ import { assert } from "../../src/base/assert.ts";
 import { drawU32, type Stream } from "../../src/base/random.ts";
 import type { Machines } from "./machines.ts";
 import { EVENT, type EventQueue } from "./queue.ts";
+import { SOURCE } from "./sources.ts";
 
 /** A stretch of a host's line: beats sent in [from, to) are lost with `loss` and jittered `jitter` times as much. `loss` 1 is a cut or a stopped process. */
 type Weather = { readonly id: number; readonly from: number; to: number; readonly loss: number; readonly jitter: number };
@@ -17,8 +18,7 @@ const LATE_MAX_US = 2_000_000;
 /** Lazy: how far ahead the first silence is looked for. */
 const HORIZON_US = 600_000_000;
 const UINT32 = 4_294_967_296;
-/** Sources of the detector's events, apart from all actors: host h is source -1 - h. */
-const sourceOf = (host: number): number => -1 - host;
+const sourceOf = (host: number): number => SOURCE.heartbeat + host;
 
 export type HeartbeatOptions = {
   readonly periodUs: number;

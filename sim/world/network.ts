@@ -10,6 +10,7 @@ import type { NetworkPort } from "../../src/runtime/env.ts";
 import type { Machines } from "./machines.ts";
 import type { Observer } from "./observer.ts";
 import { EVENT, type EventQueue } from "./queue.ts";
+import { SOURCE } from "./sources.ts";
 
 /** Uplink of a VPS site and of the coordinator's store of snapshots, kbit/s (an ordinary 1 Gbit/s server port). */
 export const VPS_UPLINK_KBPS = 1_000_000;
@@ -62,7 +63,7 @@ export class SimNetwork implements NetworkPort {
     if (to === 0) arrival = this.lastUp[from] = Math.max(arrival, (this.lastUp[from] as number) + 1);
     else if (from === 0) arrival = this.lastDown[to] = Math.max(arrival, (this.lastDown[to] as number) + 1);
     const packet: Packet = { from, message, fromGeneration: m.generation[from] as number, toGeneration: m.generation[to] as number };
-    this.queue.push(arrival, from, n, EVENT.message, to, 0, packet);
+    this.queue.push(arrival, SOURCE.message + from, n, EVENT.message, to, 0, packet);
   }
 
   /** May the packet be taken in now? Lines and connections are looked at again on arrival. */

@@ -12,6 +12,7 @@ import type { StoreOptions } from "../run/options.ts";
 import type { Machines } from "./machines.ts";
 import type { Observer } from "./observer.ts";
 import { EVENT, type EventQueue } from "./queue.ts";
+import { SOURCE } from "./sources.ts";
 
 /** A client gives up on a store it cannot reach after this long (a usual statement time-out). */
 const UNREACHABLE_US = 2_000_000;
@@ -53,7 +54,7 @@ export class SimStore implements StorePort {
     const generation = this.machines.generation[asker] as number;
     const half = this.halfWayUs(asker, n);
     const under: Asked = { request, ask, asker, generation, n };
-    this.queue.push(this.queue.now + half, sourceOf(asker), 2 * n, EVENT.storeApply, asker, half, under);
+    this.queue.push(this.queue.now + half, SOURCE.store + asker, 2 * n, EVENT.storeApply, asker, half, under);
   }
 
   /** The request reached the store: it takes effect (or not), and its answer starts back. */
@@ -80,7 +81,7 @@ export class SimStore implements StorePort {
       const real = commits ? this.commit(under) : ({ result: "unknown" } as const);
       answer = lost ? { result: "unknown" } : real;
     }
-    this.queue.push(this.queue.now + back, sourceOf(asker), 2 * n + 1, EVENT.store, asker, 0, { request: under.request, answer, generation: under.generation });
+    this.queue.push(this.queue.now + back, SOURCE.store + asker, 2 * n + 1, EVENT.store, asker, 0, { request: under.request, answer, generation: under.generation });
   }
 
   private commit(under: Asked): StoreAnswer {
@@ -98,9 +99,4 @@ export class SimStore implements StorePort {
     const way = asker === 0 ? 0 : this.machines.oneWayUs(asker, 0);
     return Math.max(1, Math.round(ms * 500)) + way;
   }
-}
-
-/** Sources of the store's events, apart from those of actors. */
-function sourceOf(asker: number): number {
-  return -2_000_000 - asker;
 }

@@ -21,12 +21,11 @@ import { Machines } from "./machines.ts";
 import { type Packet, SimNetwork } from "./network.ts";
 import type { HostTruth, Observer } from "./observer.ts";
 import { EVENT, EventQueue } from "./queue.ts";
+import { SOURCE } from "./sources.ts";
 import { type Answered, type Asked, SimStore } from "./store.ts";
 
 /** A connection is made by three handshakes' worth of round trips (TCP, TLS 1.3, WebSocket upgrade). */
 const CONNECT_ROUND_TRIPS = 3;
-/** Source of events that the world itself schedules (links, samples), below all actors and detectors. */
-export const WORLD_SOURCE = -3_000_000;
 
 /** What the fleet and the faults plug into the world. */
 export type Handlers = {
@@ -114,7 +113,7 @@ export class World {
     }
   }
 
-  /** Schedules something of the fleet or the faults. `source` < 0 must be the caller's own. */
+  /** Schedules something of the fleet or the faults. `source` is of the caller's own range. */
   schedule(at: number, source: number, seq: number, kind: number, target: number, number: number, object: unknown): number {
     return this.queue.push(Math.max(at, this.now + 1), source, seq, kind, target, number, object);
   }
@@ -164,7 +163,7 @@ export class World {
     const paused = this.machines.pausedUntil[target] as number;
     if (paused > this.now) {
       this.worldSeq += 1;
-      this.queue.push(paused, WORLD_SOURCE, this.worldSeq, EVENT.message, target, 0, packet);
+      this.queue.push(paused, SOURCE.world, this.worldSeq, EVENT.message, target, 0, packet);
       return;
     }
     if (!this.network.arrives(target, packet)) return;
@@ -206,7 +205,7 @@ export class World {
   connect(dense: number, afterUs: number): void {
     this.worldSeq += 1;
     const takes = CONNECT_ROUND_TRIPS * 2 * this.machines.oneWayUs(dense, 0);
-    this.queue.push(this.now + Math.max(1, Math.round(afterUs)) + takes, WORLD_SOURCE, this.worldSeq, EVENT.linkUp, dense, this.machines.generation[dense] as number, undefined);
+    this.queue.push(this.now + Math.max(1, Math.round(afterUs)) + takes, SOURCE.world, this.worldSeq, EVENT.linkUp, dense, this.machines.generation[dense] as number, undefined);
   }
 
   /** The connection breaks: nothing of it arrives any more. `told`: the coordinator's side sees the close. */
@@ -221,7 +220,7 @@ export class World {
     if (actor !== undefined && m.up[dense] === 1) this.deliver(actor, { kind: "link/down", at: this.now, peer: COORDINATOR });
     if (!told) return;
     this.worldSeq += 1;
-    this.queue.push(this.now + m.oneWayUs(dense, 0), WORLD_SOURCE, this.worldSeq, EVENT.linkDown, dense, 0, undefined);
+    this.queue.push(this.now + m.oneWayUs(dense, 0), SOURCE.world, this.worldSeq, EVENT.linkDown, dense, 0, undefined);
   }
 
   /** A host's process starts with nothing remembered. */
@@ -233,7 +232,7 @@ export class World {
     if (down !== undefined) this.heartbeats.clear(host, down);
     this.machines.uploadKbps[host] = profile.upload_kbps;
     const { tuning } = this.options;
-    this.hosts[host] = new HostActor(profile, { checkpointUs: tuning.checkpointS * 1_000_000, probeUs: tuning.probeCloseTimeoutMs * 1000 });
+    this.hosts[host] = new HostActor(profile, { checkpointUs: tuning.checkpointS * 1_000_000 });
     this.truth(host, "up");
     this.connect(host, afterUs);
   }
@@ -305,8 +304,7 @@ export class World {
     const seq = this.timerSeq[dense] as number;
     this.timerSeq[dense] = seq + 1;
     const { hosts } = this.machines;
-    // Timers of one actor share its source with its messages: fractions keep the two sequences apart.
-    const node = this.queue.push(Math.max(Math.round(at), this.now + 1), dense, seq + 0.5, EVENT.timer, dense, timer, undefined);
+    const node = this.queue.push(Math.max(Math.round(at), this.now + 1), SOURCE.timer + dense, seq, EVENT.timer, dense, timer, undefined);
     if (dense > hosts) this.playerTimer[dense - hosts - 1] = node;
     else (this.hostTimers[dense] as Map<number, number>).set(timer, node);
   }

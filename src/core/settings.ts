@@ -147,8 +147,9 @@ export type Tuning = {
   /** First back-off after a host lost a map, and its ceiling; doubles in between. */
   backoffFirstS: number;
   backoffMaxS: number;
-  /** Players one map admits. */
+  /** Players a map admits that players may host, and one that stays on the VPS (a town on a server of its own). */
   mapPlayersMax: number;
+  vpsMapPlayersMax: number;
   /** Upload one player costs its host (V-Sekai's figure for 1,000 nearest: 100 kbit/s). */
   uploadKbpsPerPlayer: number;
   /** Size of a map's state: fixed part and part per player. */
@@ -199,6 +200,7 @@ export function defaultTuning(): Tuning {
     backoffFirstS: 30,
     backoffMaxS: 1800,
     mapPlayersMax: 200,
+    vpsMapPlayersMax: 5000,
     uploadKbpsPerPlayer: 100,
     stateBytesBase: 500_000,
     stateBytesPerPlayer: 8_000,

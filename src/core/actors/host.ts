@@ -27,7 +27,7 @@ type Serving = { epoch: Epoch; stage: "loading" | "active" | "frozen"; copy: Cop
 type Copy = { readonly to: HostId; readonly dirtyBytesS: number; readonly roundUs: number; round: number; sentAt: number };
 
 /** What a host agent is given besides its profile. */
-export type HostLimits = { readonly checkpointUs: number; readonly probeUs: number };
+export type HostLimits = { readonly checkpointUs: number };
 
 /** A host agent: the machine of a player, or a VPS site. */
 export class HostActor implements Actor {
@@ -127,7 +127,7 @@ export class HostActor implements Actor {
       case "hosting/probe":
         this.probing.add(message.suspect);
         out.push({ kind: "send", to: hostActor(message.suspect), message: { kind: "probe/ping", from: this.profile.host } });
-        out.push({ kind: "timer/set", timer: message.suspect * TIMERS + T_PROBE, at: at + this.limits.probeUs });
+        out.push({ kind: "timer/set", timer: message.suspect * TIMERS + T_PROBE, at: at + message.withinMs * US_PER_MS });
         return;
       case "probe/ping":
         out.push({ kind: "send", to: from, message: { kind: "probe/pong", from: this.profile.host } });

@@ -19,7 +19,7 @@ const STANDBY_FACTOR = 2;
 /** Players to keep room for when a map with `players` is placed; never more than one map admits. */
 export function roomFor(h: Hosting, map: MapId): number {
   const players = h.roster.count(map);
-  return Math.max(players, Math.min(h.settings.tuning.mapPlayersMax, players + Math.ceil(players / SPARE_DIVISOR) + SPARE_PLAYERS));
+  return Math.max(players, Math.min(h.playersMax(map), players + Math.ceil(players / SPARE_DIVISOR) + SPARE_PLAYERS));
 }
 
 /** A host's score for a map's players of now, micro-points: the same number the index ranks by. */

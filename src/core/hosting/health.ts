@@ -116,16 +116,27 @@ export function suspect(h: Hosting, host: HostId, how: "close" | "silence"): voi
   if (how === "silence" && (h.clearedUntil.get(host) ?? 0) > h.at) return judge(h, host);
   const prober = proberFor(h, host);
   if (prober === NO_HOST) return judge(h, host);
-  h.tell(prober, { kind: "hosting/probe", suspect: host });
-  const wait = how === "close" ? tuning.probeCloseTimeoutMs : tuning.probeTimeoutMs;
-  h.wakeAt(TIMER.suspect, host, h.at + wait * US_PER_MS + PROBE_SLACK_US);
+  const withinMs = how === "close" ? tuning.probeCloseTimeoutMs : tuning.probeTimeoutMs;
+  h.tell(prober, { kind: "hosting/probe", suspect: host, withinMs });
+  // The question goes to the prober and its answer comes back, on top of what the probe itself may take.
+  const latencyMs = h.table.profileOf(h.table.slotOf(prober)).stats.latency_ms;
+  h.wakeAt(TIMER.suspect, host, h.at + Math.round((withinMs + latencyMs) * US_PER_MS) + PROBE_SLACK_US);
 }
 
-/** Someone else to ask: a standby of one of its maps (it has a line to it), else a VPS site. */
+/** Someone else to ask: the nearest of the standbys of its maps (they have a line to it), else a VPS site. */
 function proberFor(h: Hosting, host: HostId): HostId {
+  let best = NO_HOST;
+  let bestMs = Number.POSITIVE_INFINITY;
   for (const map of h.ownedBy(host)) {
-    for (const standby of (h.maps[map] as MapState).standbys) if (standby !== host && h.isOnline(standby)) return standby;
+    for (const standby of (h.maps[map] as MapState).standbys) {
+      if (standby === host || !h.isOnline(standby)) continue;
+      const ms = h.table.profileOf(h.table.slotOf(standby)).stats.latency_ms;
+      if (ms > bestMs || (ms === bestMs && standby > best)) continue;
+      best = standby;
+      bestMs = ms;
+    }
   }
+  if (best !== NO_HOST) return best;
   for (const slot of h.sites) {
     const site = h.table.hostOf(slot);
     if (site !== host && h.table.online[slot] === 1) return site;

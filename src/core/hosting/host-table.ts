@@ -144,7 +144,7 @@ export class HostTable {
     this.upSince[slot] = profile.uptime_s >= 0 ? at - profile.uptime_s * US_PER_S : NaN;
     this.mapsMax[slot] = isVps ? profile.slots : conf.task_distribution.max_tasks_per_node;
     const playersMax = isVps
-      ? profile.slots * tuning.mapPlayersMax
+      ? profile.slots * tuning.vpsMapPlayersMax
       : Math.floor(measured(profile.upload_kbps, 0) / tuning.uploadKbpsPerPlayer);
     this.playersMax[slot] = Math.min(playersMax, INT32_MAX);
     this.profiles[slot] = profile;

@@ -130,6 +130,12 @@ export class Hosting {
     return this.settings.conf.general.enable_p2p_maps && this.settings.eligible[map] === true;
   }
 
+  /** Players the map admits. */
+  playersMax(map: MapId): number {
+    const { tuning } = this.settings;
+    return this.settings.eligible[map] === true ? tuning.mapPlayersMax : tuning.vpsMapPlayersMax;
+  }
+
   send(to: ActorId, message: Message): void {
     this.out.push({ kind: "send", to, message });
   }

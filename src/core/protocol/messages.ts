@@ -49,7 +49,7 @@ export type ToHost =
   | { readonly kind: "hosting/release"; readonly map: MapId; readonly epoch: Epoch }
   /** Keep a replica of the map on `to`; snapshot first, then deltas. An empty list ends it. */
   | { readonly kind: "hosting/replicate"; readonly map: MapId; readonly epoch: Epoch; readonly to: readonly HostId[]; readonly bytes: number; readonly intervalMs: number }
-  | { readonly kind: "hosting/probe"; readonly suspect: HostId };
+  | { readonly kind: "hosting/probe"; readonly suspect: HostId; readonly withinMs: number };
 
 /** Host → host. `bytes` beyond the header travel over the sender's upload and take their time. */
 export type HostToHost =
