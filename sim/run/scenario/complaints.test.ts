@@ -32,7 +32,7 @@ const WRONG: readonly (readonly [string, number, string])[] = [
   ['faults: {plan: [{kind: crash, at: 1m, target: "hosts[region=XX]"}]}', 61, 'unknown region "XX"; known are NA, EU, OCEANIA'],
   ["faults: {plan: [{kind: region-outage, at: 1m, for: 1m, target: 3}]}", 64, "expected a whole region"],
   ['faults: {plan: [{kind: region-outage, at: 1m, for: 1m, target: "hosts[region=EU]|40%"}]}', 64, "expected a whole region"],
-  ["faults: {plan: [{kind: player-drop, at: 1m, target: all}]}", 54, "has no effect on player-drop"],
+  ["faults: {plan: [{kind: player-drop, at: 1m, target: all}]}", 53, "has no effect on player-drop"],
   ["faults: {plan: [{kind: player-drop, at: 1m, for: 1m}]}", 50, "has no effect on player-drop"],
   ["faults: {plan: [{kind: pause, at: 31m, for: 1m, target: all}]}", 35, "is not before the end of the run"],
   ["faults: {plan: [{kind: pause, every: poisson(now), for: 1m, target: all}]}", 46, "expected poisson(90s) or a time above 0"],
