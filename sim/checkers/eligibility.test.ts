@@ -77,6 +77,8 @@ describe("HO4: a grant goes to an eligible host or to a VPS", () => {
     expect(blocked.decided(1, "lost", "failover", 10, 20).finish().rules).toContain("HO4");
     const lossy = new MadeHistory().begun().gone(20).after(1000).joined(20).gone(20, "silence").after(1000).joined(20);
     expect(lossy.decided(1, "lost", "failover", 10, 20).finish().rules).toContain("HO4");
+    const told = new MadeHistory().begun().measured(20, { disconnects_per_hour: 2 });
+    expect(told.decided(1, "lost", "failover", 10, 20).finish().rules).toContain("HO4");
     const polite = new MadeHistory().begun().gone(20, "leave").joined(20).gone(20, "leave").joined(20).gone(20).joined(20);
     expect(polite.decided(1, "lost", "failover", 10, 20).finish().rules).not.toContain("HO4");
     const forgiven = new MadeHistory().begun().gone(20).joined(20).gone(20).joined(20).after(3_600_000);

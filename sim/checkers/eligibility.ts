@@ -89,7 +89,9 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
 
   #reasons(at: number, host: HostPicture): string[] {
     if (host.stats === null) return ["it never introduced itself"];
-    const reasons = referenceReasons(this.#options.conf, host.stats, this.#picture.lossesOf(host, at));
+    // What was observed between two measurements counts at once; the record may know of more.
+    const losses = Math.max(host.stats.disconnects_per_hour, this.#picture.lossesOf(host, at));
+    const reasons = referenceReasons(this.#options.conf, host.stats, losses);
     if (this.#options.conf.general.enable_p2p_security_checks && host.blockedUntil > at)
       reasons.push("it is blocked after failed validation");
     return reasons;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { epochOf } from "../../src/core/protocol/ids.ts";
-import { MadeHistory } from "./made-history.ts";
+import { MadeHistory, VPS } from "./made-history.ts";
 
 describe("HO1: for each (map, epoch) at most one host", () => {
   it("HO1 names an epoch granted to two hosts", () => {
@@ -16,6 +16,14 @@ describe("HO1: for each (map, epoch) at most one host", () => {
   it("HO1 names a handoff that was granted before the source stopped", () => {
     const history = new MadeHistory().begun().decided(1, "better", "handoff", 10, 20).after(100).granted(1, 20, 2);
     expect(history.stopped(1, 10, 1, "freeze").serving(1, 20, 2).done(1, 20, 2).finish().rules).toContain("HO1");
+  });
+
+  it("HO1 names it in a fallback of a living host too, and leaves lost and distrusted sources aside", () => {
+    const fallBack = (cause: "drain" | "lost" | "invalid"): readonly string[] =>
+      new MadeHistory().begun().decided(1, cause, "fallback", 10, VPS).after(100).granted(1, VPS, 2).finish().rules;
+    expect(fallBack("drain")).toContain("HO1");
+    expect(fallBack("lost")).not.toContain("HO1");
+    expect(fallBack("invalid")).not.toContain("HO1");
   });
 
   it("HO1 excuses a source that was lost on the way, and says so", () => {

@@ -3,7 +3,7 @@ import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import { type ActorId, type Epoch, type HostId, type MapId, NO_HOST } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
 import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
-import type { Picture } from "./picture.ts";
+import type { MovePicture, Picture } from "./picture.ts";
 import { epochText, mapText } from "./words.ts";
 
 /** Epochs remembered per map. Older ones fall out and are then neither judged nor blamed. */
@@ -97,7 +97,7 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
   /** In a handoff the source has stopped before the grant, or two would serve at once. Sources in trouble cannot stop in time. */
   #handoff(at: number, book: Book, record: Of<"map/granted">): void {
     const move = this.#picture.mapOf(record.map).move;
-    if (move === null || move.form !== "handoff" || move.closedAt >= 0 || move.to !== record.host) return;
+    if (move === null || !withSource(move) || move.closedAt >= 0 || move.to !== record.host) return;
     if (this.#picture.hostOf(move.from).troubledAt >= move.at) return this.count("excused.HO1.source_in_trouble");
     const overlaps = book.servingHost === move.from && book.servingEpoch < record.epoch;
     this.check(
@@ -181,6 +181,11 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
     }
     return book;
   }
+}
+
+/** The source lives and takes part: handoffs, and fallbacks of hosts that are neither lost nor distrusted. */
+function withSource(move: MovePicture): boolean {
+  return move.form === "handoff" || (move.form === "fallback" && move.cause !== "lost" && move.cause !== "invalid");
 }
 
 /** The host that holds an epoch, looked up newest first because nearly every question is about the newest. */
