@@ -44,6 +44,7 @@ function opensBlock(code: string): boolean {
 function codeOf(line: string, signs: Signs): string {
   let code = "";
   let quote = "";
+  let assigned = false;
   for (let i = 0; i < line.length; i += 1) {
     const character = line[i]!;
     const fresh = i === 0 || line[i - 1] === " " || line[i - 1] === "\t";
@@ -62,7 +63,8 @@ function codeOf(line: string, signs: Signs): string {
       signs.open += character === "{" ? 1 : -1;
     }
     // A flat value may hold brackets (the literal of an IPv6 relay); behind a colon they are a list.
-    if (character === "[" && !code.includes("=")) signs.lists = true;
+    if (character === "=") assigned = true;
+    if (character === "[" && !assigned) signs.lists = true;
     code += character;
   }
   return code.trim();

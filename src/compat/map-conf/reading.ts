@@ -99,7 +99,7 @@ export function setAssistance(reading: Reading, entry: Entry, path: string): voi
 }
 
 /** Assistance levels count from 0 (none) to this (FACTS: levels 0 to 3). */
-export const ASSISTANCE_MAX = 3;
+const ASSISTANCE_MAX = 3;
 
 const REGION_NAME = /^[A-Za-z0-9_-]{1,32}$/;
 const ADDRESS = /^[^\s"'{}]{1,255}$/;

@@ -11,6 +11,7 @@ export type Scalar = { readonly kind: "scalar"; readonly text: string; readonly 
 export type List = { readonly kind: "list"; readonly items: readonly Value[]; readonly at: number };
 /** Keys in the order of the text, each once. */
 export type Section = { readonly kind: "section"; readonly entries: readonly Entry[]; readonly at: number };
+/** What may stand behind a key. */
 export type Value = Scalar | List | Section;
 /** One key with its value. `at` is where the key begins. */
 export type Entry = { readonly key: string; readonly at: number; readonly value: Value };
@@ -18,7 +19,7 @@ export type Entry = { readonly key: string; readonly at: number; readonly value:
 /** Sections and lists may stand inside each other this deep. */
 export const DEPTH_MAX = 32;
 /** Keys and list items one file may hold; rAthena's index knows about 1,300 maps. */
-export const ENTRIES_MAX = 65_536;
+export const ENTRIES_MAX = 16_384;
 
 /** What stands where something else was expected, in words. */
 export function describe(value: Value): string {
