@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { boundsOf } from "./bounds.ts";
-import { madeFault, MadeHistory, madeOptions, VPS } from "./made-history.ts";
+import { madeFault, MadeHistory, madeOptions, VPS } from "./made-history.fixture.ts";
 
 const BOUND_S = boundsOf(madeOptions()).moveUs / 1e6;
 const block = (history: MadeHistory, forS = 3600): MadeHistory =>

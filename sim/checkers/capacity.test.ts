@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MadeHistory, madeOptions, VPS } from "./made-history.ts";
+import { MadeHistory, madeOptions, VPS } from "./made-history.fixture.ts";
 
 const lost = (fields: Parameters<MadeHistory["decided"]>[5]): string[] => [
   ...new MadeHistory().begun().decided(1, "lost", "failover", 10, 20, fields).finish().rules,

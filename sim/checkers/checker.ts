@@ -1,7 +1,7 @@
 /** What a checker is, and the bookkeeping that all of them share. */
-import type { Violation } from "../run/outcome.ts";
+import type { Violation } from "../outcome.ts";
 import type { Observer } from "../world/observer.ts";
-import type { Options } from "../run/options.ts";
+import type { Options } from "../options.ts";
 
 /** The part of a run's options that rules and their bounds are computed from. */
 export type CheckerOptions = Pick<Options, "conf" | "tuning" | "maps" | "vps" | "faults" | "settleUs">;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { NO_HOST } from "../../src/core/protocol/ids.ts";
 import { boundsOf } from "./bounds.ts";
-import { madeFault, MadeHistory, madeOptions, VPS } from "./made-history.ts";
+import { madeFault, MadeHistory, madeOptions, VPS } from "./made-history.fixture.ts";
 
 const BOUND_S = boundsOf(madeOptions()).unhostedUs / 1e6;
 const lost = (history: MadeHistory): MadeHistory => history.after(500).truth(10, "down-silent").after(1000).gone(10, "silence");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MadeHistory, VPS } from "./made-history.ts";
+import { MadeHistory, VPS } from "./made-history.fixture.ts";
 
 describe("HO8: leaving one map keeps the host's others", () => {
   it("HO8 names a host that stops a second map when one is moved away", () => {

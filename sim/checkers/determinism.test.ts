@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RunOutcome } from "../run/outcome.ts";
+import type { RunOutcome } from "../outcome.ts";
 import { compareRuns, firstDifferentRung } from "./determinism.ts";
 
 const outcome = (fields: Partial<RunOutcome> = {}): RunOutcome => ({

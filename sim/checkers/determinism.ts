@@ -1,5 +1,5 @@
 /** DT1: the same scenario, seed and commit leave the same fingerprint, in whatever order and on however many workers. */
-import type { RunOutcome, Violation } from "../run/outcome.ts";
+import type { RunOutcome, Violation } from "../outcome.ts";
 
 /** Events per rung of a fingerprint ladder (SIM §1). */
 export const RUNG_EVENTS = 4096;

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { HostStats } from "../../src/core/protocol/host-stats.ts";
 import { NO_HOST } from "../../src/core/protocol/ids.ts";
 import { defaultMapConf } from "../../src/core/settings.ts";
-import { CRITICAL, GOOD_STATS, MadeHistory, madeOptions, VPS } from "./made-history.ts";
+import { CRITICAL, GOOD_STATS, MadeHistory, madeOptions, VPS } from "./made-history.fixture.ts";
 import { referenceReasons, referenceScore } from "./reference.ts";
 
 const conf = defaultMapConf();

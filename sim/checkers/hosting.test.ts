@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { NO_HOST } from "../../src/core/protocol/ids.ts";
 import { RuleChecker, VIOLATIONS_KEPT } from "./checker.ts";
 import { hostingCheckers, isLivenessRule, requiredRules } from "./hosting.ts";
-import { madeFault, madeOptions, MadeHistory, VPS } from "./made-history.ts";
+import { madeFault, madeOptions, MadeHistory, VPS } from "./made-history.fixture.ts";
 
 /** A run in which everything that rules speak of happens, and nothing wrong. */
 function soundEvening(): MadeHistory {

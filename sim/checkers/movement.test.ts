@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MadeHistory, madeOptions, VPS } from "./made-history.ts";
+import { MadeHistory, madeOptions, VPS } from "./made-history.fixture.ts";
 
 const better = (history: MadeHistory, fields: Parameters<MadeHistory["decided"]>[5] = {}): MadeHistory =>
   history.decided(1, "better", "handoff", 10, 20, fields);

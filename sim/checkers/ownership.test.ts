@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { epochOf } from "../../src/core/protocol/ids.ts";
-import { MadeHistory, VPS } from "./made-history.ts";
+import { MadeHistory, VPS } from "./made-history.fixture.ts";
 
 describe("HO1: for each (map, epoch) at most one host", () => {
   it("HO1 names an epoch granted to two hosts", () => {

@@ -166,7 +166,9 @@ export class Picture extends RuleChecker implements Checker, Observer {
 
   host(at: number, host: HostId, truth: HostTruth): void {
     const picture = this.hostOf(host);
-    this.#trouble(picture, at);
+    picture.troubledAt = at;
+    // Coming up is no blemish in itself; whoever comes back up went down before.
+    if (truth !== "up") picture.blemished = true;
     if (truth === "up") picture.down = picture.paused = false;
     else if (truth === "paused") picture.paused = true;
     else if (truth === "resumed") picture.paused = false;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { COORDINATOR, hostActor, playerActor } from "../../src/core/protocol/ids.ts";
-import { MadeHistory, VPS } from "./made-history.ts";
+import { MadeHistory, VPS } from "./made-history.fixture.ts";
 
 describe("HO9: on a quiet system each map has exactly one live serving owner", () => {
   it("HO9 LV1 name a map whose owner is gone, cut off, or does not serve", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MadeHistory } from "./made-history.ts";
+import { MadeHistory } from "./made-history.fixture.ts";
 
 describe("ST2: a restart never resurrects an older epoch", () => {
   it("ST2 names a grant after a restart at an epoch that was already granted", () => {

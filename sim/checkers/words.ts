@@ -2,7 +2,7 @@
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { Epoch, MapId } from "../../src/core/protocol/ids.ts";
 
-const COUNTER_BITS = 2 ** 40;
+const COUNTER_BITS = 1_099_511_627_776;
 
 /** An epoch as `timeline.counter`. */
 export function epochText(epoch: Epoch): string {

@@ -7,7 +7,7 @@ import { drawUnit, type Stream, stream } from "../../src/base/random.ts";
 import type { HostId } from "../../src/core/protocol/ids.ts";
 import { type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base/laws.ts";
 import type { HostFleet } from "../fleet/hosts.ts";
-import type { Fault, Options } from "../run/options.ts";
+import type { Fault, Options } from "../options.ts";
 import { CUT_IN, CUT_OUT } from "../world/machines.ts";
 import { EVENT } from "../world/queue.ts";
 import { SOURCE } from "../world/sources.ts";

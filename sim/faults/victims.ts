@@ -1,7 +1,7 @@
 /** Whom a fault meets: chosen among the player hosts that are up, by keyed draws that are the same for a seed. */
 import { drawU32, type Stream } from "../../src/base/random.ts";
 import type { HostId } from "../../src/core/protocol/ids.ts";
-import type { FaultTarget, Options } from "../run/options.ts";
+import type { FaultTarget, Options } from "../options.ts";
 import type { World } from "../world/world.ts";
 
 /** The hosts that occurrence `occurrence` of fault `index` meets, lowest id first. */

@@ -6,7 +6,7 @@ import { lawMean, type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base
 import { drawUnit, type Stream, stream } from "../../src/base/random.ts";
 import type { HostProfile, HostStats } from "../../src/core/protocol/host-stats.ts";
 import type { HostId } from "../../src/core/protocol/ids.ts";
-import type { HostOptions, Options } from "../run/options.ts";
+import type { HostOptions, Options } from "../options.ts";
 import { EVENT } from "../world/queue.ts";
 import { SOURCE } from "../world/sources.ts";
 import type { World } from "../world/world.ts";

@@ -1,5 +1,5 @@
 /** Where things stand: places by region, and the RTT a relay of a region would be measured at. */
-import type { NetworkOptions } from "../run/options.ts";
+import type { NetworkOptions } from "../options.ts";
 
 /** The places of each region, lowest first. */
 export function placesByRegion(network: NetworkOptions, regions: number): number[][] {

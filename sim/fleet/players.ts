@@ -8,7 +8,7 @@ import { drawUnit, type Stream, stream } from "../../src/base/random.ts";
 import { PlayerActor } from "../../src/core/actors/player.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { HostId } from "../../src/core/protocol/ids.ts";
-import type { Options } from "../run/options.ts";
+import type { Options } from "../options.ts";
 import { EVENT } from "../world/queue.ts";
 import { SOURCE } from "../world/sources.ts";
 import type { World } from "../world/world.ts";

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Interrupted, runCampaign, ticketCount, type CampaignPoint, type CampaignWatch, type SeedRunner } from "./campaign.ts";
 import { failedOutcome, serveTicket, type RunSeed, type Ticket, type WorkerSetup } from "./ticket.ts";
-import type { Options } from "./options.ts";
-import type { RunOutcome } from "./outcome.ts";
+import type { Options } from "../options.ts";
+import type { RunOutcome } from "../outcome.ts";
 
 const never = new AbortController().signal;
 

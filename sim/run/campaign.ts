@@ -3,7 +3,7 @@
  * order, so that what comes out does not depend on the number of workers or on who was done first (DT1).
  */
 import { assert } from "../../src/base/assert.ts";
-import type { RunOutcome } from "./outcome.ts";
+import type { RunOutcome } from "../outcome.ts";
 import { crashText, failedOutcome, type Ticket } from "./ticket.ts";
 
 /** The seeds of one sweep point. */

@@ -3,8 +3,8 @@ import { Histogram } from "../../src/base/histogram.ts";
 import { US_PER_HOUR, US_PER_MINUTE } from "../../src/base/time.ts";
 import { defaultMapConf, defaultTuning } from "../../src/core/settings.ts";
 import { DEFINITIONS } from "./metrics/definitions.ts";
-import type { Options } from "./options.ts";
-import type { MetricSample, RunOutcome } from "./outcome.ts";
+import type { Options } from "../options.ts";
+import type { MetricSample, RunOutcome } from "../outcome.ts";
 
 /** Options of a small evening; `changes` replace whole fields. */
 export function someOptions(changes: Partial<Options> = {}): Options {

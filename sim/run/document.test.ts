@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { buildDocument, exitCode, LIST_MAX, SERIES_RUNS_MAX, stripTimes, worstResult, type RunDocument } from "./document.ts";
 import { someMetrics, someOptions, someOutcome } from "./document.fixture.ts";
 import { DEFINITIONS } from "./metrics/definitions.ts";
-import type { Options } from "./options.ts";
-import type { RunOutcome, RunResult } from "./outcome.ts";
+import type { Options } from "../options.ts";
+import type { RunOutcome, RunResult } from "../outcome.ts";
 import { failedOutcome } from "./ticket.ts";
 
 function build(outcomes: readonly RunOutcome[], options: Partial<Options> = {}): RunDocument {

@@ -6,8 +6,8 @@ import { RollingHash } from "../../src/base/hash.ts";
 import { Histogram, type HistogramData } from "../../src/base/histogram.ts";
 import { US_PER_S } from "../../src/base/time.ts";
 import { DEFINITIONS, DEFINITIONS_VERSION } from "./metrics/definitions.ts";
-import type { Options } from "./options.ts";
-import type { FaultOutcome, RunOutcome, RunResult, Series, Violation } from "./outcome.ts";
+import type { Options } from "../options.ts";
+import type { FaultOutcome, RunOutcome, RunResult, Series, Violation } from "../outcome.ts";
 import { evaluateThreshold, parseThreshold } from "./thresholds.ts";
 
 /** One metric over all runs. Numbers are in `unit`; those of a metric without samples are null. */

@@ -1,7 +1,7 @@
 /** Counts how often each planned fault was applied and what it met: a fault that met nothing proves nothing. */
 import type { Observer } from "../world/observer.ts";
-import type { Fault } from "./options.ts";
-import type { FaultOutcome } from "./outcome.ts";
+import type { Fault } from "../options.ts";
+import type { FaultOutcome } from "../outcome.ts";
 
 export class FaultTally implements Observer {
   readonly #faults: Map<string, { kind: string; applied: number; effects: number }>;

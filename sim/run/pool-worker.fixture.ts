@@ -1,7 +1,7 @@
 /** A worker that stands in for the simulator in tests of the pool: what it does is read from the seed. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { workerData } from "piscina";
-import type { RunOutcome } from "./outcome.ts";
+import type { RunOutcome } from "../outcome.ts";
 import { failedOutcome, serveTicket, type Ticket, type WorkerSetup } from "./ticket.ts";
 
 /** Seeds below 900 run; 901 throws, 902 ends its thread, 903 never ends. Even seeds take longer than odd ones. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { Interrupted, runCampaign, ticketCount, type CampaignPoint, type PointOutcome } from "./campaign.ts";
-import type { Options } from "./options.ts";
+import type { Options } from "../options.ts";
 import { openPool, type Pool } from "./pool.ts";
 
 const workerFile = new URL("./pool-worker.fixture.ts", import.meta.url);

@@ -1,8 +1,8 @@
 /** The worker threads that run seeds: a fixed number, started once and kept, each with the options of every sweep point. */
 import { Piscina } from "piscina";
 import type { SeedRunner } from "./campaign.ts";
-import type { Options } from "./options.ts";
-import type { RunOutcome } from "./outcome.ts";
+import type { Options } from "../options.ts";
+import type { RunOutcome } from "../outcome.ts";
 import type { Ticket, WorkerSetup } from "./ticket.ts";
 
 /** What a pool is opened with. */

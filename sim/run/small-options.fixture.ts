@@ -1,6 +1,6 @@
 /** A small run for tests: twenty hosts, two regions, thirty maps, a few minutes. Tests change what they are about. */
 import { defaultMapConf, defaultTuning } from "../../src/core/settings.ts";
-import type { Options } from "./options.ts";
+import type { Options } from "../options.ts";
 
 const SECOND = 1_000_000;
 const constant = (value: number) => ({ law: "constant", value }) as const;

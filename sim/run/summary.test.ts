@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { buildDocument, type RunDocument } from "./document.ts";
 import { someMetrics, someOptions, someOutcome } from "./document.fixture.ts";
-import type { Options } from "./options.ts";
-import type { RunOutcome } from "./outcome.ts";
+import type { Options } from "../options.ts";
+import type { RunOutcome } from "../outcome.ts";
 import { summaryText } from "./summary.ts";
 import { failedOutcome } from "./ticket.ts";
 

@@ -3,8 +3,8 @@
  * breaks becomes an outcome instead of ending the run of all others.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
-import type { Options } from "./options.ts";
-import type { RunOutcome, RunResult } from "./outcome.ts";
+import type { Options } from "../options.ts";
+import type { RunOutcome, RunResult } from "../outcome.ts";
 
 /** What every worker of a pool is told once, when it starts. */
 export type WorkerSetup = {

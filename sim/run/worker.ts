@@ -1,6 +1,6 @@
 /** The inside of a worker thread. It lives as long as the pool, so that the simulator is compiled once and stays fast. */
 import { workerData } from "piscina";
-import type { RunOutcome } from "./outcome.ts";
+import type { RunOutcome } from "../outcome.ts";
 import { runSeed } from "./run-seed.ts";
 import { serveTicket, type Ticket, type WorkerSetup } from "./ticket.ts";
 

@@ -4,7 +4,7 @@
  */
 import { assert } from "../../src/base/assert.ts";
 import { actorKind, actorNumber, type ActorId, hostActor, playerActor } from "../../src/core/protocol/ids.ts";
-import type { NetworkOptions } from "../run/options.ts";
+import type { NetworkOptions } from "../options.ts";
 
 /** A machine's line: which directions are cut (bits). `out` is machine → rest of the world. */
 export const CUT_IN = 1;

@@ -12,6 +12,9 @@ import type { Observer } from "./observer.ts";
 import { EVENT, type EventQueue } from "./queue.ts";
 import { SOURCE } from "./sources.ts";
 
+/** Draws of retransmissions are numbered apart from those of first sendings: 2^40 on for each time. */
+const RETRY_STREAM = 1_099_511_627_776;
+
 /** Uplink of a VPS site and of the coordinator's store of snapshots, kbit/s (an ordinary 1 Gbit/s server port). */
 export const VPS_UPLINK_KBPS = 1_000_000;
 
@@ -48,7 +51,12 @@ export class SimNetwork implements NetworkPort {
     this.lossNow = new Float64Array(all);
   }
 
-  send(fromActor: ActorId, toActor: ActorId, message: Message): void {
+  /** A planted bug in the way of messages, if any. */
+  tamper: ((from: ActorId, to: ActorId, message: Message) => Message | null) | undefined;
+
+  send(fromActor: ActorId, toActor: ActorId, sent: Message): void {
+    const message = this.tamper === undefined ? sent : this.tamper(fromActor, toActor, sent);
+    if (message === null) return;
     const m = this.machines;
     const from = m.dense(fromActor);
     const to = m.dense(toActor);
@@ -86,9 +94,9 @@ export class SimNetwork implements NetworkPort {
     const loss = Math.max(this.lossNow[from] as number, this.lossNow[to] as number);
     if (loss > 0) {
       let again = 0;
-      while (again < 6 && drawUnit(this.jitter, from, n + (again + 1) * 2 ** 40) < loss) again += 1;
+      while (again < 6 && drawUnit(this.jitter, from, n + (again + 1) * RETRY_STREAM) < loss) again += 1;
       // Retransmission time-outs double: 200, 400, 800 … ms.
-      delay += 200_000 * (2 ** again - 1);
+      delay += 200_000 * ((1 << again) - 1);
     }
     return Math.max(1, Math.round(delay));
   }

@@ -8,7 +8,7 @@ import { OwnershipTable } from "../../src/adapters/memory/ownership-table.ts";
 import type { ActorId } from "../../src/core/protocol/ids.ts";
 import type { StoreAnswer, StoreRequest } from "../../src/core/protocol/store.ts";
 import type { StorePort } from "../../src/runtime/env.ts";
-import type { StoreOptions } from "../run/options.ts";
+import type { StoreOptions } from "../options.ts";
 import type { Machines } from "./machines.ts";
 import type { Observer } from "./observer.ts";
 import { EVENT, type EventQueue } from "./queue.ts";
@@ -31,6 +31,8 @@ export class SimStore implements StorePort {
   readonly weather: StoreWeather = { slow: 1, fail: 0, unknown: 0, refuse: 0 };
   /** Counts what faults met, by kind; the faults read it. */
   readonly met = { slow: 0, fail: 0, unknown: 0, refuse: 0 };
+  /** A planted bug in the store, if any. */
+  tamper: ((table: OwnershipTable, ask: StoreRequest, real: () => StoreAnswer) => StoreAnswer) | undefined;
   private readonly machines: Machines;
   private readonly queue: EventQueue;
   private readonly observer: Observer;
@@ -86,7 +88,7 @@ export class SimStore implements StorePort {
 
   private commit(under: Asked): StoreAnswer {
     const { ask } = under;
-    const answer = this.table.apply(ask);
+    const answer = this.tamper === undefined ? this.table.apply(ask) : this.tamper(this.table, ask, () => this.table.apply(ask));
     if (ask.verb === "checkpoint" && answer.result === "ok") {
       const rowEpoch = this.table.row(ask.map).epoch;
       this.observer.record?.(this.machines.actor(under.asker), this.queue.now, { kind: "host/fenced", host: ask.host, map: ask.map, epoch: ask.epoch, rowEpoch });

@@ -9,13 +9,16 @@ import { CoordinatorActor } from "../../src/core/actors/coordinator.ts";
 import { HostActor } from "../../src/core/actors/host.ts";
 import { PlayerActor } from "../../src/core/actors/player.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
+import type { OwnershipTable } from "../../src/adapters/memory/ownership-table.ts";
 import type { HostProfile } from "../../src/core/protocol/host-stats.ts";
+import type { Message } from "../../src/core/protocol/messages.ts";
+import type { StoreAnswer, StoreRequest } from "../../src/core/protocol/store.ts";
 import { type ActorId, COORDINATOR, type HostId } from "../../src/core/protocol/ids.ts";
 import type { Actor, Input } from "../../src/core/protocol/step.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
 import { Drive } from "../../src/runtime/drive.ts";
 import type { DetectorPort, Env, RecordPort, TimerPort } from "../../src/runtime/env.ts";
-import type { Options } from "../run/options.ts";
+import type { Options } from "../options.ts";
 import { Heartbeats } from "./heartbeats.ts";
 import { Machines } from "./machines.ts";
 import { type Packet, SimNetwork } from "./network.ts";
@@ -37,6 +40,18 @@ export type Handlers = {
   goodbye(host: HostId): void;
 };
 
+/** Where a planted bug may take hold. Tests of the checkers alone use it; empty in every other run. */
+export type Plants = {
+  /** Settings as the coordinator believes them. */
+  settings?(settings: HostingSettings): HostingSettings;
+  /** A coordinator just made. */
+  coordinator?(coordinator: CoordinatorActor): void;
+  /** A message about to leave: as it is, changed, or null to lose it. */
+  message?(world: World, from: ActorId, to: ActorId, message: Message): Message | null;
+  /** A store request: `real` does what the store does. */
+  store?(table: OwnershipTable, ask: StoreRequest, real: () => StoreAnswer): StoreAnswer;
+};
+
 export class World {
   readonly options: Options;
   readonly queue = new EventQueue();
@@ -54,6 +69,7 @@ export class World {
   /** Per map: when it last stopped being served (us), by any cause. */
   readonly stoppedAt: Float64Array;
   private readonly settings: HostingSettings;
+  private readonly plants: Plants;
   private readonly drive: Drive;
   private readonly hostTimers: Map<number, number>[];
   private readonly playerTimer: Int32Array;
@@ -63,9 +79,10 @@ export class World {
   private worldSeq = 0;
   private handlers: Handlers | undefined;
 
-  constructor(options: Options, settings: HostingSettings, root: Stream, observer: Observer, hosts: number, players: number) {
+  constructor(options: Options, settings: HostingSettings, root: Stream, observer: Observer, hosts: number, players: number, plants: Plants = {}) {
     this.options = options;
-    this.settings = settings;
+    this.plants = plants;
+    this.settings = plants.settings?.(settings) ?? settings;
     this.root = root;
     this.observer = observer;
     this.machines = new Machines(hosts, players, options.network);
@@ -84,7 +101,9 @@ export class World {
     this.hostTimers = Array.from({ length: hosts + 1 }, () => new Map<number, number>());
     this.playerTimer = new Int32Array(players).fill(-1);
     this.timerSeq = new Float64Array(1 + hosts + players);
-    this.coordinator = new CoordinatorActor(settings);
+    if (plants.message !== undefined) this.network.tamper = (from, to, message) => plants.message?.(this, from, to, message) ?? null;
+    if (plants.store !== undefined) this.store.tamper = plants.store;
+    this.coordinator = this.makeCoordinator();
     this.drive = new Drive(this.env());
   }
 
@@ -100,6 +119,12 @@ export class World {
   /** Begins: the coordinator reads its store. */
   start(): void {
     this.deliver(this.coordinator, { kind: "start", at: this.now });
+  }
+
+  private makeCoordinator(): CoordinatorActor {
+    const coordinator = new CoordinatorActor(this.settings);
+    this.plants.coordinator?.(coordinator);
+    return coordinator;
   }
 
   /** Runs until no event at or before `until` is left. */
@@ -199,6 +224,14 @@ export class World {
     if (actor !== undefined) this.deliver(actor, { kind: "link/up", at: this.now, peer: COORDINATOR });
   }
 
+  /** A planted bug's own message from the coordinator, past the hook that made it. */
+  schedulePlanted(to: ActorId, message: Message): void {
+    const { tamper } = this.network;
+    this.network.tamper = undefined;
+    this.network.send(COORDINATOR, to, message);
+    this.network.tamper = tamper;
+  }
+
   // What Control does to machines and lines.
 
   /** The machine tries to connect to the coordinator `afterUs` from now; it tries again each second while it cannot. */
@@ -296,7 +329,7 @@ export class World {
   /** A new coordinator starts from the store. */
   startCoordinator(): void {
     this.coordinatorUp = true;
-    this.coordinator = new CoordinatorActor(this.settings);
+    this.coordinator = this.makeCoordinator();
     this.start();
   }
 

@@ -35,7 +35,7 @@ const delay = fc.oneof(
 );
 
 const step = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant("push" as const), delay, source: fc.integer({ min: -3, max: 3 }) }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant("push" as const), delay, source: fc.integer({ min: 0, max: 6 }) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("pop" as const), times: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel" as const), which: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("peek" as const) }) },

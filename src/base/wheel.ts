@@ -24,15 +24,19 @@ const SPREAD_FROM_LEVEL = 2;
 /** Each slot may leave one chunk partly filled, and a slot being spread lends one more. */
 const CHUNKS_BESIDE = LEVELS * SLOTS + 2;
 
-/** A node is 32 bytes: doubles time, source and seq, then its mark; so one cache line serves it. */
-const DOUBLES = 4;
-const INTS = 8;
-const MARK = 6;
+/** An entry is three integers: the upper 24 bits of its time, the lower 24, and the node. */
+const ENTRY = 3;
+/**
+ * A node is 16 bytes, so that a cache line serves four: its time as a double, then source and seq as uint32. A time below
+ * 0 says that the node is not pending: -1 - time once cancelled, which keeps its place in the order, FREE when free; then
+ * the next free node plus 1 stands where the source was.
+ */
+const DOUBLES = 2;
+const WORDS = 4;
+const SOURCE = 2;
+const SEQ = 3;
+const FREE = -Infinity;
 const NONE = -1;
-// What a mark says. A free node's mark is the next free node, or NONE.
-const PENDING = -2;
-const CANCELLED = -3;
-const POPPED = -4;
 
 /** The first time that does not fit: 2^48 microseconds, a little under nine years. */
 export const WHEEL_TIME_LIMIT = 281_474_976_710_656;
@@ -52,7 +56,7 @@ export type WheelOptions = { readonly capacity?: number; readonly capacityMax?: 
  */
 export class TimingWheel {
   private doubles: Float64Array;
-  private ints: Int32Array;
+  private words: Uint32Array;
   private nodesMax: number;
   private readonly capacityMax: number;
   private freeHead = NONE;
@@ -61,8 +65,7 @@ export class TimingWheel {
   private live = 0;
   private dead = 0;
 
-  private times: Float64Array;
-  private nodes: Int32Array;
+  private entries: Int32Array;
   /** The chunk filled before this one in its slot, or the next free one. */
   private chunkNext: Int32Array;
   private chunkFree = NONE;
@@ -71,16 +74,18 @@ export class TimingWheel {
   private readonly ends = new Int32Array(LEVELS * SLOTS);
 
   private readonly bits = new Int32Array((LEVELS * SLOTS) / 32);
-  private readonly words = new Int32Array(LEVELS);
+  private readonly bitsUsed = new Int32Array(LEVELS);
   private levels = 0;
   private baseHigh = 0;
   private baseLow = 0;
 
-  private runTimes = new Float64Array(1024);
+  /** What orders the run before source and seq: the lower 24 bits of the time, the upper ones being those of base. */
+  private runLows = new Int32Array(1024);
   private runNodes = new Int32Array(1024);
   private scratch = new Int32Array(1024);
   private runHead = 0;
   private runLength = 0;
+  private runEnd = 0;
   private late = new Int32Array(64);
   private lateLength = 0;
 
@@ -94,10 +99,9 @@ export class TimingWheel {
     assert(this.capacityMax <= WHEEL_CAPACITY_LIMIT, "wheel: at most 2^26 nodes");
     this.nodesMax = capacity;
     this.doubles = new Float64Array(capacity * DOUBLES);
-    this.ints = new Int32Array(this.doubles.buffer);
+    this.words = new Uint32Array(this.doubles.buffer);
     const chunks = (capacity >> CHUNK_BITS) + CHUNKS_BESIDE;
-    this.times = new Float64Array(chunks * CHUNK);
-    this.nodes = new Int32Array(chunks * CHUNK);
+    this.entries = new Int32Array(chunks * CHUNK * ENTRY);
     this.chunkNext = new Int32Array(chunks);
   }
 
@@ -129,32 +133,33 @@ export class TimingWheel {
 
   /** The node's source id, from push until it is reused. */
   source(node: number): number {
-    return this.doubles[node * DOUBLES + 1]!;
+    return this.words[node * WORDS + SOURCE]!;
   }
 
   /** The node's sequence number within its source, from push until it is reused. */
   seq(node: number): number {
-    return this.doubles[node * DOUBLES + 2]!;
+    return this.words[node * WORDS + SEQ]!;
   }
 
   /**
-   * Adds an event and gives its node. `time` is whole microseconds, not before {@link now}; `source` and `seq` are safe
-   * integers that order what falls on the same instant. At {@link now} itself it still takes its place among the rest.
+   * Adds an event and gives its node. `time` is whole microseconds, not before {@link now}; `source` and `seq` are uint32
+   * that order what falls on the same instant. At {@link now} itself it still takes its place among the rest.
    */
   push(time: number, source: number, seq: number): number {
-    if (!(time >= this.nowUs)) throw new Bug(`wheel: push at ${time}, before now ${this.nowUs}`);
+    const high = (time * TWO_MINUS_24) | 0;
+    const low = (time - high * TWO_24) | 0;
+    if (high >>> 24 !== 0 || high * TWO_24 + low !== time) throw new Bug(`wheel: ${time} is not a whole time below 2^48`);
+    if (time < this.nowUs) throw new Bug(`wheel: push at ${time}, before now ${this.nowUs}`);
+    if (source >>> 0 !== source || seq >>> 0 !== seq) throw new Bug(`wheel: source ${source}, seq ${seq} are not uint32`);
     const node = this.take();
-    const doubles = this.doubles;
-    const at = node * DOUBLES;
-    doubles[at] = time;
-    doubles[at + 1] = source;
-    doubles[at + 2] = seq;
-    this.ints[node * INTS + MARK] = PENDING;
+    this.doubles[node * DOUBLES] = time;
+    this.words[node * WORDS + SOURCE] = source;
+    this.words[node * WORDS + SEQ] = seq;
     this.live++;
-    if (this.runHead < this.runLength && time <= this.runTimes[this.runLength - 1]! && this.beforeRunEnd(node)) {
+    if (this.runHead < this.runLength && time <= this.runEnd && this.before(node, this.runNodes[this.runLength - 1]!)) {
       this.pushLate(node);
     } else {
-      this.place(node, time);
+      this.place(high, low, node);
     }
     return node;
   }
@@ -165,8 +170,9 @@ export class TimingWheel {
    */
   cancel(node: number): void {
     assert(node >= 0 && node < this.fresh, "wheel: cancel of a node that never was");
-    assert(this.ints[node * INTS + MARK] === PENDING, "wheel: cancel of a node that is not pending");
-    this.ints[node * INTS + MARK] = CANCELLED;
+    const time = this.doubles[node * DOUBLES]!;
+    assert(time >= 0 && node !== this.popped, "wheel: cancel of a node that is not pending");
+    this.doubles[node * DOUBLES] = -1 - time;
     this.live--;
     this.dead++;
   }
@@ -175,7 +181,7 @@ export class TimingWheel {
   peek(): number {
     for (;;) {
       const node = this.head();
-      if (node === NONE || this.ints[node * INTS + MARK] === PENDING) return node;
+      if (node === NONE || this.doubles[node * DOUBLES]! >= 0) return node;
       this.drop();
       this.bury(node);
     }
@@ -187,7 +193,6 @@ export class TimingWheel {
     const node = this.peek();
     if (node === NONE) return NONE;
     this.drop();
-    this.ints[node * INTS + MARK] = POPPED;
     this.popped = node;
     this.nowUs = this.doubles[node * DOUBLES]!;
     this.live--;
@@ -224,16 +229,19 @@ export class TimingWheel {
   }
 
   private before(a: number, b: number): boolean {
-    const doubles = this.doubles;
-    const i = a * DOUBLES;
-    const j = b * DOUBLES;
-    if (doubles[i]! !== doubles[j]!) return doubles[i]! < doubles[j]!;
-    if (doubles[i + 1]! !== doubles[j + 1]!) return doubles[i + 1]! < doubles[j + 1]!;
-    return doubles[i + 2]! < doubles[j + 2]!;
+    let ta = this.doubles[a * DOUBLES]!;
+    let tb = this.doubles[b * DOUBLES]!;
+    if (ta < 0) ta = -1 - ta;
+    if (tb < 0) tb = -1 - tb;
+    return ta !== tb ? ta < tb : this.beforeAtOnce(a, b);
   }
 
-  private beforeRunEnd(node: number): boolean {
-    return this.before(node, this.runNodes[this.runLength - 1]!);
+  /** The order of two nodes of the same instant. */
+  private beforeAtOnce(a: number, b: number): boolean {
+    const words = this.words;
+    const sa = words[a * WORDS + SOURCE]!;
+    const sb = words[b * WORDS + SOURCE]!;
+    return sa !== sb ? sa < sb : words[a * WORDS + SEQ]! < words[b * WORDS + SEQ]!;
   }
 
   private setBase(time: number): void {
@@ -241,11 +249,8 @@ export class TimingWheel {
     this.baseLow = (time - this.baseHigh * TWO_24) | 0;
   }
 
-  /** Enters a node into the slot its time belongs to, seen from base. */
-  private place(node: number, time: number): void {
-    const high = (time * TWO_MINUS_24) | 0;
-    const low = (time - high * TWO_24) | 0;
-    if (high >>> 24 !== 0 || high * TWO_24 + low !== time) throw new Bug(`wheel: ${time} is not a whole time below 2^48`);
+  /** Enters a node into the slot its time (high * 2^24 + low) belongs to, seen from base. */
+  private place(high: number, low: number, node: number): void {
     let slot: number;
     if (high === this.baseHigh) {
       const differs = low ^ this.baseLow;
@@ -260,8 +265,11 @@ export class TimingWheel {
     }
     let end = this.ends[slot]!;
     if ((end & (CHUNK - 1)) === 0) end = this.newChunk(slot, end);
-    this.times[end] = time;
-    this.nodes[end] = node;
+    const entries = this.entries;
+    const at = end * ENTRY;
+    entries[at] = high;
+    entries[at + 1] = low;
+    entries[at + 2] = node;
     this.ends[slot] = end + 1;
   }
 
@@ -273,7 +281,7 @@ export class TimingWheel {
     if (end === 0) {
       this.chunkNext[chunk] = NONE;
       this.bits[slot >> 5]! |= 1 << (slot & 31);
-      this.words[slot >> 8]! |= 1 << ((slot >> 5) & 7);
+      this.bitsUsed[slot >> 8]! |= 1 << ((slot >> 5) & 7);
       this.levels |= 1 << (slot >> 8);
     } else {
       this.chunkNext[chunk] = (end - 1) >> CHUNK_BITS;
@@ -292,7 +300,7 @@ export class TimingWheel {
     this.ends[slot] = 0;
     const level = slot >> 8;
     if ((this.bits[slot >> 5]! &= ~(1 << (slot & 31))) === 0) {
-      if ((this.words[level]! &= ~(1 << ((slot >> 5) & 7))) === 0) this.levels &= ~(1 << level);
+      if ((this.bitsUsed[level]! &= ~(1 << ((slot >> 5) & 7))) === 0) this.levels &= ~(1 << level);
     }
     return end;
   }
@@ -300,7 +308,7 @@ export class TimingWheel {
   /** Empties the earliest slot: into the run if it holds few entries or a single instant, else one level down. */
   private openNextSlot(): void {
     const level = lowestBit(this.levels);
-    const word = level * (SLOTS / 32) + lowestBit(this.words[level]!);
+    const word = level * (SLOTS / 32) + lowestBit(this.bitsUsed[level]!);
     const slot = word * 32 + lowestBit(this.bits[word]!);
     const end = this.detach(slot);
     this.advanceBase(level, slot & 255);
@@ -325,62 +333,66 @@ export class TimingWheel {
 
   /** Enters detached entries anew. Cancelled ones move along: looking at every node would cost a cache miss each. */
   private spread(end: number): void {
-    const chunkNext = this.chunkNext;
-    const times = this.times;
-    const nodes = this.nodes;
+    const entries = this.entries;
     while (end > 0) {
       const chunk = (end - 1) >> CHUNK_BITS;
-      for (let i = chunk << CHUNK_BITS; i < end; i++) this.place(nodes[i]!, times[i]!);
-      end = (chunkNext[chunk]! + 1) << CHUNK_BITS;
+      for (let at = (chunk << CHUNK_BITS) * ENTRY; at < end * ENTRY; at += ENTRY) {
+        this.place(entries[at]!, entries[at + 1]!, entries[at + 2]!);
+      }
+      end = (this.chunkNext[chunk]! + 1) << CHUNK_BITS;
       this.freeChunk(chunk);
     }
   }
 
-  /** Fills the run from detached entries, sorted, without the cancelled ones. */
+  /** Fills the run from detached entries of one slot of the two lowest levels, sorted, without the cancelled ones. */
   private fillRun(end: number): void {
+    const entries = this.entries;
     let length = 0;
     while (end > 0) {
       const chunk = (end - 1) >> CHUNK_BITS;
       if (length + CHUNK > this.runNodes.length) this.growRun();
-      for (let i = chunk << CHUNK_BITS; i < end; i++) {
-        const node = this.nodes[i]!;
-        this.runTimes[length] = this.times[i]!;
+      for (let at = (chunk << CHUNK_BITS) * ENTRY; at < end * ENTRY; at += ENTRY) {
+        const node = entries[at + 2]!;
+        this.runLows[length] = entries[at + 1]!;
         this.runNodes[length] = node;
-        if (this.ints[node * INTS + MARK] === PENDING) length++;
+        // This look brings the nodes' cache lines in side by side, before pop needs them one after another.
+        if (this.doubles[node * DOUBLES]! >= 0) length++;
         else this.bury(node);
       }
       end = (this.chunkNext[chunk]! + 1) << CHUNK_BITS;
       this.freeChunk(chunk);
     }
     this.runLength = length;
+    if (length === 0) return;
     if (length <= CHUNK) this.insertionSort(0, length);
     else this.mergeSort();
+    this.runEnd = this.baseHigh * TWO_24 + this.runLows[length - 1]!;
   }
 
   private growRun(): void {
-    this.runTimes = grown(this.runTimes, new Float64Array(this.runTimes.length * 2));
+    this.runLows = grown(this.runLows, new Int32Array(this.runLows.length * 2));
     this.runNodes = grown(this.runNodes, new Int32Array(this.runNodes.length * 2));
     this.scratch = new Int32Array(this.runNodes.length);
   }
 
   private insertionSort(from: number, to: number): void {
-    const times = this.runTimes;
+    const lows = this.runLows;
     const nodes = this.runNodes;
     for (let i = from + 1; i < to; i++) {
-      const time = times[i]!;
+      const low = lows[i]!;
       const node = nodes[i]!;
       let j = i - 1;
-      while (j >= from && (times[j]! > time || (times[j]! === time && this.before(node, nodes[j]!)))) {
-        times[j + 1] = times[j]!;
+      while (j >= from && (lows[j]! > low || (lows[j]! === low && this.beforeAtOnce(node, nodes[j]!)))) {
+        lows[j + 1] = lows[j]!;
         nodes[j + 1] = nodes[j]!;
         j--;
       }
-      times[j + 1] = time;
+      lows[j + 1] = low;
       nodes[j + 1] = node;
     }
   }
 
-  /** Bottom-up merge sort for the instants that very many events share: only nodes move, all times are equal. */
+  /** Bottom-up merge sort for the instants that very many events share: only nodes move, all times being equal. */
   private mergeSort(): void {
     const length = this.runLength;
     for (let from = 0; from < length; from += CHUNK) this.insertionSort(from, Math.min(from + CHUNK, length));
@@ -400,13 +412,12 @@ export class TimingWheel {
     let left = from;
     let right = middle;
     for (let i = from; i < to; i++) {
-      const takeLeft = left < middle && (right >= to || !this.before(nodes[right]!, nodes[left]!));
+      const takeLeft = left < middle && (right >= to || !this.beforeAtOnce(nodes[right]!, nodes[left]!));
       out[i] = takeLeft ? nodes[left++]! : nodes[right++]!;
     }
   }
 
   private pushLate(node: number): void {
-    if (!Number.isInteger(this.doubles[node * DOUBLES])) throw new Bug("wheel: a time is whole microseconds");
     if (this.lateLength === this.late.length) this.late = grown(this.late, new Int32Array(this.late.length * 2));
     const late = this.late;
     let i = this.lateLength++;
@@ -437,7 +448,7 @@ export class TimingWheel {
     if (this.freeHead === NONE && this.fresh === this.nodesMax) this.makeRoom();
     const node = this.freeHead;
     if (node === NONE) return this.fresh++;
-    this.freeHead = this.ints[node * INTS + MARK]!;
+    this.freeHead = this.words[node * WORDS + SOURCE]! - 1;
     return node;
   }
 
@@ -457,9 +468,9 @@ export class TimingWheel {
       let end = this.ends[slot]! === 0 ? 0 : this.detach(slot);
       while (end > 0) {
         const chunk = (end - 1) >> CHUNK_BITS;
-        for (let i = chunk << CHUNK_BITS; i < end; i++) {
-          const node = this.nodes[i]!;
-          if (this.ints[node * INTS + MARK] === PENDING) this.place(node, this.times[i]!);
+        for (let at = (chunk << CHUNK_BITS) * ENTRY; at < end * ENTRY; at += ENTRY) {
+          const node = this.entries[at + 2]!;
+          if (this.doubles[node * DOUBLES]! >= 0) this.place(this.entries[at]!, this.entries[at + 1]!, node);
           else this.bury(node);
         }
         end = (this.chunkNext[chunk]! + 1) << CHUNK_BITS;
@@ -474,17 +485,17 @@ export class TimingWheel {
   }
 
   private release(node: number): void {
-    this.ints[node * INTS + MARK] = this.freeHead;
+    this.doubles[node * DOUBLES] = FREE;
+    this.words[node * WORDS + SOURCE] = this.freeHead + 1;
     this.freeHead = node;
   }
 
   private resize(nodes: number): void {
     this.nodesMax = nodes;
     this.doubles = grown(this.doubles, new Float64Array(nodes * DOUBLES));
-    this.ints = new Int32Array(this.doubles.buffer);
+    this.words = new Uint32Array(this.doubles.buffer);
     const chunks = (nodes >> CHUNK_BITS) + CHUNKS_BESIDE;
-    this.times = grown(this.times, new Float64Array(chunks * CHUNK));
-    this.nodes = grown(this.nodes, new Int32Array(chunks * CHUNK));
+    this.entries = grown(this.entries, new Int32Array(chunks * CHUNK * ENTRY));
     this.chunkNext = grown(this.chunkNext, new Int32Array(chunks));
   }
 }

@@ -4,7 +4,7 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Expanded } from "../../sim/run/scenario/load.ts";
 import type { PointOutcome } from "../../sim/run/campaign.ts";
-import type { RunOutcome } from "../../sim/run/outcome.ts";
+import type { RunOutcome } from "../../sim/outcome.ts";
 import { US_PER_S } from "../base/time.ts";
 import { counted, Failure } from "./failure.ts";
 import { collect } from "./flags.ts";

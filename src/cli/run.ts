@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import type { PointOutcome } from "../../sim/run/campaign.ts";
 import type { RunDocument } from "../../sim/run/document.ts";
-import type { RunResult } from "../../sim/run/outcome.ts";
+import type { RunResult } from "../../sim/outcome.ts";
 import type { Expanded } from "../../sim/run/scenario/load.ts";
 import { complaintText } from "../base/result.ts";
 import { writeWhole } from "../compat/files.ts";

@@ -1,6 +1,6 @@
 /** What `run` and `replay` share: a pool, a campaign over it, progress, and a clean end on Ctrl-C. */
 import type { CampaignPoint, PointOutcome } from "../../sim/run/campaign.ts";
-import type { Options } from "../../sim/run/options.ts";
+import type { Options } from "../../sim/options.ts";
 import { EXIT_INTERRUPTED, Failure } from "./failure.ts";
 import type { Cli } from "./io.ts";
 import { Progress } from "./progress.ts";

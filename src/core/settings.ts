@@ -135,6 +135,9 @@ export type Tuning = {
   cooldownS: number;
   /** A map that fell back to the VPS tries a player host again after this (seed's dialect: 300 s). */
   returnAfterS: number;
+  /** A map moves for a better host only if that one scores this many times the present one: when real time is prioritised, and otherwise (seed: 1.1, 1.2). */
+  betterRealtime: number;
+  betterOtherwise: number;
   /** Share of maps that may be in voluntary moves at once (RULES: 0.10). */
   voluntaryShareMax: number;
   /** Storm guard: share of hosts (RULES: 0.30) that turn suspect within the window (RULES: 2 s) before we suspect ourselves. */
@@ -192,6 +195,8 @@ export function defaultTuning(): Tuning {
     probeTimeoutMs: 300,
     cooldownS: 60,
     returnAfterS: 300,
+    betterRealtime: 1.1,
+    betterOtherwise: 1.2,
     voluntaryShareMax: 0.1,
     stormShare: 0.3,
     stormWindowMs: 2000,

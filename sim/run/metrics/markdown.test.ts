@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { CHAPTERS, DEFINITIONS, MOVE_CAUSES } from "./definitions.ts";
-import { metricsMarkdown } from "./markdown.ts";
+import { metricsMarkdown } from "./markdown.fixture.ts";
 
 describe("definitions of metrics", () => {
   it("METRICS.md says what definitions.ts says", () => {

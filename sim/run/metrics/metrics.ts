@@ -7,8 +7,8 @@ import { US_PER_HOUR, US_PER_MINUTE, US_PER_S } from "../../../src/base/time.ts"
 import { type HistoryRecord, isVoluntary, type MoveCause, type MoveForm } from "../../../src/core/protocol/history.ts";
 import type { ActorId, HostId, PlayerId } from "../../../src/core/protocol/ids.ts";
 import type { HostTruth, Observer } from "../../world/observer.ts";
-import type { Options } from "../options.ts";
-import type { RunOutcome } from "../outcome.ts";
+import type { Options } from "../../options.ts";
+import type { RunOutcome } from "../../outcome.ts";
 import { roomFor } from "./columns.ts";
 import { MOVE_CAUSES } from "./definitions.ts";
 import { Fleet } from "./fleet.ts";

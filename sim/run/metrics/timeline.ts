@@ -1,5 +1,5 @@
 /** The time series of a run: levels as their mean over each step, counters as their count, and means of what happened in it. */
-import type { Series } from "../outcome.ts";
+import type { Series } from "../../outcome.ts";
 import type { Level } from "./level.ts";
 
 /** Counts happenings of one step. */

@@ -6,7 +6,7 @@
 import type { Law } from "../../../src/base/laws.ts";
 import { lawMean } from "../../../src/base/laws.ts";
 import { US_PER_S } from "../../../src/base/time.ts";
-import type { ArrivalStage } from "../options.ts";
+import type { ArrivalStage } from "../../options.ts";
 import { survivalIntegral } from "./survival.ts";
 
 /** Arrivals as the options carry them. */

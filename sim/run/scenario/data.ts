@@ -10,7 +10,7 @@ import { columnOf, readTable } from "../../../src/compat/traces/csv.ts";
 import { readQuantiles } from "../../../src/compat/traces/quantiles.ts";
 import { readRttMatrix } from "../../../src/compat/traces/rtt-matrix.ts";
 import type { Law } from "../../../src/base/laws.ts";
-import type { NetworkOptions, Options, RegionOptions, VpsOptions } from "../options.ts";
+import type { NetworkOptions, Options, RegionOptions, VpsOptions } from "../../options.ts";
 import { regionOfCity, regionOfCode } from "./countries.ts";
 import type { ReadText } from "./documents.ts";
 import { shownPath } from "./documents.ts";

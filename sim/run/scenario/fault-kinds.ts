@@ -1,5 +1,5 @@
 /** What each kind of fault understands: its target, its length, its strength. One table for the schema, the reader and the docs. */
-import type { Fault } from "../options.ts";
+import type { Fault } from "../../options.ts";
 
 type Strength = { readonly min: number; readonly max: number; readonly usual: number; readonly meaning: string };
 /** How one kind of fault is written. `null` strength: the kind has none. */

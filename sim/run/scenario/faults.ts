@@ -1,7 +1,7 @@
 /** `faults.plan` of a scenario. */
 import type { Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
-import type { Fault, FaultTarget, RegionOptions } from "../options.ts";
+import type { Fault, FaultTarget, RegionOptions } from "../../options.ts";
 import type { FaultKind } from "./fault-kinds.ts";
 import { FAULT_KINDS } from "./fault-kinds.ts";
 import type { TextFault } from "./law-text.ts";

@@ -2,7 +2,7 @@
 import type { Complaint, Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
 import { US_PER_S } from "../../../src/base/time.ts";
-import type { Mode, Options, Threshold } from "../options.ts";
+import type { Mode, Options, Threshold } from "../../options.ts";
 import { parseThreshold } from "../thresholds.ts";
 import { withData } from "./data.ts";
 import type { ReadText } from "./documents.ts";

@@ -1,5 +1,5 @@
 /** The maps of a scenario: names, which are critical, and how popular each is. */
-import type { MapOptions } from "../options.ts";
+import type { MapOptions } from "../../options.ts";
 
 /** Eligible maps of the seed's configuration, in its order. */
 const SEED_ELIGIBLE = ["moc_fild01", "pay_fild03", "gef_fild07", "pay_dun01", "gef_dun02", "moc_pryd01", "iz_dun01", "morocc_fild12", "custom_housing", "player_base", "guild_room", "job_quest_room", "test_room"];

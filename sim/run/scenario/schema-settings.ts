@@ -66,6 +66,8 @@ export const TUNING_SCHEMA: Schema = fields("What Peerstead adds to the conf; un
   probeTimeoutMs: number("How long the indirect probe of a suspect may take.", "ms", { min: 0 }),
   cooldownS: number("A map is not moved voluntarily sooner than this after its last move.", "s", { min: 0 }),
   returnAfterS: number("A map that fell back to the VPS tries a player host again after this.", "s", { min: 0 }),
+  betterRealtime: number("A map moves only to a host that scores this many times the present one, when real time is prioritised.", "times", { above: 0 }),
+  betterOtherwise: number("The same when real time is not prioritised.", "times", { above: 0 }),
   voluntaryShareMax: number("Share of maps that may be in voluntary moves at once.", "share", { min: 0, max: 1 }),
   stormShare: number("Share of hosts turning suspect within the window at which the coordinator suspects itself.", "share", { above: 0, max: 1 }),
   stormWindowMs: number("Window of the storm guard.", "ms", { above: 0 }),

@@ -2,7 +2,7 @@
 import type { Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
 import { nearest } from "../../../src/base/text/nearest.ts";
-import type { FaultTarget } from "../options.ts";
+import type { FaultTarget } from "../../options.ts";
 import type { TextFault } from "./law-text.ts";
 import { share } from "./quantity.ts";
 

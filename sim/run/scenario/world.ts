@@ -5,7 +5,7 @@ import type { Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
 import { decimal } from "../../../src/base/text/decimal.ts";
 import { nearest } from "../../../src/base/text/nearest.ts";
-import type { HostOptions, MapOptions, NetworkOptions, PlayerOptions, RegionOptions, VpsOptions } from "../options.ts";
+import type { HostOptions, MapOptions, NetworkOptions, PlayerOptions, RegionOptions, VpsOptions } from "../../options.ts";
 import { arrivalsFor, dailyCurve, steadyArrivals } from "./arrivals.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { TextFault } from "./law-text.ts";

@@ -23,6 +23,11 @@ export class OwnershipTable {
     this.timeline += 1;
   }
 
+  /** Writes a row as it is told, past every rule: for restoring a copy, and for bugs planted on purpose. */
+  overwrite(row: OwnershipRow): void {
+    this.rows.set(row.map, row);
+  }
+
   /** Does what is asked, at once, and says what came of it: `ok` or `refused`. */
   apply(ask: StoreRequest): StoreAnswer {
     switch (ask.verb) {

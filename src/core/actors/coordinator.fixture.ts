@@ -53,6 +53,10 @@ export class Stage {
   /** Judges each message and each store request; tests replace them. */
   passage: (message: Message, to: ActorId, from: ActorId) => Passage = () => "pass";
   mood: (ask: StoreRequest) => StoreMood = () => "ok";
+  /** How long a message travels (us). Messages of one line keep their order whatever this says. */
+  travelUs: (message: Message, to: ActorId, from: ActorId) => number = () => LINE_US;
+  /** Called after each step of the coordinator. */
+  afterStep: () => void = () => {};
   /** Held back by `passage` and `mood`. */
   heldMessages: Sent[] = [];
   heldRequests: Request[] = [];
@@ -69,6 +73,8 @@ export class Stage {
   private readonly profiles = new Map<HostId, HostProfile>();
   private readonly timers = new Map<Actor, Map<number, Event>>();
   private events: Event[] = [];
+  /** When the last message of each line arrives. */
+  private readonly lines = new Map<string, number>();
 
   constructor(settings: HostingSettings) {
     this.settings = settings;
@@ -78,7 +84,7 @@ export class Stage {
 
   // Time
 
-  /** Lets time pass until nothing more happens within `us`. */
+  /** Lets `us` pass. */
   run(us: number): void {
     const until = this.at + us;
     for (let next = this.events[0]; next !== undefined && next.at <= until; next = this.events[0]) {
@@ -118,7 +124,7 @@ export class Stage {
 
   /** A machine comes (again, with nothing remembered, if it is known). */
   join(profile: HostProfile): void {
-    const host = new HostActor(profile, { checkpointUs: 60 * US_PER_S, probeUs: 100 * US_PER_MS });
+    const host = new HostActor(profile, { checkpointUs: 60 * US_PER_S });
     const before = this.hosts.get(profile.host);
     if (before !== undefined) this.timers.delete(before);
     this.hosts.set(profile.host, host);
@@ -288,6 +294,7 @@ export class Stage {
     const effects: Effect[] = [];
     actor.step(input, effects);
     for (const effect of effects) this.perform(actor, effect);
+    if (actor === this.coordinator) this.afterStep();
   }
 
   private perform(actor: Actor, effect: Effect): void {
@@ -324,7 +331,10 @@ export class Stage {
   private carry(from: ActorId, to: ActorId, message: Message): void {
     const [sender, receiver] = [this.actorAt(from), this.actorAt(to)];
     if (!this.up && (from === COORDINATOR || to === COORDINATOR)) return;
-    this.later(LINE_US, () => {
+    const line = `${from} ${to}`;
+    const arrives = Math.max(this.at + this.travelUs(message, to, from), this.lines.get(line) ?? 0);
+    this.lines.set(line, arrives);
+    this.later(arrives - this.at, () => {
       const lost = [from, to].some((end) => actorKind(end) === "host" && this.cutOff.has(actorNumber(end)));
       if (lost || receiver === undefined || this.actorAt(to) !== receiver || this.actorAt(from) !== sender) return;
       this.step(receiver, { kind: "message", at: this.at, from, message });

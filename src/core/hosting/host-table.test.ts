@@ -80,7 +80,7 @@ describe("host table", () => {
     const host = table.add(profile(1), 0);
     const vps = table.add(profile(2, { kind: "vps", slots: 40 }), 0);
     expect([table.mapsMax[host], table.playersMax[host]]).toEqual([3, 200]);
-    expect([table.mapsMax[vps], table.playersMax[vps]]).toEqual([40, 8000]);
+    expect([table.mapsMax[vps], table.playersMax[vps]]).toEqual([40, 40 * settings().tuning.vpsMapPlayersMax]);
   });
 
   it("HO7: offers what is left after load and reservations", () => {

@@ -12,7 +12,7 @@ import { ineligibilityMask, REASON_BIT, REASONS } from "./eligibility.ts";
 import { normalizedBase, normalizedLatency, rttTo, seedScore, toMicro } from "./score.ts";
 
 const SLOTS_FIRST = 64;
-const INT32_MAX = 2 ** 31 - 1;
+const INT32_MAX = 2_147_483_647;
 /** Latency of a host nobody measured: worse than any measurement, better than "no host" in the index. */
 export const LATENCY_UNKNOWN_US = INT32_MAX - 1;
 /** Security, jitter unmeasured and packet rate unmeasured have bits 6, 9 and 10: shifted, they fit a byte. */

@@ -12,15 +12,13 @@ import type { StoreAnswer } from "../protocol/store.ts";
 import { refreshStandbys, roomFor, scoreFor, setStandbys, stateBytes } from "./choose.ts";
 import { TIMER, type Hosting, type MapState, type Move } from "./state.ts";
 
-const THETA_REALTIME = 1100;
-const THETA_OTHERWISE = 1200;
-
 /** Why a move ended without its end. */
 export type MoveFailure = Extract<HistoryRecord, { kind: "move/failed" }>["reason"];
 
 /** The redistribution threshold in thousandths: 1.1 when real time is prioritised, else 1.2 (seed). */
 export function theta(h: Hosting): number {
-  return h.settings.conf.realtime_gaming.prioritize_realtime ? THETA_REALTIME : THETA_OTHERWISE;
+  const { betterRealtime, betterOtherwise } = h.settings.tuning;
+  return Math.round(1000 * (h.settings.conf.realtime_gaming.prioritize_realtime ? betterRealtime : betterOtherwise));
 }
 
 /** Begins a move of `state` to `to`. `alive`: the owner serves and takes part; otherwise the claim comes first. */

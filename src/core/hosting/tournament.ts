@@ -6,8 +6,8 @@
 import { assert } from "../../base/assert.ts";
 
 /** "No host": the score of an empty subtree, below every score; its latency is above every latency. */
-export const NO_SCORE = -(2 ** 31);
-export const NO_LATENCY = 2 ** 31 - 1;
+export const NO_SCORE = -2_147_483_648;
+export const NO_LATENCY = 2_147_483_647;
 
 const LEAVES_FIRST = 8;
 

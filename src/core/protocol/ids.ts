@@ -45,7 +45,7 @@ export function actorNumber(actor: ActorId): number {
   return Math.floor(actor / 4);
 }
 
-const COUNTER_BITS = 2 ** 40;
+const COUNTER_BITS = 1_099_511_627_776;
 
 /** The first epoch of a store's timeline. `timeline` < 2^13, so that an epoch stays a safe integer. */
 export function epochOf(timeline: number, counter: number): Epoch {

@@ -2,8 +2,8 @@
  * The expanded options of a run: what a scenario file says once `extends`, `sweep`, `--set`, presets and trace files are
  * resolved. Plain data, so that it crosses to a worker thread and is printed whole. Times are microseconds unless the name says otherwise.
  */
-import type { Law } from "../../src/base/laws.ts";
-import type { MapConf, Tuning } from "../../src/core/settings.ts";
+import type { Law } from "../src/base/laws.ts";
+import type { MapConf, Tuning } from "../src/core/settings.ts";
 
 /** How the run is judged (SIM §2). */
 export type Mode = "capacity" | "safety" | "liveness" | "soak";
@@ -131,6 +131,26 @@ export type Fault = {
 /** A threshold of the scenario: `expression` as written, e.g. `p(99)<=1500`. */
 export type Threshold = { readonly metric: string; readonly expression: string };
 
+/** Known bugs that tests plant into a run; sim/planted says what each does. */
+export type PlantedName =
+  | "no-fence"
+  | "epoch-reused-after-restart"
+  | "commit-before-freeze"
+  | "stale-standby-promoted"
+  | "critical-map-lent-out"
+  | "capacity-forgotten-on-failover"
+  | "cooldown-ignored"
+  | "threshold-ignored"
+  | "orphan-on-failed-move"
+  | "leave-drops-all-maps"
+  | "redirect-lost"
+  | "blocked-host-keeps-maps"
+  | "tie-by-arrival"
+  | "double-grant-on-unknown"
+  | "fallback-forgotten"
+  | "release-lost"
+  | "redistribution-restless";
+
 /** Everything one run needs besides its seed. */
 export type Options = {
   readonly scenario: string;
@@ -156,7 +176,7 @@ export type Options = {
   /** Heartbeats scheduled one by one (the oracle) instead of computed. */
   readonly eagerHeartbeats: boolean;
   /** Names of planted bugs to switch on (tests only). */
-  readonly planted: readonly string[];
+  readonly planted: readonly PlantedName[];
   /** Width of a bucket of the time series. */
   readonly seriesStepUs: number;
 };

@@ -16,8 +16,8 @@ import {
   playerActor,
 } from "../../src/core/protocol/ids.ts";
 import { defaultMapConf, defaultTuning } from "../../src/core/settings.ts";
-import type { Fault } from "../run/options.ts";
-import type { Violation } from "../run/outcome.ts";
+import type { Fault } from "../options.ts";
+import type { Violation } from "../outcome.ts";
 import type { HostTruth, Observer } from "../world/observer.ts";
 import type { CheckerOptions } from "./checker.ts";
 import { hostingCheckers } from "./hosting.ts";

@@ -2,26 +2,7 @@
  * Known bugs that can be planted on purpose, each with the rule that must catch it. A checker that lets its own bug pass is
  * no checker; the campaign over this list is a test.
  */
-
-/** The names that `planted` in a run's options may carry. */
-export type PlantedName =
-  | "no-fence"
-  | "epoch-reused-after-restart"
-  | "commit-before-freeze"
-  | "stale-standby-promoted"
-  | "critical-map-lent-out"
-  | "capacity-forgotten-on-failover"
-  | "cooldown-ignored"
-  | "threshold-ignored"
-  | "orphan-on-failed-move"
-  | "leave-drops-all-maps"
-  | "redirect-lost"
-  | "blocked-host-keeps-maps"
-  | "tie-by-arrival"
-  | "double-grant-on-unknown"
-  | "fallback-forgotten"
-  | "release-lost"
-  | "redistribution-restless";
+import type { PlantedName } from "../options.ts";
 
 /** One planted bug: what is wrong, which rules may name it (the first is the one expected), where it sits, and what the run must contain. */
 export type Planted = {
