@@ -68,7 +68,13 @@ export type PlayerOptions = {
   readonly sessionS: Law;
   readonly stayS: Law;
   /** Quit hazard: relative weights of RTT, jitter, loss and outage (Chen et al.: 1 : 2 : 11 : 6) and the rate per hour at a badness of 1. */
-  readonly quit: { readonly rtt: number; readonly jitter: number; readonly loss: number; readonly outage: number; readonly perHour: number };
+  readonly quit: {
+    readonly rtt: number;
+    readonly jitter: number;
+    readonly loss: number;
+    readonly outage: number;
+    readonly perHour: number;
+  };
 };
 
 export type MapOptions = {

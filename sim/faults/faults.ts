@@ -52,7 +52,8 @@ export class Faults {
   start(): void {
     this.options.faults.forEach((fault, i) => this.schedule(fault, i, fault.atUs, 0));
     const { burst } = this.options.network;
-    if (burst !== null) for (let host = this.options.vps.sites.length + 1; host <= this.world.machines.hosts; host++) this.scheduleBurst(host, 0);
+    if (burst !== null)
+      for (let host = this.options.vps.sites.length + 1; host <= this.world.machines.hosts; host++) this.scheduleBurst(host, 0);
   }
 
   private schedule(fault: Fault, index: number, at: number, occurrence: number): void {
@@ -88,7 +89,15 @@ export class Faults {
     if (undo === null) return;
     this.occurrences += 1;
     this.open.set(this.occurrences, undo);
-    this.world.schedule(this.world.now + Math.max(1, fault.forUs), SOURCE.fault + index, 2 * occurrence + 1, EVENT.faultEnd, index, this.occurrences, fault);
+    this.world.schedule(
+      this.world.now + Math.max(1, fault.forUs),
+      SOURCE.fault + index,
+      2 * occurrence + 1,
+      EVENT.faultEnd,
+      index,
+      this.occurrences,
+      fault,
+    );
   }
 
   private end(id: number, fault: Fault): void {
@@ -223,14 +232,20 @@ export class Faults {
     const { world } = this;
     if (!world.coordinatorUp) return null;
     for (let i = 0; i < this.options.tuning.validationsFailedMax; i++) {
-      world.deliver(world.coordinator, { kind: "message", at: world.now, from: 0, message: { kind: "validation/verdict", host, valid: false } });
+      world.deliver(world.coordinator, {
+        kind: "message",
+        at: world.now,
+        from: 0,
+        message: { kind: "validation/verdict", host, valid: false },
+      });
     }
     return null;
   }
 
   private troubleStore(fault: Fault): Undo {
     const { store } = this.world;
-    const key = fault.kind === "store-slow" ? "slow" : fault.kind === "store-fail" ? "fail" : fault.kind === "store-unknown" ? "unknown" : "refuse";
+    const key =
+      fault.kind === "store-slow" ? "slow" : fault.kind === "store-fail" ? "fail" : fault.kind === "store-unknown" ? "unknown" : "refuse";
     const metBefore = store.met[key];
     const calm = this.overlay.raise(`store/${key}`, key === "slow" ? 1 : 0, fault.amount, (value) => (store.weather[key] = value));
     return () => {
@@ -293,7 +308,8 @@ export class Faults {
       const generation = world.machines.generation[first + i] as number;
       undos.push(() => this.healPlayer(first + i, generation));
       // The coordinator's side notices a dead client by its own time-out.
-      if (fault.forUs > CLIENT_GIVES_UP_US) world.schedule(world.now + CLIENT_GIVES_UP_US, SOURCE.faultPlayer + i, generation, EVENT.linkDown, first + i, 0, undefined);
+      if (fault.forUs > CLIENT_GIVES_UP_US)
+        world.schedule(world.now + CLIENT_GIVES_UP_US, SOURCE.faultPlayer + i, generation, EVENT.linkDown, first + i, 0, undefined);
     });
     this.met(fault, met);
     return () => undos.forEach((undo) => undo());
@@ -322,4 +338,3 @@ export class Faults {
     this.scheduleBurst(host, n + 1);
   }
 }
-

@@ -39,6 +39,7 @@ function drawn(hosts: readonly HostId[], count: number, draws: Stream, index: nu
 /** The hosts that serve most players now, ties by id. */
 function busiest(world: World, up: readonly HostId[], count: number): HostId[] {
   const players = new Map<HostId, number>();
-  for (const player of world.players) if (player !== undefined && player.stage === "playing") players.set(player.host, (players.get(player.host) ?? 0) + 1);
+  for (const player of world.players)
+    if (player !== undefined && player.stage === "playing") players.set(player.host, (players.get(player.host) ?? 0) + 1);
   return [...up].sort((a, b) => (players.get(b) ?? 0) - (players.get(a) ?? 0) || a - b).slice(0, count);
 }

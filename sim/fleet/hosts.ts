@@ -19,7 +19,22 @@ const LEAVE_PATIENCE_US = 20_000_000;
 const CONNECT_SPREAD_US = 500_000;
 const US_PER_S = 1_000_000;
 /** Numbers of the draws that make a host. */
-const DRAW = { region: 0, place: 1, cpu: 2, cores: 3, ram: 4, upload: 5, jitter: 6, rate: 7, frame: 8, access: 9, up: 10, age: 11, rest: 12, offset: 13 } as const;
+const DRAW = {
+  region: 0,
+  place: 1,
+  cpu: 2,
+  cores: 3,
+  ram: 4,
+  upload: 5,
+  jitter: 6,
+  rate: 7,
+  frame: 8,
+  access: 9,
+  up: 10,
+  age: 11,
+  rest: 12,
+  offset: 13,
+} as const;
 
 export class HostFleet {
   private readonly world: World;
@@ -98,8 +113,27 @@ export class HostFleet {
     const m = this.world.machines;
     m.place[host] = place;
     if (host === 1) m.place[0] = place;
-    const stats: HostStats = { cpu_ghz: 3, cpu_cores: 16, free_ram_mb: 65_536, network_speed_mbps: 1000, latency_ms: 1, disconnects_per_hour: 0, jitter_ms: 0, packet_rate: 100_000, frame_time_ms: 1 };
-    this.profiles[host] = { host, kind: "vps", region, upload_kbps: 1_000_000, uptime_s: 0, slots, stats, regional_latency_ms: this.regional(host, 0) };
+    const stats: HostStats = {
+      cpu_ghz: 3,
+      cpu_cores: 16,
+      free_ram_mb: 65_536,
+      network_speed_mbps: 1000,
+      latency_ms: 1,
+      disconnects_per_hour: 0,
+      jitter_ms: 0,
+      packet_rate: 100_000,
+      frame_time_ms: 1,
+    };
+    this.profiles[host] = {
+      host,
+      kind: "vps",
+      region,
+      upload_kbps: 1_000_000,
+      uptime_s: 0,
+      slots,
+      stats,
+      regional_latency_ms: this.regional(host, 0),
+    };
   }
 
   private draw(host: HostId, n: number): number {
@@ -127,7 +161,16 @@ export class HostFleet {
       frame_time_ms: sampleLaw(laws.frame, this.draw(host, DRAW.frame)),
     };
     const upload_kbps = Math.max(1, Math.floor(upload * 1000 * this.options.hosts.uploadShare));
-    this.profiles[host] = { host, kind: "player", region, upload_kbps, uptime_s: 0, slots: 0, stats, regional_latency_ms: this.regional(host, accessMs) };
+    this.profiles[host] = {
+      host,
+      kind: "player",
+      region,
+      upload_kbps,
+      uptime_s: 0,
+      slots: 0,
+      stats,
+      regional_latency_ms: this.regional(host, accessMs),
+    };
   }
 
   /** RTT to the nearest VPS site, ms: what the conf's net_max_latency is about. */
@@ -154,7 +197,10 @@ export class HostFleet {
     const trace = this.options.hosts.availability;
     if (trace !== null) return this.beginTrace(host, trace);
     if (this.uptime === null || this.downtime === null) return this.boot(host, 0, this.draw(host, DRAW.rest) * CONNECT_SPREAD_US);
-    const { uptimeS, downtimeS } = this.options.hosts as { uptimeS: NonNullable<HostOptions["uptimeS"]>; downtimeS: NonNullable<HostOptions["downtimeS"]> };
+    const { uptimeS, downtimeS } = this.options.hosts as {
+      uptimeS: NonNullable<HostOptions["uptimeS"]>;
+      downtimeS: NonNullable<HostOptions["downtimeS"]>;
+    };
     const share = lawMean(uptimeS) / (lawMean(uptimeS) + lawMean(downtimeS));
     const up = this.draw(host, DRAW.up) < share;
     const { age, residual } = stationary(up ? uptimeS : downtimeS, this.draw(host, DRAW.age), this.draw(host, DRAW.rest));
@@ -178,7 +224,8 @@ export class HostFleet {
       if (start <= 0) this.boot(host, -start, this.draw(host, DRAW.age) * CONNECT_SPREAD_US);
       else this.push(host, start * US_PER_S, EVENT.downtimeEnds);
       // Ends of a trace's up-times belong to whatever boot is running then.
-      if (end < duration) this.world.schedule(Math.round(end * US_PER_S), SOURCE.fleet + host, 1_000_000 + i, EVENT.uptimeEnds, host, -1, undefined);
+      if (end < duration)
+        this.world.schedule(Math.round(end * US_PER_S), SOURCE.fleet + host, 1_000_000 + i, EVENT.uptimeEnds, host, -1, undefined);
     }
   }
 
@@ -214,7 +261,8 @@ export class HostFleet {
   private comeUp(host: HostId): void {
     if (this.world.machines.up[host] === 1) return;
     this.boot(host, 0, drawUnit(this.life, host, this.nextLife(host)) * CONNECT_SPREAD_US);
-    if (this.uptime !== null) this.push(host, this.world.now + sampleLaw(this.uptime, drawUnit(this.life, host, this.nextLife(host))) * US_PER_S, EVENT.uptimeEnds);
+    if (this.uptime !== null)
+      this.push(host, this.world.now + sampleLaw(this.uptime, drawUnit(this.life, host, this.nextLife(host))) * US_PER_S, EVENT.uptimeEnds);
   }
 
   private nextLife(host: HostId): number {
@@ -258,7 +306,11 @@ export class HostFleet {
     this.world.stopHost(host, truth);
     if (backAfterUs > 0) this.push(host, this.world.now + backAfterUs, EVENT.downtimeEnds);
     else if (this.downtime !== null && host > this.sites) {
-      this.push(host, this.world.now + Math.max(1, sampleLaw(this.downtime, drawUnit(this.life, host, this.nextLife(host)))) * US_PER_S, EVENT.downtimeEnds);
+      this.push(
+        host,
+        this.world.now + Math.max(1, sampleLaw(this.downtime, drawUnit(this.life, host, this.nextLife(host)))) * US_PER_S,
+        EVENT.downtimeEnds,
+      );
     }
   }
 
@@ -273,7 +325,8 @@ export class HostFleet {
     const stats: HostStats = { ...profile.stats, latency_ms: this.latencyMs(host) * factor };
     const actor = this.world.hosts[host];
     const stalled = (this.world.machines.pausedUntil[host] as number) > this.world.now;
-    if (actor !== undefined && !stalled) this.world.deliver(actor, { kind: "measured", at: this.world.now, stats, regional_latency_ms: profile.regional_latency_ms });
+    if (actor !== undefined && !stalled)
+      this.world.deliver(actor, { kind: "measured", at: this.world.now, stats, regional_latency_ms: profile.regional_latency_ms });
     this.push(host, this.world.now + this.intervalUs(), EVENT.measure);
   }
 }

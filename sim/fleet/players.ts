@@ -241,7 +241,14 @@ export class PlayerFleet {
     const dense = m.hosts + 1 + player;
     const sites = this.options.vps.sites.length;
     const { host } = actor;
-    this.world.observer.joined?.(this.world.now, player, host, host <= sites, 2 * m.oneWayUs(dense, host), 2 * m.oneWayUs(dense, this.siteFor(actor.map)));
+    this.world.observer.joined?.(
+      this.world.now,
+      player,
+      host,
+      host <= sites,
+      2 * m.oneWayUs(dense, host),
+      2 * m.oneWayUs(dense, this.siteFor(actor.map)),
+    );
   }
 
   /** The VPS site with the lowest mean path to the players who chose a map, ties by number. */
@@ -280,7 +287,9 @@ export class PlayerFleet {
     const { machines, network } = this.world;
     const dense = machines.hosts + 1 + player;
     const rtt = (2 * machines.oneWayUs(dense, host)) / RTT_BAD_US;
-    const jitter = (this.options.network.jitterMs * Math.max(network.jitterFactor[host] as number, network.jitterFactor[dense] as number)) / JITTER_BAD_MS;
+    const jitter =
+      (this.options.network.jitterMs * Math.max(network.jitterFactor[host] as number, network.jitterFactor[dense] as number)) /
+      JITTER_BAD_MS;
     const loss = (this.options.network.loss + Math.max(network.lossNow[host] as number, network.lossNow[dense] as number)) / LOSS_BAD;
     const perHour = quit.perHour * (quit.rtt * rtt + quit.jitter * jitter + quit.loss * loss);
     if (!(perHour > 0)) return Number.POSITIVE_INFINITY;

@@ -38,7 +38,10 @@ function unfenced(table: OwnershipTable, ask: StoreRequest, real: () => StoreAns
 function forgetful(table: OwnershipTable, ask: StoreRequest, real: () => StoreAnswer): StoreAnswer {
   const answer = ask.verb === "restore" ? real() : unfenced(table, ask, real);
   if (answer.result !== "ok" || answer.restored === undefined) return answer;
-  return { ...answer, restored: { ...answer.restored, rows: answer.restored.rows.map((row) => ({ ...row, epoch: Math.min(row.epoch, 1) })), epochFloor: 0 } };
+  return {
+    ...answer,
+    restored: { ...answer.restored, rows: answer.restored.rows.map((row) => ({ ...row, epoch: Math.min(row.epoch, 1) })), epochFloor: 0 },
+  };
 }
 
 /** Taking one map from a host takes all. */
@@ -52,12 +55,21 @@ function releaseAll(world: World, _from: ActorId, to: ActorId, message: Message)
 
 /** The source is not stopped, and the target says it is ready although it is not. */
 function commitFirst(world: World, _from: ActorId, to: ActorId, message: Message): Message | null {
-  if (message.kind === "hosting/release" && actorKind(to) === "host" && world.hosts[actorNumber(to)]?.serving.get(message.map)?.stage === "active") {
+  if (
+    message.kind === "hosting/release" &&
+    actorKind(to) === "host" &&
+    world.hosts[actorNumber(to)]?.serving.get(message.map)?.stage === "active"
+  ) {
     // The old owner learns of its release late, as one that was never frozen would.
     return null;
   }
   if (message.kind !== "hosting/freeze") return message;
-  world.network.send(hostActor(message.to), COORDINATOR, { kind: "hosting/ready", host: message.to, map: message.map, epoch: message.epoch });
+  world.network.send(hostActor(message.to), COORDINATOR, {
+    kind: "hosting/ready",
+    host: message.to,
+    map: message.map,
+    epoch: message.epoch,
+  });
   return null;
 }
 
@@ -98,7 +110,10 @@ const PLANTS: Record<PlantedName, Plants> = {
   "commit-before-freeze": { message: commitFirst },
   "stale-standby-promoted": { coordinator: blindToMeasurements },
   "critical-map-lent-out": { settings: (s) => ({ ...s, eligible: s.eligible.map(() => true) }) },
-  "capacity-forgotten-on-failover": withConf((conf) => ({ ...conf, task_distribution: { ...conf.task_distribution, max_tasks_per_node: 100 } })),
+  "capacity-forgotten-on-failover": withConf((conf) => ({
+    ...conf,
+    task_distribution: { ...conf.task_distribution, max_tasks_per_node: 100 },
+  })),
   "cooldown-ignored": withTuning({ cooldownS: 0, betterRealtime: 1, betterOtherwise: 1 }),
   "threshold-ignored": withTuning({ betterRealtime: 1, betterOtherwise: 1 }),
   "orphan-on-failed-move": losing("hosting/resume"),

@@ -9,7 +9,17 @@ const SECOND = 1_000_000;
 const SEEDS_MAX = 12;
 
 function fault(kind: Fault["kind"], atS: number, over: Partial<Fault> = {}): Fault {
-  return { id: kind, kind, atUs: atS * SECOND, everyUs: 90 * SECOND, forUs: 8 * SECOND, target: { pick: "share", share: 0.2 }, amount: 0.5, close: true, ...over };
+  return {
+    id: kind,
+    kind,
+    atUs: atS * SECOND,
+    everyUs: 90 * SECOND,
+    forUs: 8 * SECOND,
+    target: { pick: "share", share: 0.2 },
+    amount: 0.5,
+    close: true,
+    ...over,
+  };
 }
 
 const FAULTS = [
@@ -30,7 +40,15 @@ const NEEDS: Partial<Record<PlantedName, () => Options>> = {
   "tie-by-arrival": () => {
     const { hosts, network } = smallOptions();
     const alike = (value: number) => ({ law: "constant", value }) as const;
-    const same = { cpuGhz: alike(3.5), cpuCores: alike(8), freeRamMb: alike(16_000), uploadMbps: alike(300), jitterMs: alike(2), frameTimeMs: alike(8), metricsNoise: 0 };
+    const same = {
+      cpuGhz: alike(3.5),
+      cpuCores: alike(8),
+      freeRamMb: alike(16_000),
+      uploadMbps: alike(300),
+      jitterMs: alike(2),
+      frameTimeMs: alike(8),
+      metricsNoise: 0,
+    };
     return smallOptions({ hosts: { ...hosts, ...same, uptimeS: null, downtimeS: null }, network: { ...network, hostAccessMs: alike(4) } });
   },
   // The fence at the checkpoint would stop the old host within a minute.
@@ -49,7 +67,9 @@ describe("planted bugs", () => {
       seed += 1;
       for (const violation of runSeed({ ...options, planted: [name] }, seed).violations) seen.add(violation.rule);
     } while (seed < SEEDS_MAX && !planted.rules.some((rule) => seen.has(rule)));
-    expect([...seen], `${name}: ${planted.what}`).toEqual(expect.arrayContaining([planted.rules.find((rule) => seen.has(rule)) ?? planted.rules[0]]));
+    expect([...seen], `${name}: ${planted.what}`).toEqual(
+      expect.arrayContaining([planted.rules.find((rule) => seen.has(rule)) ?? planted.rules[0]]),
+    );
   });
 
   it.each(["no-fence", ...Object.keys(NEEDS)] as PlantedName[])("the runs that catch %s are clean without it (canary)", (name) => {

@@ -10,7 +10,8 @@ export class Fanout implements Observer {
   readonly #by: { readonly [P in Part]: readonly (Observer & Required<Pick<Observer, P>>)[] };
 
   constructor(observers: readonly Observer[]) {
-    const having = <P extends Part>(part: P) => observers.filter((o): o is Observer & Required<Pick<Observer, P>> => typeof o[part] === "function");
+    const having = <P extends Part>(part: P) =>
+      observers.filter((o): o is Observer & Required<Pick<Observer, P>> => typeof o[part] === "function");
     this.#by = {
       record: having("record"),
       host: having("host"),

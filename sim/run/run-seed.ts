@@ -62,7 +62,15 @@ export function runSeed(options: Options, seed: number, hooks: RunHooks = {}): R
   if (hooks.trace !== undefined) observers.push(new Tracer(hooks.trace));
   const observer = new Fanout(observers);
   const plants = plantsOf(options.planted);
-  const world = new World(options, settingsOf(options), rootOf(options, seed), observer, HostFleet.count(options), playerCapacity(options), plants);
+  const world = new World(
+    options,
+    settingsOf(options),
+    rootOf(options, seed),
+    observer,
+    HostFleet.count(options),
+    playerCapacity(options),
+    plants,
+  );
   const fleet = new HostFleet(world, options);
   const people = new PlayerFleet(world, options, world.players.length);
   const faults = new Faults(world, fleet, options);
@@ -114,7 +122,12 @@ function attach(world: World, fleet: HostFleet, people: PlayerFleet, faults: Fau
   });
 }
 
-type Watchers = { readonly metrics: Metrics; readonly checkers: Checker[]; readonly fingerprint: Fingerprint; readonly faultTally: FaultTally };
+type Watchers = {
+  readonly metrics: Metrics;
+  readonly checkers: Checker[];
+  readonly fingerprint: Fingerprint;
+  readonly faultTally: FaultTally;
+};
 
 function outcomeOf(options: Options, seed: number, world: World, until: number, settled: boolean, w: Watchers): RunOutcome {
   const measured = w.metrics.outcome();
@@ -151,7 +164,13 @@ function outcomeOf(options: Options, seed: number, world: World, until: number, 
 }
 
 /** What makes a green run prove nothing (SIM §4): rules never put to the test, faults without effect. What must happen only sometimes is judged over all runs. */
-function vacuities(options: Options, evaluated: Record<string, number>, faults: readonly FaultOutcome[], until: number, settled: boolean): Violation[] {
+function vacuities(
+  options: Options,
+  evaluated: Record<string, number>,
+  faults: readonly FaultOutcome[],
+  until: number,
+  settled: boolean,
+): Violation[] {
   const at_s = until / 1e6;
   const found: Violation[] = [];
   if (until >= options.durationUs) {
@@ -172,4 +191,3 @@ function resultOf(violations: readonly Violation[], vacuous: readonly Violation[
   if (violations.length > 0) return "liveness";
   return vacuous.length > 0 ? "inconclusive" : "ok";
 }
-

@@ -37,16 +37,21 @@ const PARTS = /^(\s*)([A-Za-z]+)\s*(\([^)]*\))?\s*(<=|>=|==|!=|<|>)\s*(.*)$/;
 /** Reads an expression. */
 export function parseThreshold(expression: string): Result<ThresholdExpression, ThresholdFault> {
   const parts = PARTS.exec(expression);
-  if (parts === null) return fault(0, `expected a statistic, a comparison and a number, such as p(99)<=1500 or max<5, found ${JSON.stringify(expression)}`);
+  if (parts === null)
+    return fault(0, `expected a statistic, a comparison and a number, such as p(99)<=1500 or max<5, found ${JSON.stringify(expression)}`);
   const [, blank = "", name = "", argument, comparison = "", rest = ""] = parts;
   const statistic = STATISTICS.find((known) => known === name);
   if (statistic === undefined) {
     const near = nearest(name, STATISTICS);
-    return fault(blank.length, `unknown statistic "${name}"; ${near === undefined ? `known are p(percent), ${STATISTICS.slice(1).join(", ")}` : `did you mean "${near}"?`}`);
+    return fault(
+      blank.length,
+      `unknown statistic "${name}"; ${near === undefined ? `known are p(percent), ${STATISTICS.slice(1).join(", ")}` : `did you mean "${near}"?`}`,
+    );
   }
   const argumentAt = blank.length + name.length;
   const percent = statistic === "p" ? decimal((argument ?? "").slice(1, -1).trim()) : undefined;
-  if (statistic === "p" && (percent === undefined || percent < 0 || percent > 100)) return fault(argumentAt, "p needs a percent from 0 to 100, such as p(99)");
+  if (statistic === "p" && (percent === undefined || percent < 0 || percent > 100))
+    return fault(argumentAt, "p needs a percent from 0 to 100, such as p(99)");
   if (statistic !== "p" && argument !== undefined) return fault(argumentAt, `${name} takes nothing in brackets`);
   const limit = limitOf(rest.trim(), statistic);
   if (typeof limit === "string") return fault(expression.length - rest.length, limit);

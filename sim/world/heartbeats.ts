@@ -146,7 +146,15 @@ export class Heartbeats {
 
   private setDeadline(host: number): void {
     this.drop(this.node, host);
-    this.node[host] = this.queue.push((this.heardAt[host] as number) + this.silentAfterUs, sourceOf(host), 1, EVENT.silent, host, 0, undefined);
+    this.node[host] = this.queue.push(
+      (this.heardAt[host] as number) + this.silentAfterUs,
+      sourceOf(host),
+      1,
+      EVENT.silent,
+      host,
+      0,
+      undefined,
+    );
   }
 
   private phase(host: number): number {
@@ -194,7 +202,10 @@ export class Heartbeats {
     const phase = this.phase(host);
     const oneWay = this.machines.oneWayUs(host, 0);
     let last = 0;
-    const first = Math.max(this.firstBeat[host] as number, Math.floor((now - phase - oneWay - LATE_MAX_US - this.silentAfterUs) / periodUs));
+    const first = Math.max(
+      this.firstBeat[host] as number,
+      Math.floor((now - phase - oneWay - LATE_MAX_US - this.silentAfterUs) / periodUs),
+    );
     for (let n = Math.floor((now - phase) / periodUs); n >= first; n--) {
       const arrival = this.arrivalOf(host, n);
       if (arrival <= now && arrival > last) last = arrival;

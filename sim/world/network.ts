@@ -103,7 +103,8 @@ export class SimNetwork implements NetworkPort {
 
   /** Time on the sender's upload for messages that carry state; sizes queue behind each other. */
   private transferUs(from: number, to: number, message: Message): number {
-    if (!("bytes" in message) || message.bytes === 0 || message.kind === "hosting/precopy" || message.kind === "hosting/replicate") return 0;
+    if (!("bytes" in message) || message.bytes === 0 || message.kind === "hosting/precopy" || message.kind === "hosting/replicate")
+      return 0;
     const out = this.linkKbps(from);
     const kbps = Math.min(out, this.linkKbps(to));
     const now = this.queue.now;

@@ -23,7 +23,13 @@ const UNKNOWN_COMMITTED = 0.67;
 export type StoreWeather = { slow: number; fail: number; unknown: number; refuse: number };
 
 /** A request under way. */
-export type Asked = { readonly request: number; readonly ask: StoreRequest; readonly asker: number; readonly generation: number; readonly n: number };
+export type Asked = {
+  readonly request: number;
+  readonly ask: StoreRequest;
+  readonly asker: number;
+  readonly generation: number;
+  readonly n: number;
+};
 export type Answered = { readonly request: number; readonly answer: StoreAnswer; readonly generation: number };
 
 export class SimStore implements StorePort {
@@ -83,7 +89,11 @@ export class SimStore implements StorePort {
       const real = commits ? this.commit(under) : ({ result: "unknown" } as const);
       answer = lost ? { result: "unknown" } : real;
     }
-    this.queue.push(this.queue.now + back, SOURCE.store + asker, 2 * n + 1, EVENT.store, asker, 0, { request: under.request, answer, generation: under.generation });
+    this.queue.push(this.queue.now + back, SOURCE.store + asker, 2 * n + 1, EVENT.store, asker, 0, {
+      request: under.request,
+      answer,
+      generation: under.generation,
+    });
   }
 
   private commit(under: Asked): StoreAnswer {
@@ -91,7 +101,13 @@ export class SimStore implements StorePort {
     const answer = this.tamper === undefined ? this.table.apply(ask) : this.tamper(this.table, ask, () => this.table.apply(ask));
     if (ask.verb === "checkpoint" && answer.result === "ok") {
       const rowEpoch = this.table.row(ask.map).epoch;
-      this.observer.record?.(this.machines.actor(under.asker), this.queue.now, { kind: "host/fenced", host: ask.host, map: ask.map, epoch: ask.epoch, rowEpoch });
+      this.observer.record?.(this.machines.actor(under.asker), this.queue.now, {
+        kind: "host/fenced",
+        host: ask.host,
+        map: ask.map,
+        epoch: ask.epoch,
+        rowEpoch,
+      });
     }
     return answer;
   }

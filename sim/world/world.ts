@@ -79,7 +79,15 @@ export class World {
   private worldSeq = 0;
   private handlers: Handlers | undefined;
 
-  constructor(options: Options, settings: HostingSettings, root: Stream, observer: Observer, hosts: number, players: number, plants: Plants = {}) {
+  constructor(
+    options: Options,
+    settings: HostingSettings,
+    root: Stream,
+    observer: Observer,
+    hosts: number,
+    players: number,
+    plants: Plants = {},
+  ) {
     this.options = options;
     this.plants = plants;
     this.settings = plants.settings?.(settings) ?? settings;
@@ -164,7 +172,8 @@ export class World {
         if (this.coordinatorUp) this.deliver(this.coordinator, { kind: "link/down", at: this.now, peer: this.machines.actor(target) });
         return;
       case EVENT.silent:
-        if (this.heartbeats.silent(target) && this.coordinatorUp) this.deliver(this.coordinator, { kind: "host/silent", at: this.now, host: target });
+        if (this.heartbeats.silent(target) && this.coordinatorUp)
+          this.deliver(this.coordinator, { kind: "host/silent", at: this.now, host: target });
         return;
       case EVENT.beat:
         return this.heartbeats.beat(target, number);
@@ -238,7 +247,15 @@ export class World {
   connect(dense: number, afterUs: number): void {
     this.worldSeq += 1;
     const takes = CONNECT_ROUND_TRIPS * 2 * this.machines.oneWayUs(dense, 0);
-    this.queue.push(this.now + Math.max(1, Math.round(afterUs)) + takes, SOURCE.world, this.worldSeq, EVENT.linkUp, dense, this.machines.generation[dense] as number, undefined);
+    this.queue.push(
+      this.now + Math.max(1, Math.round(afterUs)) + takes,
+      SOURCE.world,
+      this.worldSeq,
+      EVENT.linkUp,
+      dense,
+      this.machines.generation[dense] as number,
+      undefined,
+    );
   }
 
   /** The connection breaks: nothing of it arrives any more. `told`: the coordinator's side sees the close. */
@@ -377,6 +394,7 @@ export class World {
   private recorded(self: ActorId, at: number, record: HistoryRecord): void {
     this.observer.record?.(self, at, record);
     if (record.kind === "host/stopped") this.stoppedAt[record.map] = at;
-    else if (record.kind === "player/playing" || record.kind === "player/refused") this.handlers?.player(this.machines.dense(self), at, record);
+    else if (record.kind === "player/playing" || record.kind === "player/refused")
+      this.handlers?.player(this.machines.dense(self), at, record);
   }
 }

@@ -62,7 +62,11 @@ describe("keyed draws (SIM §1, DT1)", () => {
       expect(correlationSigmas(DRAWS, base, (i) => drawUnit(other, i, 0))).toBeLessThan(5);
     }
     expect(
-      correlationSigmas(DRAWS, (i) => drawUnit(named[0]!, 1, i), (i) => drawUnit(named[1]!, 1, i)),
+      correlationSigmas(
+        DRAWS,
+        (i) => drawUnit(named[0]!, 1, i),
+        (i) => drawUnit(named[1]!, 1, i),
+      ),
     ).toBeLessThan(5);
   });
 

@@ -14,8 +14,19 @@ function drain(wheel: TimingWheel): number[][] {
 describe("the order of events (SIM §1)", () => {
   it("orders one instant by source, then sequence, not by insertion", () => {
     const wheel = new TimingWheel();
-    for (const [source, seq] of [[2, 0], [1, 5], [1, 4], [0, 9]] as const) wheel.push(70, source, seq);
-    expect(drain(wheel)).toEqual([[70, 0, 9], [70, 1, 4], [70, 1, 5], [70, 2, 0]]);
+    for (const [source, seq] of [
+      [2, 0],
+      [1, 5],
+      [1, 4],
+      [0, 9],
+    ] as const)
+      wheel.push(70, source, seq);
+    expect(drain(wheel)).toEqual([
+      [70, 0, 9],
+      [70, 1, 4],
+      [70, 1, 5],
+      [70, 2, 0],
+    ]);
   });
 
   it("gives what is pushed at now its place among the rest of the instant", () => {

@@ -69,7 +69,13 @@ describe("arrivals", () => {
   });
 
   it("the integral of the survival is the mean", () => {
-    const laws: readonly Law[] = [...LAWS.map(([, law]) => law), { law: "uniform", min: 10, max: 3000 }, { law: "choice", values: [60, 600], weights: [1, 3] }, { law: "quantiles", p: [0.1, 0.5, 0.9], values: [60, 600, 3000] }, { law: "zipf", s: 1.1, n: 50 }];
+    const laws: readonly Law[] = [
+      ...LAWS.map(([, law]) => law),
+      { law: "uniform", min: 10, max: 3000 },
+      { law: "choice", values: [60, 600], weights: [1, 3] },
+      { law: "quantiles", p: [0.1, 0.5, 0.9], values: [60, 600, 3000] },
+      { law: "zipf", s: 1.1, n: 50 },
+    ];
     for (const law of laws) {
       let sum = 0;
       let from = 0;

@@ -16,7 +16,7 @@ const WRONG: readonly (readonly [string, number, string])[] = [
   ["network: {loss: 2}", 17, "network.loss: expected a probability"],
   ["network: {jitter: much}", 19, "expected laplace(4ms) or a time"],
   ["network: {jitter: laplace(much)}", 27, "expected laplace(4ms) or a time"],
-  ['network: {rtt: {places: [{name: a, region: EU}], ms: [[1], [2]]}}', 54, "expected a matrix of 1 rows of 1"],
+  ["network: {rtt: {places: [{name: a, region: EU}], ms: [[1], [2]]}}", 54, "expected a matrix of 1 rows of 1"],
   ["network: {rtt: wonder-region}", 16, 'unknown preset "wonder-region" (rtt); did you mean "wonder-regions"?'],
   ["vps: {sites: [{region: UE, slots: 3}]}", 24, 'unknown region "UE"; did you mean "EU"?'],
   ["vps: {sites: [{region: EU}]}", 15, 'missing field "slots" in vps.sites.0'],
@@ -27,7 +27,11 @@ const WRONG: readonly (readonly [string, number, string])[] = [
   ["faults: {plan: [{kind: crsh, at: 1m}]}", 24, 'did you mean "crash"?'],
   ["faults: {plan: [{kind: crash, at: 1m}]}", 24, "needs a `target`"],
   ["faults: {plan: [{kind: store-slow, for: 1m}]}", 24, "needs `at` or `every`"],
-  ["faults: {plan: [{kind: store-slow, at: 1m, for: 1m, amount: 0.5}]}", 61, "expected a factor on the latency from 1 to 100000, found 0.5"],
+  [
+    "faults: {plan: [{kind: store-slow, at: 1m, for: 1m, amount: 0.5}]}",
+    61,
+    "expected a factor on the latency from 1 to 100000, found 0.5",
+  ],
   ["faults: {plan: [{kind: crash, at: 1m, target: 110%}]}", 47, "expected a target"],
   ['faults: {plan: [{kind: crash, at: 1m, target: "hosts[region=XX]"}]}', 61, 'unknown region "XX"; known are NA, EU, OCEANIA'],
   ["faults: {plan: [{kind: region-outage, at: 1m, for: 1m, target: 3}]}", 64, "expected a whole region"],
@@ -59,9 +63,15 @@ describe("a wrong line", () => {
   });
 
   it("sessions must be laws whose rest is known, and executors know their own fields only", () => {
-    expect(complaints('fleet:\n  players: {peak: 3, session: "quantiles(5: 1m, 95: 2h)"}\n')[0]).toMatch(/^s\.yaml:2:31: fleet\.players\.session: expected a time or one of uniform/);
-    expect(complaints("fleet:\n  players: {peak: 3, peakAt: 1h}\n")).toEqual(["s.yaml:2:30: fleet.players.peakAt: has no effect with executor constant; write null to drop an inherited value"]);
-    expect(complaints("fleet: {players: {executor: daily-curve, peak: 3}}\n").join()).toContain('missing field "fleet.players.peakToTrough"');
+    expect(complaints('fleet:\n  players: {peak: 3, session: "quantiles(5: 1m, 95: 2h)"}\n')[0]).toMatch(
+      /^s\.yaml:2:31: fleet\.players\.session: expected a time or one of uniform/,
+    );
+    expect(complaints("fleet:\n  players: {peak: 3, peakAt: 1h}\n")).toEqual([
+      "s.yaml:2:30: fleet.players.peakAt: has no effect with executor constant; write null to drop an inherited value",
+    ]);
+    expect(complaints("fleet: {players: {executor: daily-curve, peak: 3}}\n").join()).toContain(
+      'missing field "fleet.players.peakToTrough"',
+    );
   });
 
   it("a text that is no mapping, no YAML or not there is a complaint too", () => {

@@ -23,7 +23,8 @@ data:
 const FILES = {
   "d/up.avt": "0\t2\t100 3000 3500 9000\n1\t1\t4100 4300\n2\t1\t0 3600\n",
   "d/rtt.csv": "0,10,80,90\n10,0,85,95\n80,85,0,200\n90,95,200,0\n",
-  "d/cities.csv": "id,title,country,latitude,longitude\n0,Paris,France,48.9,2.3\n1,Oslo,Norway,59.9,10.7\n2,Boston,United States,42.4,-71.1\n3,Tokyo,Japan,35.7,139.7\n",
+  "d/cities.csv":
+    "id,title,country,latitude,longitude\n0,Paris,France,48.9,2.3\n1,Oslo,Norway,59.9,10.7\n2,Boston,United States,42.4,-71.1\n3,Tokyo,Japan,35.7,139.7\n",
   "d/up.csv": "cc,n,up_p10,up_p90\nFR,30,10,100\nNO,10,200,300\nUS,5,50,60\nJP,900,1,2\n",
 };
 
@@ -53,36 +54,70 @@ describe("data", () => {
     expect(complaints(TEXT, { dataDir: "/t/d", files: { ...FILES, "d/up.avt": "0\t1\t100 3900\n" } })).toEqual([
       "s.yaml:8:51: data.availability.from: the trace ends 3900 s after its start; the run would need it until 4200 s",
     ]);
-    expect(complaints(TEXT, { dataDir: "/t/x", files: FILES })[0]).toBe("s.yaml:8:24: data.availability.file: cannot read /t/x/up.avt: there is no such file or folder");
-    expect(complaints(TEXT, { dataDir: "/t/d", files: { ...FILES, "d/cities.csv": FILES["d/cities.csv"].replace("United States", "Japan") } })[0]).toContain("no city in region NA");
-    expect(complaints(TEXT, { dataDir: "/t/d", files: { ...FILES, "d/cities.csv": "id,country,latitude,longitude\n0,France,95,0\n" } })[0]).toMatch(/^d\/cities\.csv:2:1: expected a latitude/);
+    expect(complaints(TEXT, { dataDir: "/t/x", files: FILES })[0]).toBe(
+      "s.yaml:8:24: data.availability.file: cannot read /t/x/up.avt: there is no such file or folder",
+    );
+    expect(
+      complaints(TEXT, {
+        dataDir: "/t/d",
+        files: { ...FILES, "d/cities.csv": FILES["d/cities.csv"].replace("United States", "Japan") },
+      })[0],
+    ).toContain("no city in region NA");
+    expect(
+      complaints(TEXT, { dataDir: "/t/d", files: { ...FILES, "d/cities.csv": "id,country,latitude,longitude\n0,France,95,0\n" } })[0],
+    ).toMatch(/^d\/cities\.csv:2:1: expected a latitude/);
   });
 
   const shared = process.env["PEERSTEAD_DATA"] ?? resolve(import.meta.dirname, "../../../../shared/data");
-  it.skipIf(!existsSync(resolve(shared, "traces/churn")))("the evening runs on the measured traces where they are at hand (else skipped)", () => {
-    const fromDisk = (path: string) => {
-      const read = readText(path);
-      return read.ok ? read : err(read.error.message);
-    };
-    const answer = loadScenario("capacity/evening-peak", { sets: ["fleet.regions=world"].map((s) => ({ path: s.split("=")[0]!, value: s.split("=")[1]! })), dataDir: shared, readText: fromDisk });
-    if (!answer.ok) throw new Error(JSON.stringify(answer.error));
-    const { hosts, network, vps, regions } = answer.value[0]!.options;
-    expect(hosts.availability!.nodes).toHaveLength(2081);
-    const perRegion = regions.map((_, index) => network.placeRegion.filter((region) => region === index).length);
-    expect(Object.fromEntries(regions.map((region, i) => [region.name, perRegion[i]]))).toEqual({ NA: 69, EU: 86, ASIA: 31, SA: 10, AFRICA: 11, OCEANIA: 6 });
-    expect(vps.sites.every((site) => network.placeRegion[site.place!] === site.region)).toBe(true);
-    // The preset's mixture carries the same quantiles over.
-    const preset = loadScenario("capacity/evening-peak", { sets: [{ path: "fleet.regions", value: "world" }], dataDir: null, readText: fromDisk });
-    if (!preset.ok) throw new Error("does not load");
-    expect(Math.abs(lawMean(preset.value[0]!.options.hosts.uploadMbps) / lawMean(hosts.uploadMbps) - 1)).toBeLessThan(0.1);
-  });
+  it.skipIf(!existsSync(resolve(shared, "traces/churn")))(
+    "the evening runs on the measured traces where they are at hand (else skipped)",
+    () => {
+      const fromDisk = (path: string) => {
+        const read = readText(path);
+        return read.ok ? read : err(read.error.message);
+      };
+      const answer = loadScenario("capacity/evening-peak", {
+        sets: ["fleet.regions=world"].map((s) => ({ path: s.split("=")[0]!, value: s.split("=")[1]! })),
+        dataDir: shared,
+        readText: fromDisk,
+      });
+      if (!answer.ok) throw new Error(JSON.stringify(answer.error));
+      const { hosts, network, vps, regions } = answer.value[0]!.options;
+      expect(hosts.availability!.nodes).toHaveLength(2081);
+      const perRegion = regions.map((_, index) => network.placeRegion.filter((region) => region === index).length);
+      expect(Object.fromEntries(regions.map((region, i) => [region.name, perRegion[i]]))).toEqual({
+        NA: 69,
+        EU: 86,
+        ASIA: 31,
+        SA: 10,
+        AFRICA: 11,
+        OCEANIA: 6,
+      });
+      expect(vps.sites.every((site) => network.placeRegion[site.place!] === site.region)).toBe(true);
+      // The preset's mixture carries the same quantiles over.
+      const preset = loadScenario("capacity/evening-peak", {
+        sets: [{ path: "fleet.regions", value: "world" }],
+        dataDir: null,
+        readText: fromDisk,
+      });
+      if (!preset.ok) throw new Error("does not load");
+      expect(Math.abs(lawMean(preset.value[0]!.options.hosts.uploadMbps) / lawMean(hosts.uploadMbps) - 1)).toBeLessThan(0.1);
+    },
+  );
 });
 
 describe("regions of countries", () => {
   it("by code, by name, and by coordinates where the name is unknown", () => {
     expect([regionOfCode("us"), regionOfCode("FR"), regionOfCode("AQ")]).toEqual(["NA", "EU", undefined]);
     expect(regionOfCity("Egypt", 0, 0)).toBe("AFRICA");
-    expect([regionOfCity("?", 48, 2), regionOfCity("?", 34, -118), regionOfCity("?", 1.3, 103.8), regionOfCity("?", -34.6, -58.4), regionOfCity("?", -1.3, 36.8), regionOfCity("?", -37.8, 145)]).toEqual(["EU", "NA", "ASIA", "SA", "AFRICA", "OCEANIA"]);
+    expect([
+      regionOfCity("?", 48, 2),
+      regionOfCity("?", 34, -118),
+      regionOfCity("?", 1.3, 103.8),
+      regionOfCity("?", -34.6, -58.4),
+      regionOfCity("?", -1.3, 36.8),
+      regionOfCity("?", -37.8, 145),
+    ]).toEqual(["EU", "NA", "ASIA", "SA", "AFRICA", "OCEANIA"]);
   });
 });
 
@@ -90,8 +125,16 @@ describe("mixtures", () => {
   it("keep a single law, weigh several, and refuse what has no table", () => {
     const law = { law: "exponential", mean: 3 } as const;
     expect(mixture([{ law, weight: 2 }])).toBe(law);
-    expect(mixture([{ law, weight: 2 }, { law: { law: "constant", value: 1 }, weight: 1 }])).toBeUndefined();
-    const mixed = mixture([{ law: { law: "constant", value: 10 }, weight: 3 }, { law: { law: "constant", value: 20 }, weight: 1 }]);
+    expect(
+      mixture([
+        { law, weight: 2 },
+        { law: { law: "constant", value: 1 }, weight: 1 },
+      ]),
+    ).toBeUndefined();
+    const mixed = mixture([
+      { law: { law: "constant", value: 10 }, weight: 3 },
+      { law: { law: "constant", value: 20 }, weight: 1 },
+    ]);
     if (mixed?.law !== "quantiles") throw new Error("a table");
     expect(mixed.values[mixed.p.indexOf(0.7)]).toBeCloseTo(10, 4);
     expect(mixed.values[mixed.p.indexOf(0.8)]).toBeCloseTo(20, 4);

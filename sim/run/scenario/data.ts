@@ -40,7 +40,12 @@ function availabilityOf(section: Section, options: Options, dir: string, readTex
   if (file === undefined) return undefined;
   const columns = section.child("columns");
   const optional = (key: "end" | "duration") => (columns.has(key) ? { [key]: columns.text(key) } : {});
-  const csv = () => readAvailabilityCsv(file.text, file.name, { node: columns.text("node", "node"), start: columns.text("start", "start"), ...(columns.has("duration") ? optional("duration") : { end: columns.text("end", "end") }) });
+  const csv = () =>
+    readAvailabilityCsv(file.text, file.name, {
+      node: columns.text("node", "node"),
+      start: columns.text("start", "start"),
+      ...(columns.has("duration") ? optional("duration") : { end: columns.text("end", "end") }),
+    });
   const nodes = taken(section, section.text("format") === "csv" ? csv() : readAvailability(file.text, file.name));
   if (nodes === undefined) return undefined;
   const fromS = section.us("from") / US_PER_S;
@@ -63,7 +68,12 @@ function window(node: AvailabilityNode, fromS: number, untilS: number): number[]
   return kept;
 }
 
-function citiesOf(section: Section, regions: readonly RegionOptions[], dir: string, readText: ReadText): Pick<NetworkOptions, "placeRegion" | "rttMs"> | undefined {
+function citiesOf(
+  section: Section,
+  regions: readonly RegionOptions[],
+  dir: string,
+  readText: ReadText,
+): Pick<NetworkOptions, "placeRegion" | "rttMs"> | undefined {
   const file = fileOf(section, "file", dir, readText);
   const cities = fileOf(section, "cities", dir, readText);
   if (file === undefined || cities === undefined) return undefined;
@@ -79,7 +89,8 @@ function citiesOf(section: Section, regions: readonly RegionOptions[], dir: stri
     return region < 0 ? [] : [{ place, region }];
   });
   for (const [index, { name }] of regions.entries()) {
-    if (!kept.some((k) => k.region === index)) section.complain("cities", `no city in region ${name}; cities belong to NA, EU, ASIA, SA, AFRICA, OCEANIA`);
+    if (!kept.some((k) => k.region === index))
+      section.complain("cities", `no city in region ${name}; cities belong to NA, EU, ASIA, SA, AFRICA, OCEANIA`);
   }
   return {
     placeRegion: kept.map((k) => k.region),
@@ -97,7 +108,8 @@ function readCityRegions(text: string, name: string): Result<string[], Complaint
   for (const row of table.rows) {
     const lat = decimal(row.cells[latitude]!);
     const lon = decimal(row.cells[longitude]!);
-    if (lat === undefined || lon === undefined || Math.abs(lat) > 90 || Math.abs(lon) > 360) complaints.add(row.line, 1, "expected a latitude and a longitude in degrees");
+    if (lat === undefined || lon === undefined || Math.abs(lat) > 90 || Math.abs(lon) > 360)
+      complaints.add(row.line, 1, "expected a latitude and a longitude in degrees");
     else found.push(regionOfCity(row.cells[country]!, lat, lon));
   }
   return complaints.answer(found);
@@ -108,7 +120,10 @@ function atHubs(vps: VpsOptions, network: Pick<NetworkOptions, "placeRegion" | "
   const size = network.placeRegion.length;
   const hub = (region: number): number | undefined => {
     const places = network.placeRegion.flatMap((of, place) => (of === region ? [place] : []));
-    const medians = places.map((from) => ({ from, ms: median(places.filter((to) => to !== from).map((to) => network.rttMs[from * size + to]!)) }));
+    const medians = places.map((from) => ({
+      from,
+      ms: median(places.filter((to) => to !== from).map((to) => network.rttMs[from * size + to]!)),
+    }));
     return medians.sort((a, b) => a.ms - b.ms || a.from - b.from)[0]?.from;
   };
   return {
@@ -137,14 +152,27 @@ function uploadOf(section: Section, regions: readonly RegionOptions[], dir: stri
     return region === undefined || quantiles === undefined || tests === undefined || tests <= 0 ? [] : [{ region, quantiles, tests }];
   });
   for (const region of regions) {
-    if (region.hosts > 0 && !parts.some((part) => part.region === region)) section.complain("file", `no country of region ${region.name} has ${metric} and ${column}`);
+    if (region.hosts > 0 && !parts.some((part) => part.region === region))
+      section.complain("file", `no country of region ${region.name} has ${metric} and ${column}`);
   }
   // Countries share their region by tests; regions share the hosts as the scenario says.
   const total = (region: RegionOptions) => parts.reduce((sum, part) => sum + (part.region === region ? part.tests : 0), 0);
-  return mixture(parts.map(({ region, quantiles, tests }) => ({ law: { law: "quantiles" as const, ...quantiles }, weight: (region.hosts * tests) / total(region) })).filter((part) => part.weight > 0));
+  return mixture(
+    parts
+      .map(({ region, quantiles, tests }) => ({
+        law: { law: "quantiles" as const, ...quantiles },
+        weight: (region.hosts * tests) / total(region),
+      }))
+      .filter((part) => part.weight > 0),
+  );
 }
 
-function fileOf(section: Section, key: string, dir: string, readText: ReadText): { readonly name: string; readonly text: string } | undefined {
+function fileOf(
+  section: Section,
+  key: string,
+  dir: string,
+  readText: ReadText,
+): { readonly name: string; readonly text: string } | undefined {
   const path = resolve(dir, section.text(key));
   const read = readText(path);
   if (read.ok) return { name: shownPath(path), text: read.value };

@@ -57,7 +57,8 @@ function targetOf(entry: Section, form: FaultKind, regions: readonly string[]): 
     return { pick: "all" };
   }
   const target = entry.parsed<FaultTarget>("target", (text) => parseTarget(text, regions), { pick: "all" });
-  if (form.target === "region" && (target.pick !== "region" || target.share !== 1)) entry.complain("target", "expected a whole region, such as hosts[region=EU]");
+  if (form.target === "region" && (target.pick !== "region" || target.share !== 1))
+    entry.complain("target", "expected a whole region, such as hosts[region=EU]");
   return target;
 }
 
@@ -73,5 +74,8 @@ function parseEvery(text: string): Result<number | null, TextFault> {
   const inner = /^poisson\((.*)\)$/.exec(text)?.[1];
   const us = microseconds((inner ?? text).trim());
   if (us !== undefined && us > 0) return ok(Math.round(us));
-  return err({ offset: inner === undefined ? 0 : "poisson(".length, message: `expected poisson(90s) or a time above 0, found ${JSON.stringify(text)}` });
+  return err({
+    offset: inner === undefined ? 0 : "poisson(".length,
+    message: `expected poisson(90s) or a time above 0, found ${JSON.stringify(text)}`,
+  });
 }

@@ -14,5 +14,10 @@ export function checkName(section: Section, name: string, known: readonly string
   if (known.includes(name)) return;
   const near = nearest(name, known);
   const keyAt = section.node?.kind === "map" ? section.node.entries.get(name)?.keyAt : undefined;
-  section.complaints.push(complain(keyAt ?? section.at, `${section.path}: unknown ${what} "${name}"; ${near === undefined ? `known are ${known.slice(0, 12).join(", ")}${known.length > 12 ? ", …" : ""}` : `did you mean "${near}"?`}`));
+  section.complaints.push(
+    complain(
+      keyAt ?? section.at,
+      `${section.path}: unknown ${what} "${name}"; ${near === undefined ? `known are ${known.slice(0, 12).join(", ")}${known.length > 12 ? ", …" : ""}` : `did you mean "${near}"?`}`,
+    ),
+  );
 }

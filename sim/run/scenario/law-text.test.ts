@@ -6,12 +6,25 @@ import { microseconds, perSecond, share } from "./quantity.ts";
 import { parseTarget } from "./target-text.ts";
 
 describe("quantities", () => {
-  it.each([["30s", 30e6], ["5m", 300e6], ["2h", 7200e6], ["250ms", 250e3], ["1.5d", 129_600e6], ["40us", 40]] as const)("%s", (text, us) => {
+  it.each([
+    ["30s", 30e6],
+    ["5m", 300e6],
+    ["2h", 7200e6],
+    ["250ms", 250e3],
+    ["1.5d", 129_600e6],
+    ["40us", 40],
+  ] as const)("%s", (text, us) => {
     expect(microseconds(text)).toBeCloseTo(us, 6);
   });
   it.each(["30", "s", "-3s", "3 s", "1e3s", "3x", "", "3ss", ".5s"])("%j is no time", (text) => expect(microseconds(text)).toBeUndefined());
   it("rates and shares", () => {
-    expect([perSecond("20/s"), perSecond("300/m"), perSecond("1.8/h"), perSecond("20"), perSecond("20/d")]).toEqual([20, 5, 0.0005, undefined, undefined]);
+    expect([perSecond("20/s"), perSecond("300/m"), perSecond("1.8/h"), perSecond("20"), perSecond("20/d")]).toEqual([
+      20,
+      5,
+      0.0005,
+      undefined,
+      undefined,
+    ]);
     expect([share("10%"), share("100%"), share("101%"), share("-1%"), share("10")]).toEqual([0.1, 1, undefined, undefined, undefined]);
   });
 });
@@ -57,7 +70,15 @@ describe("laws", () => {
   });
 
   it("choices and popularity", () => {
-    expect(choiceLaw([["8", 1], ["16", 3]], "plain")).toEqual({ ok: true, value: { law: "choice", values: [8, 16], weights: [1, 3] } });
+    expect(
+      choiceLaw(
+        [
+          ["8", 1],
+          ["16", 3],
+        ],
+        "plain",
+      ),
+    ).toEqual({ ok: true, value: { law: "choice", values: [8, 16], weights: [1, 3] } });
     expect(choiceLaw([["8", 0]], "plain").ok).toBe(false);
     expect(choiceLaw([["8", 1]], "s").ok).toBe(false);
     expect(parseZipf("zipf(1.1)")).toEqual({ ok: true, value: 1.1 });
@@ -65,14 +86,41 @@ describe("laws", () => {
   });
 
   it("whatever is accepted can be drawn from, whatever is refused points into the text", () => {
-    const word = fc.constantFrom("weibull", "uniform", "exponential", "lognormal", "quantiles", "zip", "", "5: ", "50: ", "1s", "2h", "0", "-1s", "0.5", "h", "s", "(", ")", ",", " ", ":", "95: 3s");
+    const word = fc.constantFrom(
+      "weibull",
+      "uniform",
+      "exponential",
+      "lognormal",
+      "quantiles",
+      "zip",
+      "",
+      "5: ",
+      "50: ",
+      "1s",
+      "2h",
+      "0",
+      "-1s",
+      "0.5",
+      "h",
+      "s",
+      "(",
+      ")",
+      ",",
+      " ",
+      ":",
+      "95: 3s",
+    );
     fc.assert(
-      fc.property(fc.array(word, { maxLength: 12 }), fc.constantFrom("s", "ms", "plain") as fc.Arbitrary<"s" | "ms" | "plain">, (words, unit) => {
-        const text = words.join("");
-        const law = parseLaw(text, unit);
-        if (law.ok) prepareLaw(law.value);
-        else expect(law.error.offset >= 0 && law.error.offset <= text.length).toBe(true);
-      }),
+      fc.property(
+        fc.array(word, { maxLength: 12 }),
+        fc.constantFrom("s", "ms", "plain") as fc.Arbitrary<"s" | "ms" | "plain">,
+        (words, unit) => {
+          const text = words.join("");
+          const law = parseLaw(text, unit);
+          if (law.ok) prepareLaw(law.value);
+          else expect(law.error.offset >= 0 && law.error.offset <= text.length).toBe(true);
+        },
+      ),
       { numRuns: 2000 },
     );
   });
@@ -89,7 +137,14 @@ describe("targets", () => {
     ["host.busiest|3", { pick: "busiest", count: 3 }],
     ["host.7", { pick: "host", index: 7 }],
   ])("%s", (text, target) => expect(parseTarget(text, ["NA", "EU"])).toEqual({ ok: true, value: target }));
-  it.each([["0", 0], ["host.7|2", 0], ["hosts[region=EU]|3", 17], ["hosts[region=eu]", 13], ["host.", 0], ["", 0]] as const)("%j is wrong at %i", (text, offset) => {
+  it.each([
+    ["0", 0],
+    ["host.7|2", 0],
+    ["hosts[region=EU]|3", 17],
+    ["hosts[region=eu]", 13],
+    ["host.", 0],
+    ["", 0],
+  ] as const)("%j is wrong at %i", (text, offset) => {
     expect(parseTarget(text, ["NA", "EU"])).toMatchObject({ ok: false, error: { offset } });
   });
 });

@@ -64,7 +64,10 @@ function simpleLaw(name: string, shape: string, parts: readonly Part[], unit: La
   const kinds = { uniform: "qq", exponential: "q", weibull: "nq", lognormal: unit === "plain" ? "nn" : "nnu" }[name] ?? "";
   const last = parts.at(-1);
   if (parts.length !== kinds.length) {
-    return fault(last?.offset ?? 0, `${name} takes ${kinds.length} part${kinds.length === 1 ? "" : "s"}, found ${parts.length}; write it as ${shape}`);
+    return fault(
+      last?.offset ?? 0,
+      `${name} takes ${kinds.length} part${kinds.length === 1 ? "" : "s"}, found ${parts.length}; write it as ${shape}`,
+    );
   }
   const numbers: number[] = [];
   for (const [index, part] of parts.entries()) {
@@ -103,7 +106,8 @@ function quantiles(parts: readonly Part[], unit: LawUnit): Result<Law, TextFault
     const value = quantity({ text: rest.trim(), offset: part.offset + colon + 1 + rest.length - rest.trimStart().length }, unit);
     if (!percent.ok) return percent;
     if (!value.ok) return value;
-    if (percent.value >= 100 || percent.value / 100 <= (p.at(-1) ?? 0)) return fault(part.offset, "percents rise and lie between 0 and 100, both excluded");
+    if (percent.value >= 100 || percent.value / 100 <= (p.at(-1) ?? 0))
+      return fault(part.offset, "percents rise and lie between 0 and 100, both excluded");
     if (value.value < (values.at(-1) ?? 0)) return fault(part.offset, "values of quantiles must not fall");
     p.push(percent.value / 100);
     values.push(value.value);
@@ -138,7 +142,8 @@ function pureNumber(part: Part): Result<number, TextFault> {
 
 function unitFactor(part: Part, unit: LawUnit): Result<number, TextFault> {
   const factor = TIME_UNITS[part.text];
-  if (factor === undefined) return fault(part.offset, `expected a unit (${Object.keys(TIME_UNITS).join(", ")}), found ${JSON.stringify(part.text)}`);
+  if (factor === undefined)
+    return fault(part.offset, `expected a unit (${Object.keys(TIME_UNITS).join(", ")}), found ${JSON.stringify(part.text)}`);
   return ok(factor / TIME_UNITS[unit]!);
 }
 

@@ -31,7 +31,12 @@ thresholds: {unhosted_ms: ["p(99)<=1500", "max<=5000"]}
     expect(options.hosts.jitterMs).toEqual({ law: "quantiles", p: [0.05, 0.95], values: [1, 2000] });
     expect(options.hosts.uploadMbps).toEqual({ law: "choice", values: [100, 200], weights: [1, 3] });
     expect(options.hosts.leave).toEqual({ polite: 0.25, close: 0.25, silent: 0.5 });
-    expect(options.players).toMatchObject({ initial: 0, startPerS: 1, stages: [{ forUs: 120_000_000, toPerS: 2 }], sessionS: { law: "constant", value: 600 } });
+    expect(options.players).toMatchObject({
+      initial: 0,
+      startPerS: 1,
+      stages: [{ forUs: 120_000_000, toPerS: 2 }],
+      sessionS: { law: "constant", value: 600 },
+    });
     expect(options.network.jitterMs).toBe(4);
     // 250 ms heartbeats: a spell every 100 of them, two long.
     expect(options.network.burst).toEqual({ everyUs: 25_000_000, lengthUs: 500_000, loss: 1 });
@@ -39,8 +44,26 @@ thresholds: {unhosted_ms: ["p(99)<=1500", "max<=5000"]}
     expect(options.network.placeRegion).toEqual([1, 0]);
     expect(options.vps.sites).toEqual([{ region: 1, slots: 9 }]);
     expect(options.faults).toEqual([
-      { id: "crash-1", kind: "crash", atUs: 480_000_000, everyUs: 90_000_000, forUs: 0, target: { pick: "region", region: 1, share: 0.1 }, amount: 1, close: false },
-      { id: "loss-burst-2", kind: "loss-burst", atUs: 250_000, everyUs: null, forUs: 60_000_000, target: { pick: "count", count: 3 }, amount: 0.25, close: true },
+      {
+        id: "crash-1",
+        kind: "crash",
+        atUs: 480_000_000,
+        everyUs: 90_000_000,
+        forUs: 0,
+        target: { pick: "region", region: 1, share: 0.1 },
+        amount: 1,
+        close: false,
+      },
+      {
+        id: "loss-burst-2",
+        kind: "loss-burst",
+        atUs: 250_000,
+        everyUs: null,
+        forUs: 60_000_000,
+        target: { pick: "count", count: 3 },
+        amount: 0.25,
+        close: true,
+      },
     ]);
     expect(options.thresholds).toEqual([
       { metric: "unhosted_ms", expression: "p(99)<=1500" },
@@ -49,7 +72,9 @@ thresholds: {unhosted_ms: ["p(99)<=1500", "max<=5000"]}
   });
 
   it("the conf knows exactly the maps of the world", () => {
-    const [point] = points(`${SMALL}  maps: {count: 20, critical: 3, names: [moc_fild01, my_map]}\nconf:\n  p2p_eligible_maps: {prontera: 1, gonryun: false}\n  general: {scoring: normalized}\n`);
+    const [point] = points(
+      `${SMALL}  maps: {count: 20, critical: 3, names: [moc_fild01, my_map]}\nconf:\n  p2p_eligible_maps: {prontera: 1, gonryun: false}\n  general: {scoring: normalized}\n`,
+    );
     const { conf, maps } = point!.options;
     expect(maps.names.slice(0, 7)).toEqual(["gonryun", "geffen", "payon", "moc_fild01", "my_map", "prontera", "pay_fild03"]);
     expect(maps.names.at(-1)).toBe("fild_0002");
@@ -64,12 +89,17 @@ thresholds: {unhosted_ms: ["p(99)<=1500", "max<=5000"]}
     const files = { "my.conf": "general: {\n  scoring: normalized\n  enable_vps_fallback: 0\n}\n" };
     const [point] = points(`${SMALL}conf:\n  file: my.conf\n  general: {enable_vps_fallback: 1}\n`, { files });
     expect(point!.options.conf.general).toMatchObject({ scoring: "normalized", enable_vps_fallback: true });
-    expect(complaints(`${SMALL}conf: {file: your.conf}\n`, { files })).toEqual(["s.yaml:3:14: conf.file: cannot read /t/your.conf: there is no such file or folder"]);
-    expect(complaints(`${SMALL}conf: {file: my.conf}\n`, { files: { "my.conf": "general: {\n  prefer_low_latency: 7\n}\n" } })[0]).toMatch(/^my\.conf:2:/);
+    expect(complaints(`${SMALL}conf: {file: your.conf}\n`, { files })).toEqual([
+      "s.yaml:3:14: conf.file: cannot read /t/your.conf: there is no such file or folder",
+    ]);
+    expect(complaints(`${SMALL}conf: {file: my.conf}\n`, { files: { "my.conf": "general: {\n  prefer_low_latency: 7\n}\n" } })[0]).toMatch(
+      /^my\.conf:2:/,
+    );
   });
 
   it("slots are spread by players and none is lost", () => {
-    const sites = (slots: number) => points(`${SMALL}  regions: {NA: 1, EU: 1, SA: 1}\nvps: {slots: ${slots}}\n`)[0]!.options.vps.sites.map((site) => site.slots);
+    const sites = (slots: number) =>
+      points(`${SMALL}  regions: {NA: 1, EU: 1, SA: 1}\nvps: {slots: ${slots}}\n`)[0]!.options.vps.sites.map((site) => site.slots);
     expect(sites(10)).toEqual([4, 3, 3]);
     expect(sites(2)).toEqual([1, 1]);
     const uneven = points(`${SMALL}  regions: {NA: 5, EU: 2, SA: 3}\nvps: {slots: 9}\n`)[0]!.options.vps.sites;
@@ -79,27 +109,43 @@ thresholds: {unhosted_ms: ["p(99)<=1500", "max<=5000"]}
 });
 
 describe("extends", () => {
-  const base = "duration: 2m\ntitle: Base\nfleet:\n  regions: {NA: 1, EU: 1}\n  hosts: {count: 9}\n  players: {peak: 10}\nvps: {slots: 5}\n";
+  const base =
+    "duration: 2m\ntitle: Base\nfleet:\n  regions: {NA: 1, EU: 1}\n  hosts: {count: 9}\n  players: {peak: 10}\nvps: {slots: 5}\n";
 
   it("merges deeply; later files and the file itself win; null drops; shares replace as a whole", () => {
     const files = { "a/base.yaml": base, "b.yaml": "fleet:\n  hosts: {count: 12, uploadShare: 0.9}\n" };
-    const [point] = points("extends: [a/base.yaml, b.yaml]\nfleet:\n  regions: {EU: 1}\n  players: {peak: 20}\nvps: {slots: null, sites: [{region: EU, slots: 3}]}\n", { files });
+    const [point] = points(
+      "extends: [a/base.yaml, b.yaml]\nfleet:\n  regions: {EU: 1}\n  players: {peak: 20}\nvps: {slots: null, sites: [{region: EU, slots: 3}]}\n",
+      { files },
+    );
     const { options } = point!;
-    expect(options).toMatchObject({ scenario: "s", title: "s", durationUs: 120_000_000, hosts: { count: 12, uploadShare: 0.9 }, players: { initial: 20 } });
+    expect(options).toMatchObject({
+      scenario: "s",
+      title: "s",
+      durationUs: 120_000_000,
+      hosts: { count: 12, uploadShare: 0.9 },
+      players: { initial: 20 },
+    });
     expect(options.regions).toEqual([{ name: "EU", players: 1, hosts: 1 }]);
     expect(options.vps.sites).toEqual([{ region: 0, slots: 3 }]);
   });
 
   it("complains in the file that is wrong, and about circles and missing files at the line that names them", () => {
-    expect(complaints("extends: base.yaml\n", { files: { "base.yaml": `${base}nam: x\n` } })).toEqual(['base.yaml:8:1: unknown field "nam"; did you mean "name"?']);
-    expect(complaints("extends: b.yaml\n", { files: { "b.yaml": "duration: 1m\nextends: [s.yaml]\n" } })).toEqual(["b.yaml:2:11: extends goes in a circle: /t/s.yaml → /t/b.yaml → /t/s.yaml"]);
+    expect(complaints("extends: base.yaml\n", { files: { "base.yaml": `${base}nam: x\n` } })).toEqual([
+      'base.yaml:8:1: unknown field "nam"; did you mean "name"?',
+    ]);
+    expect(complaints("extends: b.yaml\n", { files: { "b.yaml": "duration: 1m\nextends: [s.yaml]\n" } })).toEqual([
+      "b.yaml:2:11: extends goes in a circle: /t/s.yaml → /t/b.yaml → /t/s.yaml",
+    ]);
     expect(complaints("\nextends: none.yaml\n")).toEqual(["s.yaml:2:10: cannot read /t/none.yaml: there is no such file or folder"]);
   });
 });
 
 describe("sweep", () => {
   it("runs over every combination, with numbers as numbers and names inside texts", () => {
-    const swept = points('sweep: {hosts: [5, 6], up: [1h, 2h]}\nfleet:\n  hosts: {count: $hosts, uptime: "exponential($up)"}\n  players: {peak: 1}\n');
+    const swept = points(
+      'sweep: {hosts: [5, 6], up: [1h, 2h]}\nfleet:\n  hosts: {count: $hosts, uptime: "exponential($up)"}\n  players: {peak: 1}\n',
+    );
     expect(swept.map((p) => p.sweepPoint)).toEqual([
       { hosts: 5, up: "1h" },
       { hosts: 5, up: "2h" },
@@ -115,14 +161,18 @@ describe("sweep", () => {
       's.yaml:3:18: $host is not a variable of sweep; did you mean "$hosts"?',
     ]);
     expect(complaints("sweep: {hosts: []}\n")).toEqual(["s.yaml:1:9: sweep.hosts: expected a list of values"]);
-    expect(complaints(`${SMALL}sweep: {seeds: [1, x]}\nseeds: {count: $seeds}\n`)).toEqual(['s.yaml:4:16: seeds.count: expected a whole number from 1 to 1000000, found "x"']);
+    expect(complaints(`${SMALL}sweep: {seeds: [1, x]}\nseeds: {count: $seeds}\n`)).toEqual([
+      's.yaml:4:16: seeds.count: expected a whole number from 1 to 1000000, found "x"',
+    ]);
   });
 });
 
 describe("--set", () => {
   it("changes fields, also single ones of a preset, list items, and drops with null", () => {
     const text = `${SMALL}  hosts: {hardware: strong}\nfaults: {plan: [{kind: crash, at: 1m, target: all}]}\nvps: {slots: 3}\n`;
-    const [point] = points(text, { sets: ["fleet.players.peak=80", "fleet.hosts.hardware.cpuGhz=5", "faults.plan.0.at=2m", "vps.slots=null", "mode=[safety, liveness]"] });
+    const [point] = points(text, {
+      sets: ["fleet.players.peak=80", "fleet.hosts.hardware.cpuGhz=5", "faults.plan.0.at=2m", "vps.slots=null", "mode=[safety, liveness]"],
+    });
     const { options } = point!;
     expect(options.players.initial).toBe(80);
     expect(options.hosts.cpuGhz).toEqual({ law: "constant", value: 5 });
@@ -133,9 +183,15 @@ describe("--set", () => {
   });
 
   it("complains about unknown paths and wrong values", () => {
-    expect(complaints(SMALL, { sets: ["fleet.players.paek=3"] })).toEqual(['--set fleet.players.paek:1:15: unknown field "paek" in fleet.players; did you mean "peak"?']);
-    expect(complaints(SMALL, { sets: ["faults.plan.3.at=1m"] })).toEqual(["--set faults.plan.3.at:1:13: the list has 0 items; there is no item 3 (the first is 0)"]);
-    expect(complaints(SMALL, { sets: ["duration=soon"] })).toEqual(['--set duration:1:1: duration: expected a time such as 30s, 5m, 2h or 250ms, found "soon"']);
+    expect(complaints(SMALL, { sets: ["fleet.players.paek=3"] })).toEqual([
+      '--set fleet.players.paek:1:15: unknown field "paek" in fleet.players; did you mean "peak"?',
+    ]);
+    expect(complaints(SMALL, { sets: ["faults.plan.3.at=1m"] })).toEqual([
+      "--set faults.plan.3.at:1:13: the list has 0 items; there is no item 3 (the first is 0)",
+    ]);
+    expect(complaints(SMALL, { sets: ["duration=soon"] })).toEqual([
+      '--set duration:1:1: duration: expected a time such as 30s, 5m, 2h or 250ms, found "soon"',
+    ]);
     expect(complaints(SMALL, { sets: ["duration=[1"] })[0]).toMatch(/^--set duration:1:1: cannot read the value/);
   });
 });

@@ -62,7 +62,12 @@ export function loadScenario(reference: string, request: LoadRequest): Result<Ex
   return complaints.length > 0 ? err(inOrder(complaints)) : ok(expanded);
 }
 
-function expand(document: LocatedMap, shelf: PresetShelf, file: string, request: LoadRequest): Result<Pick<Expanded, "options" | "seeds">, Complaint[]> {
+function expand(
+  document: LocatedMap,
+  shelf: PresetShelf,
+  file: string,
+  request: LoadRequest,
+): Result<Pick<Expanded, "options" | "seeds">, Complaint[]> {
   const resolved = withPresets(document, shelf);
   // The schema is asked even when a preset is unknown, so that one call says everything.
   const shape = validate(resolved.ok ? resolved.value : document);
@@ -74,7 +79,9 @@ function expand(document: LocatedMap, shelf: PresetShelf, file: string, request:
   const done = request.dataDir === null ? options : withData(options, root.child("data"), request.dataDir, request.readText);
   const seeds = root.child("seeds");
   const budgetS = seeds.has("budget") ? seeds.us("budget") / US_PER_S : null;
-  return complaints.length > 0 ? err(complaints) : ok({ options: done, seeds: { from: seeds.number("from"), count: seeds.number("count"), budgetS } });
+  return complaints.length > 0
+    ? err(complaints)
+    : ok({ options: done, seeds: { from: seeds.number("from"), count: seeds.number("count"), budgetS } });
 }
 
 function optionsOf(root: Section, file: string, request: LoadRequest): Options {
@@ -119,7 +126,10 @@ function eligibility(names: readonly string[], eligible: readonly boolean[]): Re
 }
 
 function nameOf(file: string): string {
-  const parts = shownPath(file).replaceAll("\\", "/").replace(/\.ya?ml$/, "").split("/");
+  const parts = shownPath(file)
+    .replaceAll("\\", "/")
+    .replace(/\.ya?ml$/, "")
+    .split("/");
   const from = parts.lastIndexOf("scenarios");
   return from >= 0 ? parts.slice(from + 1).join("/") : (parts.at(-1) ?? "scenario");
 }
@@ -137,7 +147,12 @@ function thresholdsOf(section: Section, metrics: readonly string[]): Threshold[]
       const expression = item.node?.kind === "leaf" ? String(item.node.value) : "";
       const parsed = parseThreshold(expression);
       const inset = item.node?.kind === "leaf" ? item.node.inset : 0;
-      if (!parsed.ok) section.complaints.push({ ...item.at, column: item.at.column + inset + parsed.error.offset, message: `${item.path}: ${parsed.error.message}` });
+      if (!parsed.ok)
+        section.complaints.push({
+          ...item.at,
+          column: item.at.column + inset + parsed.error.offset,
+          message: `${item.path}: ${parsed.error.message}`,
+        });
       return { metric, expression };
     });
   });

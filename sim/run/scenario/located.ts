@@ -107,7 +107,8 @@ function locatedNode(node: YamlNode | null, placeAt: (offset: number) => Place, 
     }
     return { kind: "map", at, entries };
   }
-  if (isSeq<YamlNode | null>(node)) return { kind: "list", at, items: node.items.map((item) => locatedNode(item, placeAt, at, complaints)) };
+  if (isSeq<YamlNode | null>(node))
+    return { kind: "list", at, items: node.items.map((item) => locatedNode(item, placeAt, at, complaints)) };
   if (isAlias(node)) complaints.push(complain(at, "aliases are not part of the format; use `extends` or a preset instead"));
   if (!isScalar(node)) return leafAt(at, null);
   const quoted = node.type === "QUOTE_DOUBLE" || node.type === "QUOTE_SINGLE";

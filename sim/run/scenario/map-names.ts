@@ -2,9 +2,48 @@
 import type { MapOptions } from "../../options.ts";
 
 /** Eligible maps of the seed's configuration, in its order. */
-const SEED_ELIGIBLE = ["moc_fild01", "pay_fild03", "gef_fild07", "pay_dun01", "gef_dun02", "moc_pryd01", "iz_dun01", "morocc_fild12", "custom_housing", "player_base", "guild_room", "job_quest_room", "test_room"];
+const SEED_ELIGIBLE = [
+  "moc_fild01",
+  "pay_fild03",
+  "gef_fild07",
+  "pay_dun01",
+  "gef_dun02",
+  "moc_pryd01",
+  "iz_dun01",
+  "morocc_fild12",
+  "custom_housing",
+  "player_base",
+  "guild_room",
+  "job_quest_room",
+  "test_room",
+];
 /** Towns: the three the seed names, then others of the same world. */
-const SEED_CRITICAL = ["prontera", "geffen", "payon", "alberta", "izlude", "aldebaran", "comodo", "yuno", "amatsu", "gonryun", "umbala", "niflheim", "louyang", "xmas", "jawaii", "ayothaya", "einbroch", "lighthalzen", "hugel", "rachel", "veins", "moscovia", "brasilis", "dewata"];
+const SEED_CRITICAL = [
+  "prontera",
+  "geffen",
+  "payon",
+  "alberta",
+  "izlude",
+  "aldebaran",
+  "comodo",
+  "yuno",
+  "amatsu",
+  "gonryun",
+  "umbala",
+  "niflheim",
+  "louyang",
+  "xmas",
+  "jawaii",
+  "ayothaya",
+  "einbroch",
+  "lighthalzen",
+  "hugel",
+  "rachel",
+  "veins",
+  "moscovia",
+  "brasilis",
+  "dewata",
+];
 
 /** What decides the maps. `listed` are those of the conf: name → eligible. */
 export type MapsWanted = {
@@ -23,8 +62,18 @@ export function mapsOf(wanted: MapsWanted): MapOptions {
   const taken = new Set<string>();
   const own = wanted.names.filter((name) => wanted.listed[name] !== false);
   const listedAs = (eligible: boolean) => Object.keys(wanted.listed).filter((name) => wanted.listed[name] === eligible);
-  const critical = take(wanted.critical, [...listedAs(false), ...SEED_CRITICAL.filter((name) => !Object.hasOwn(wanted.listed, name) && !own.includes(name))], "town", taken);
-  const eligible = take(wanted.count - wanted.critical, [...own, ...listedAs(true), ...SEED_ELIGIBLE.filter((name) => !Object.hasOwn(wanted.listed, name))], "fild", taken);
+  const critical = take(
+    wanted.critical,
+    [...listedAs(false), ...SEED_CRITICAL.filter((name) => !Object.hasOwn(wanted.listed, name) && !own.includes(name))],
+    "town",
+    taken,
+  );
+  const eligible = take(
+    wanted.count - wanted.critical,
+    [...own, ...listedAs(true), ...SEED_ELIGIBLE.filter((name) => !Object.hasOwn(wanted.listed, name))],
+    "fild",
+    taken,
+  );
   const names = [...critical, ...eligible];
   return {
     names,

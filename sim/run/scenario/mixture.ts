@@ -4,7 +4,10 @@ import type { Law } from "../../../src/base/laws.ts";
 type Curve = { readonly p: readonly number[]; readonly values: readonly number[] };
 
 /** Shares at which the mixture is tabulated: dense at both ends, where thresholds bite. */
-const SHARES = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.84, 0.88, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99];
+const SHARES = [
+  0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.84, 0.88, 0.9, 0.92, 0.94, 0.95,
+  0.96, 0.97, 0.98, 0.99,
+];
 
 /**
  * The mixture of constants and quantile laws, as a quantile law; undefined when a part is of another kind. The mixture's share below a

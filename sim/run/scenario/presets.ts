@@ -74,6 +74,11 @@ function named(node: Located, kind: string, shelf: PresetShelf, complaints: Comp
   if (found !== undefined) return found;
   const names = [...presets.value.entries.keys()];
   const near = nearest(node.value, names);
-  complaints.push(complain(node.at, `unknown preset "${node.value}" (${kind}); ${near === undefined ? `known are ${names.join(", ")}` : `did you mean "${near}"?`}`));
+  complaints.push(
+    complain(
+      node.at,
+      `unknown preset "${node.value}" (${kind}); ${near === undefined ? `known are ${names.join(", ")}` : `did you mean "${near}"?`}`,
+    ),
+  );
   return node;
 }

@@ -60,7 +60,14 @@ export function number(description: string, unit: string, b: Bounds = {}): Schem
 
 /** A whole number. */
 export function whole(description: string, unit: string, b: Bounds = { min: 0 }): Schema {
-  return { type: ["integer", "string"], description, ...bounds(b), pattern: SWEPT, "x-expect": `a whole number${boundsText(b)}`, "x-unit": unit };
+  return {
+    type: ["integer", "string"],
+    description,
+    ...bounds(b),
+    pattern: SWEPT,
+    "x-expect": `a whole number${boundsText(b)}`,
+    "x-unit": unit,
+  };
 }
 
 /** true or false; 1 and 0 as in the brace form of the conf. */
@@ -75,12 +82,24 @@ export function text(description: string, pattern?: string, expect = "a text"): 
 
 /** A time with its unit. */
 export function duration(description: string): Schema {
-  return { type: "string", description, pattern: `${DURATION_PATTERN}|${SWEPT}`, "x-expect": "a time such as 30s, 5m, 2h or 250ms", "x-unit": "time with unit" };
+  return {
+    type: "string",
+    description,
+    pattern: `${DURATION_PATTERN}|${SWEPT}`,
+    "x-expect": "a time such as 30s, 5m, 2h or 250ms",
+    "x-unit": "time with unit",
+  };
 }
 
 /** Events per time. */
 export function rate(description: string): Schema {
-  return { type: "string", description, pattern: `${RATE_PATTERN}|${SWEPT}`, "x-expect": "a rate such as 20/s, 300/m or 5/h", "x-unit": "per time" };
+  return {
+    type: "string",
+    description,
+    pattern: `${RATE_PATTERN}|${SWEPT}`,
+    "x-expect": "a rate such as 20/s, 300/m or 5/h",
+    "x-unit": "per time",
+  };
 }
 
 /** One of several words. */
@@ -95,7 +114,13 @@ export function law(description: string, unit: "time" | "MB" | "GHz" | "cores" |
   return {
     type: ["string", "number", "object"],
     description,
-    properties: { regions: { type: "object", description: "One law per region; draws follow the mixture by the regions' shares.", additionalProperties: { type: ["string", "number", "object"] } } },
+    properties: {
+      regions: {
+        type: "object",
+        description: "One law per region; draws follow the mixture by the regions' shares.",
+        additionalProperties: { type: ["string", "number", "object"] },
+      },
+    },
     additionalProperties: { type: "number", minimum: 0, "x-expect": "the weight of this choice, a number of at least 0" },
     "x-expect": `a law such as ${example}${presetText}, or a mapping of value to weight`,
     "x-unit": unit,
@@ -106,7 +131,14 @@ export function law(description: string, unit: "time" | "MB" | "GHz" | "cores" |
 
 /** A mapping with exactly these fields. */
 export function fields(description: string, properties: Readonly<Record<string, Schema>>, required: readonly string[] = []): Schema {
-  return { type: "object", description, properties, additionalProperties: false, ...(required.length === 0 ? {} : { required }), "x-expect": "a mapping of fields" };
+  return {
+    type: "object",
+    description,
+    properties,
+    additionalProperties: false,
+    ...(required.length === 0 ? {} : { required }),
+    "x-expect": "a mapping of fields",
+  };
 }
 
 /** A mapping with exactly these fields, or the name of a preset; `preset:` inside the mapping starts from one. */
@@ -121,7 +153,13 @@ export function presetFields(description: string, kind: string, properties: Read
 
 /** A mapping with free keys. */
 export function mapping(description: string, values: Schema, keys?: string): Schema {
-  return { type: "object", description, additionalProperties: values, ...(keys === undefined ? {} : { propertyNames: { pattern: keys } }), "x-expect": "a mapping" };
+  return {
+    type: "object",
+    description,
+    additionalProperties: values,
+    ...(keys === undefined ? {} : { propertyNames: { pattern: keys } }),
+    "x-expect": "a mapping",
+  };
 }
 
 /** A list. */

@@ -7,7 +7,10 @@ import type { Schema } from "./schema-words.ts";
 
 /** Every field's schema with its path. */
 function everyField(schema: Schema, path = ""): [string, Schema][] {
-  const inner = Object.entries(schema.properties ?? {}).flatMap(([key, field]): [string, Schema][] => [[`${path}.${key}`, field], ...everyField(field, `${path}.${key}`)]);
+  const inner = Object.entries(schema.properties ?? {}).flatMap(([key, field]): [string, Schema][] => [
+    [`${path}.${key}`, field],
+    ...everyField(field, `${path}.${key}`),
+  ]);
   const items = schema.items === undefined ? [] : everyField(schema.items, `${path}[]`);
   const values = typeof schema.additionalProperties === "object" ? everyField(schema.additionalProperties, `${path}.*`) : [];
   return [...inner, ...items, ...values];
@@ -23,7 +26,9 @@ describe("the schema", () => {
     expect(fields.length).toBeGreaterThan(150);
     expect(fields.filter(([, field]) => (field.description ?? "") === "").map(([path]) => path)).toEqual([]);
     const numeric = fields.filter(([, field]) => [field.type].flat().some((type) => type === "number" || type === "integer"));
-    const unitless = numeric.filter(([path, field]) => field["x-unit"] === undefined && !path.endsWith(".target") && !path.endsWith("regions"));
+    const unitless = numeric.filter(
+      ([path, field]) => field["x-unit"] === undefined && !path.endsWith(".target") && !path.endsWith("regions"),
+    );
     expect(unitless.map(([path]) => path)).toEqual([]);
   });
 

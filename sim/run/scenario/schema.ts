@@ -18,7 +18,10 @@ const regions: Schema = {
     description: "Share of players and of hosts in this region.",
     minimum: 0,
     pattern: "^\\$[A-Za-z]",
-    properties: { players: number("Share of players.", "share", { min: 0 }), hosts: number("Share of hosts offered.", "share", { min: 0 }) },
+    properties: {
+      players: number("Share of players.", "share", { min: 0 }),
+      hosts: number("Share of hosts offered.", "share", { min: 0 }),
+    },
     additionalProperties: false,
     "x-expect": "a share of at least 0, or {players, hosts}",
   },
@@ -58,7 +61,11 @@ const players: Schema = fields("Who plays, when, and for how long.", {
   peakToTrough: number("daily-curve: players at the peak over players at the trough, twelve hours away.", "ratio", { min: 1 }),
   initial: whole("Players online at the start; left out, what the executor needs.", "players", { min: 0, max: 10_000_000 }),
   start: rate("ramping-arrival-rate: arrivals at the start; left out, what keeps `initial` players online."),
-  stages: list("ramping-arrival-rate: the rate moves linearly to `to` within `for`, stage by stage.", fields("One stage.", { for: duration("Length of the stage."), to: rate("Arrivals at its end.") }, ["for", "to"]), 1),
+  stages: list(
+    "ramping-arrival-rate: the rate moves linearly to `to` within `for`, stage by stage.",
+    fields("One stage.", { for: duration("Length of the stage."), to: rate("Arrivals at its end.") }, ["for", "to"]),
+    1,
+  ),
   session: law("Length of a session.", "time", "session"),
   stay: law("Time on one map before moving on.", "time", "stay"),
   reconnect: law("Time after which a player whose connection was lost comes back.", "time", "reconnect"),
@@ -75,37 +82,79 @@ const maps: Schema = fields("The maps. The critical ones are towns and the most 
   count: whole("Number of maps.", "maps", { min: 1, max: 1_000_000 }),
   critical: whole("How many of them never leave the VPS.", "maps"),
   popularity: text("How players spread over maps by rank.", "^zipf\\(.*\\)$|^\\$[A-Za-z]", "a popularity law such as zipf(1.1)"),
-  names: list("Names of the first eligible maps; without, those of the conf, then the seed's, then numbered ones.", text("Map name.", "^[a-z0-9_@#-]{1,24}$", "a map name of [a-z0-9_@#-], at most 24")),
+  names: list(
+    "Names of the first eligible maps; without, those of the conf, then the seed's, then numbered ones.",
+    text("Map name.", "^[a-z0-9_@#-]{1,24}$", "a map name of [a-z0-9_@#-], at most 24"),
+  ),
 });
 
 const fleet: Schema = fields("Hosts, players and maps.", { regions, hosts, players, maps });
 
 const network: Schema = fields("Delay and loss.", {
   rtt: presetFields("RTT between places, without access delay.", "rtt", {
-    places: list("Places in the order of the matrix.", fields("One place.", { name: text("Name."), region: text("Region it belongs to.", REGION_NAME, "a region name") }, ["name", "region"]), 1),
+    places: list(
+      "Places in the order of the matrix.",
+      fields("One place.", { name: text("Name."), region: text("Region it belongs to.", REGION_NAME, "a region name") }, [
+        "name",
+        "region",
+      ]),
+      1,
+    ),
     ms: list("Square matrix; the diagonal is the RTT inside a place.", list("One row.", number("RTT.", "ms", { min: 0 }))),
   }),
   playerAccess: law("Access delay that a player adds to each RTT.", "time", "access"),
   hostAccess: law("Access delay that a player host adds to each RTT.", "time", "access"),
   jitter: text("One-way jitter: laplace(4ms), or its scale.", undefined, "laplace(4ms) or a time"),
-  loss: { type: ["number", "string"], description: "Probability that a single packet on a quiet link is lost, or gilbert(p, r): chance per heartbeat to enter and to leave a spell in which all is lost.", minimum: 0, maximum: 1, "x-expect": "a probability or gilbert(p, r)", "x-unit": "probability" },
-  burst: fields("Spells of loss on a host's line.", { every: duration("Mean gap between spells."), for: duration("Mean length."), loss: number("Probability of loss inside.", "probability", { min: 0, max: 1 }) }, ["every", "for", "loss"]),
+  loss: {
+    type: ["number", "string"],
+    description:
+      "Probability that a single packet on a quiet link is lost, or gilbert(p, r): chance per heartbeat to enter and to leave a spell in which all is lost.",
+    minimum: 0,
+    maximum: 1,
+    "x-expect": "a probability or gilbert(p, r)",
+    "x-unit": "probability",
+  },
+  burst: fields(
+    "Spells of loss on a host's line.",
+    {
+      every: duration("Mean gap between spells."),
+      for: duration("Mean length."),
+      loss: number("Probability of loss inside.", "probability", { min: 0, max: 1 }),
+    },
+    ["every", "for", "loss"],
+  ),
 });
 
 const vps: Schema = fields("What the operator rents. Without slots and sites every map fits.", {
   slots: whole("Maps that run on the VPS at once, spread over the regions by players.", "slots", { min: 1 }),
-  sites: list("Sites one by one, instead of `slots`.", fields("One site.", { region: text("Region.", REGION_NAME, "a region name"), slots: whole("Maps it runs at once.", "slots", { min: 1 }) }, ["region", "slots"]), 1),
+  sites: list(
+    "Sites one by one, instead of `slots`.",
+    fields(
+      "One site.",
+      { region: text("Region.", REGION_NAME, "a region name"), slots: whole("Maps it runs at once.", "slots", { min: 1 }) },
+      ["region", "slots"],
+    ),
+    1,
+  ),
 });
 
 const fault: Schema = fields(
   "One fault.",
   {
     id: text("Name in reports; left out, kind and number.", "^[a-z0-9][a-z0-9-]*$", "a name of [a-z0-9-]"),
-    kind: { ...word("What happens.", FAULT_KIND_NAMES), description: `What happens. ${FAULT_KIND_NAMES.map((k) => `${k}: ${FAULT_KINDS[k].what}`).join(" ")}` },
+    kind: {
+      ...word("What happens.", FAULT_KIND_NAMES),
+      description: `What happens. ${FAULT_KIND_NAMES.map((k) => `${k}: ${FAULT_KINDS[k].what}`).join(" ")}`,
+    },
     at: duration("When, from the start. With `every`, from when on."),
     every: text("Repeated: mean of the Poisson gaps, as poisson(90s) or 90s.", undefined, "poisson(90s) or a time"),
     for: duration("How long; for crash until the machine is back (left out: its own down-time)."),
-    target: { type: ["string", "integer"], description: "Whom: all, 5, 10%, hosts[region=EU], hosts[region=EU]|10%, host.busiest, host.7.", minimum: 1, "x-expect": "a target such as all, 5, 10%, hosts[region=EU] or host.busiest" },
+    target: {
+      type: ["string", "integer"],
+      description: "Whom: all, 5, 10%, hosts[region=EU], hosts[region=EU]|10%, host.busiest, host.7.",
+      minimum: 1,
+      "x-expect": "a target such as all, 5, 10%, hosts[region=EU] or host.busiest",
+    },
     amount: number("Strength: jitter factor, loss probability, store latency factor, share of requests or players.", "by kind", { min: 0 }),
     close: flag("crash: the connection closes (else it falls silent). one-way-cut: host to VPS is lost (else VPS to host)."),
   },
@@ -113,47 +162,106 @@ const fault: Schema = fields(
 );
 
 const data: Schema = fields("What trace files replace when a run is given --data DIR; ignored otherwise. Paths are relative to DIR.", {
-  availability: fields("When hosts are up, instead of uptime and downtime.", {
-    file: text("The trace, .gz or plain."),
-    format: word("avt: index, count, start end … (seconds). csv: one up-time a row.", ["avt", "csv"]),
-    columns: fields("csv: names of the columns; `end` or `duration`.", { node: text("Node."), start: text("Start, seconds."), end: text("End, seconds."), duration: text("Length, seconds.") }, ["node", "start"]),
-    from: duration("Which moment of the trace is the start of the run."),
-  }, ["file", "format", "from"]),
-  rtt: fields("RTT between cities, instead of network.rtt.", { file: text("Square matrix, milliseconds."), cities: text("Cities of the matrix: CSV with id, title, country, latitude, longitude.") }, ["file", "cities"]),
-  upload: fields("Upload by country, instead of hosts.upload; countries count by their tests.", { file: text("Quantile table: columns cc, <metric>_p<percent>."), metric: text("Which metric."), weight: text("Column that weighs countries.") }, ["file", "metric", "weight"]),
+  availability: fields(
+    "When hosts are up, instead of uptime and downtime.",
+    {
+      file: text("The trace, .gz or plain."),
+      format: word("avt: index, count, start end … (seconds). csv: one up-time a row.", ["avt", "csv"]),
+      columns: fields(
+        "csv: names of the columns; `end` or `duration`.",
+        { node: text("Node."), start: text("Start, seconds."), end: text("End, seconds."), duration: text("Length, seconds.") },
+        ["node", "start"],
+      ),
+      from: duration("Which moment of the trace is the start of the run."),
+    },
+    ["file", "format", "from"],
+  ),
+  rtt: fields(
+    "RTT between cities, instead of network.rtt.",
+    { file: text("Square matrix, milliseconds."), cities: text("Cities of the matrix: CSV with id, title, country, latitude, longitude.") },
+    ["file", "cities"],
+  ),
+  upload: fields(
+    "Upload by country, instead of hosts.upload; countries count by their tests.",
+    {
+      file: text("Quantile table: columns cc, <metric>_p<percent>."),
+      metric: text("Which metric."),
+      weight: text("Column that weighs countries."),
+    },
+    ["file", "metric", "weight"],
+  ),
 });
 
 /** The schema of a scenario file. */
 export const SCENARIO_SCHEMA: Schema = {
   $schema: "https://json-schema.org/draft/2020-12/schema",
   title: "Peerstead scenario",
-  ...fields("A world to simulate, what goes wrong in it, and what must hold. A text `$name` is filled in by `sweep`; null drops what was inherited.", {
-    schema: word("Version of this format.", ["peerstead-scenario/1"]),
-    name: text("Name of the scenario; reports go to a folder of this name. Left out, the file's.", "^[a-z0-9][a-z0-9_/-]*$", "a name of [a-z0-9_/-]"),
-    title: text("One line for people."),
-    description: text("What the scenario is about."),
-    extends: { type: ["string", "array"], description: "Files this one builds on, relative to it; later ones win, this one wins over all.", items: { type: "string" }, "x-expect": "a path or a list of paths" },
-    mode: { type: ["string", "array"], description: "How the run is judged.", pattern: `^(${MODES.join("|")})$`, items: word("One mode.", MODES), minItems: 1, "x-expect": `one of ${MODES.join(", ")}, or a list of them` },
-    duration: duration("Virtual time with load and faults."),
-    settle: duration("liveness: quiet time after the faults within which everything must settle."),
-    heartbeats: word("lazy: unremarkable heartbeats are computed, not scheduled; eager: each is an event (slow; the oracle).", ["lazy", "eager"]),
-    seeds: fields("Which seeds are run.", { from: whole("First seed.", "seed"), count: whole("Number of seeds.", "seeds", { min: 1, max: 1_000_000 }), budget: duration("Wall time after which no further seed is started.") }),
-    sweep: mapping("Variables and their values; the scenario runs once for each combination.", { type: "array", description: "Values, texts or numbers.", minItems: 1, items: { type: ["string", "number", "boolean"] }, "x-expect": "a list of values" }, "^[A-Za-z][A-Za-z0-9_]*$"),
-    conf: CONF_SCHEMA,
-    tuning: TUNING_SCHEMA,
-    fleet,
-    network,
-    vps,
-    store: fields("The store of ownership.", { latency: law("Time to an answer.", "time", "store") }),
-    faults: fields("What goes wrong.", { plan: list("Faults in any order.", fault) }),
-    thresholds: mapping("Metric to expressions such as p(99)<=1500, max<5, avg>=0.2, sum==0, rate<=3/h.", list("Expressions; all must hold.", text("One expression."), 1)),
-    require: fields("What must have happened, or the run is inconclusive.", {
-      faultsEffective: word("Which faults must have met something.", ["all", "any", "none"]),
-      sometimes: list("Events that must have occurred at least once.", text("Event, such as migration.failedOver.")),
-    }),
-    series: fields("Time series in the report.", { step: duration("Width of a bucket.") }),
-    data,
-  }),
+  ...fields(
+    "A world to simulate, what goes wrong in it, and what must hold. A text `$name` is filled in by `sweep`; null drops what was inherited.",
+    {
+      schema: word("Version of this format.", ["peerstead-scenario/1"]),
+      name: text(
+        "Name of the scenario; reports go to a folder of this name. Left out, the file's.",
+        "^[a-z0-9][a-z0-9_/-]*$",
+        "a name of [a-z0-9_/-]",
+      ),
+      title: text("One line for people."),
+      description: text("What the scenario is about."),
+      extends: {
+        type: ["string", "array"],
+        description: "Files this one builds on, relative to it; later ones win, this one wins over all.",
+        items: { type: "string" },
+        "x-expect": "a path or a list of paths",
+      },
+      mode: {
+        type: ["string", "array"],
+        description: "How the run is judged.",
+        pattern: `^(${MODES.join("|")})$`,
+        items: word("One mode.", MODES),
+        minItems: 1,
+        "x-expect": `one of ${MODES.join(", ")}, or a list of them`,
+      },
+      duration: duration("Virtual time with load and faults."),
+      settle: duration("liveness: quiet time after the faults within which everything must settle."),
+      heartbeats: word("lazy: unremarkable heartbeats are computed, not scheduled; eager: each is an event (slow; the oracle).", [
+        "lazy",
+        "eager",
+      ]),
+      seeds: fields("Which seeds are run.", {
+        from: whole("First seed.", "seed"),
+        count: whole("Number of seeds.", "seeds", { min: 1, max: 1_000_000 }),
+        budget: duration("Wall time after which no further seed is started."),
+      }),
+      sweep: mapping(
+        "Variables and their values; the scenario runs once for each combination.",
+        {
+          type: "array",
+          description: "Values, texts or numbers.",
+          minItems: 1,
+          items: { type: ["string", "number", "boolean"] },
+          "x-expect": "a list of values",
+        },
+        "^[A-Za-z][A-Za-z0-9_]*$",
+      ),
+      conf: CONF_SCHEMA,
+      tuning: TUNING_SCHEMA,
+      fleet,
+      network,
+      vps,
+      store: fields("The store of ownership.", { latency: law("Time to an answer.", "time", "store") }),
+      faults: fields("What goes wrong.", { plan: list("Faults in any order.", fault) }),
+      thresholds: mapping(
+        "Metric to expressions such as p(99)<=1500, max<5, avg>=0.2, sum==0, rate<=3/h.",
+        list("Expressions; all must hold.", text("One expression."), 1),
+      ),
+      require: fields("What must have happened, or the run is inconclusive.", {
+        faultsEffective: word("Which faults must have met something.", ["all", "any", "none"]),
+        sometimes: list("Events that must have occurred at least once.", text("Event, such as migration.failedOver.")),
+      }),
+      series: fields("Time series in the report.", { step: duration("Width of a bucket.") }),
+      data,
+    },
+  ),
 };
 
 /** The schema as it is printed and published. */

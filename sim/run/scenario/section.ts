@@ -114,7 +114,11 @@ export class Section {
    */
   lifeLaw(key: string, weights: Weights): Law {
     const law = this.law(key, "s", weights);
-    if (!isLifeLaw(law)) this.complain(key, "expected a time or one of uniform, exponential, weibull, lognormal: it must be known how long a running one still lasts");
+    if (!isLifeLaw(law))
+      this.complain(
+        key,
+        "expected a time or one of uniform, exponential, weibull, lognormal: it must be known how long a running one still lasts",
+      );
     return law;
   }
 
@@ -143,7 +147,8 @@ export class Section {
     }
     const mixed = mixture(parts);
     // Without any region the regions themselves have been complained about.
-    if (mixed === undefined && parts.length > 0) this.complaints.push(complain(regions.at, `${path}: laws per region are constants or quantiles`));
+    if (mixed === undefined && parts.length > 0)
+      this.complaints.push(complain(regions.at, `${path}: laws per region are constants or quantiles`));
     return mixed;
   }
 

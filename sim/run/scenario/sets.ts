@@ -23,7 +23,15 @@ export function setPath(document: LocatedMap, path: string, value: string): Resu
   return done.ok ? ok(done.value as LocatedMap) : done;
 }
 
-function put(node: Located, schema: Schema, keys: readonly string[], depth: number, offset: number, value: Located, at: (offset: number) => Place): Result<Located, Complaint[]> {
+function put(
+  node: Located,
+  schema: Schema,
+  keys: readonly string[],
+  depth: number,
+  offset: number,
+  value: Located,
+  at: (offset: number) => Place,
+): Result<Located, Complaint[]> {
   if (depth === keys.length) return ok(value);
   const key = keys[depth]!;
   const below = schemaUnder(schema, key);
@@ -31,16 +39,19 @@ function put(node: Located, schema: Schema, keys: readonly string[], depth: numb
   const next = (child: Located) => put(child, below, keys, depth + 1, offset + key.length + 1, value, at);
   if (node.kind === "list") {
     const item = node.items[Number(key)];
-    if (item === undefined) return err([complain(at(offset), `the list has ${node.items.length} items; there is no item ${key} (the first is 0)`)]);
+    if (item === undefined)
+      return err([complain(at(offset), `the list has ${node.items.length} items; there is no item ${key} (the first is 0)`)]);
     const changed = next(item);
     return changed.ok ? ok({ ...node, items: node.items.map((old, index) => (index === Number(key) ? changed.value : old)) }) : changed;
   }
   // A preset's name becomes a mapping that starts from it, so that one of its fields can be set alone.
-  const named = node.kind === "leaf" && schema.properties?.["preset"] !== undefined ? withChild(emptyMap(node.at), "preset", node.at, node) : undefined;
+  const named =
+    node.kind === "leaf" && schema.properties?.["preset"] !== undefined ? withChild(emptyMap(node.at), "preset", node.at, node) : undefined;
   const map = node.kind === "map" ? node : (named ?? emptyMap(node.at));
   const changed = next(map.entries.get(key)?.value ?? emptyMap(at(offset)));
   if (!changed.ok) return changed;
-  if (changed.value.kind !== "leaf" || changed.value.value !== null) return ok(withChild(map, key, map.entries.get(key)?.keyAt ?? at(offset), changed.value));
+  if (changed.value.kind !== "leaf" || changed.value.value !== null)
+    return ok(withChild(map, key, map.entries.get(key)?.keyAt ?? at(offset), changed.value));
   return ok({ ...map, entries: new Map([...map.entries].filter(([name]) => name !== key)) });
 }
 

@@ -10,7 +10,13 @@ import type { Section } from "./section.ts";
 /** The conf a scenario runs with: its file, or the seed's values, with the inline overrides on top. */
 export function confOf(section: Section, readText: ReadText): MapConf {
   const conf = section.has("file") ? confFile(section, readText) : defaultMapConf();
-  const { task_distribution: { priorities, ...distribution }, p2p_eligible_maps, relays, assistance_levels, ...rest } = conf;
+  const {
+    task_distribution: { priorities, ...distribution },
+    p2p_eligible_maps,
+    relays,
+    assistance_levels,
+    ...rest
+  } = conf;
   return {
     general: overridden(rest.general, section.child("general")),
     host_requirements: overridden(rest.host_requirements, section.child("host_requirements")),
@@ -51,7 +57,8 @@ function overridden<T extends Readonly<Record<string, number | boolean | string>
   for (const key of Object.keys(usual)) {
     const value = usual[key]!;
     if (!section.has(key)) continue;
-    changed[key] = typeof value === "boolean" ? section.flag(key, value) : typeof value === "number" ? section.number(key) : section.text(key);
+    changed[key] =
+      typeof value === "boolean" ? section.flag(key, value) : typeof value === "number" ? section.number(key) : section.text(key);
   }
   return changed as T;
 }

@@ -9,8 +9,12 @@ import { filesOver, points } from "./files.fixture.ts";
 import { loadScenario } from "./load.ts";
 
 const folders = ["smoke", "capacity", "chaos"];
-const shipped = folders.flatMap((folder) => readdirSync(join(SCENARIOS_DIR, folder)).map((file) => `${folder}/${file.replace(/\.yaml$/, "")}`));
-const presetFiles = readdirSync(join(SCENARIOS_DIR, "presets")).filter((file) => readFileSync(join(SCENARIOS_DIR, "presets", file), "utf8").includes("schema: peerstead-presets/1"));
+const shipped = folders.flatMap((folder) =>
+  readdirSync(join(SCENARIOS_DIR, folder)).map((file) => `${folder}/${file.replace(/\.yaml$/, "")}`),
+);
+const presetFiles = readdirSync(join(SCENARIOS_DIR, "presets")).filter((file) =>
+  readFileSync(join(SCENARIOS_DIR, "presets", file), "utf8").includes("schema: peerstead-presets/1"),
+);
 
 /** A scenario that takes a preset where presets of its kind belong. */
 const USED_AT: Readonly<Record<string, string>> = {
@@ -68,7 +72,10 @@ describe("shipped scenarios", () => {
 
 describe("presets", () => {
   const named = presetFiles.flatMap((file) => {
-    const { kind, presets } = parse(readFileSync(join(SCENARIOS_DIR, "presets", file), "utf8")) as { kind: string; presets: Record<string, unknown> };
+    const { kind, presets } = parse(readFileSync(join(SCENARIOS_DIR, "presets", file), "utf8")) as {
+      kind: string;
+      presets: Record<string, unknown>;
+    };
     return Object.keys(presets).map((name) => ({ file, kind, name }));
   });
 

@@ -19,7 +19,10 @@ export function survival(law: Law, t: number): number {
     case "quantiles":
       return 1 - shareBelow(law, t);
     case "choice":
-      return weightedMean(law.values.map((v) => (v > t ? 1 : 0)), law.weights);
+      return weightedMean(
+        law.values.map((v) => (v > t ? 1 : 0)),
+        law.weights,
+      );
     case "zipf":
       return t < 1 ? 1 : 1 - ranksBelow(law.s, Math.min(law.n, Math.floor(t))) / ranksBelow(law.s, law.n);
   }

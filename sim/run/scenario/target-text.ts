@@ -35,6 +35,7 @@ function regionTarget(text: string, name: string, part: string | undefined, regi
     return err({ offset: text.indexOf("=") + 1, message: `unknown region "${name}"; ${hint}` });
   }
   const among = part === undefined ? 1 : share(part);
-  if (among === undefined) return err({ offset: text.indexOf("|") + 1, message: `expected a share such as 10%, found ${JSON.stringify(part)}` });
+  if (among === undefined)
+    return err({ offset: text.indexOf("|") + 1, message: `expected a share such as 10%, found ${JSON.stringify(part)}` });
   return ok({ pick: "region", region: index, share: among });
 }

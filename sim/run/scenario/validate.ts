@@ -44,7 +44,10 @@ function complaintOf(document: LocatedMap, error: ErrorObject): Complaint {
     return complain(keyAt, unknownField(key, where, fieldNames(schema)));
   }
   if (error.keyword === "required") {
-    return complain(at, `missing field "${(error.params as { missingProperty: string }).missingProperty}"${where === "" ? "" : ` in ${where}`}`);
+    return complain(
+      at,
+      `missing field "${(error.params as { missingProperty: string }).missingProperty}"${where === "" ? "" : ` in ${where}`}`,
+    );
   }
   const expected = schema["x-expect"] ?? error.message ?? "another value";
   const near = error.keyword === "enum" && node.kind === "leaf" ? nearest(String(node.value), (schema.enum ?? []).map(String)) : undefined;
@@ -62,7 +65,8 @@ export function unknownField(key: string, where: string, known: readonly string[
 function find(document: LocatedMap, path: readonly string[]): { node: Located; at: Place } {
   let node: Located = document;
   for (const key of path) {
-    const next: Located | undefined = node.kind === "map" ? node.entries.get(key)?.value : node.kind === "list" ? node.items[Number(key)] : undefined;
+    const next: Located | undefined =
+      node.kind === "map" ? node.entries.get(key)?.value : node.kind === "list" ? node.items[Number(key)] : undefined;
     if (next === undefined) break;
     node = next;
   }

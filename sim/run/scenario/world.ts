@@ -66,7 +66,10 @@ export function networkOf(section: Section, regions: readonly RegionOptions[], h
 function placesOf(section: Section, regions: readonly RegionOptions[]): Pick<NetworkOptions, "placeRegion" | "rttMs"> {
   const places = section.items("places").map((place) => place.text("region"));
   const rows = section.child("ms").node;
-  const matrix = rows?.kind === "list" ? rows.items.map((row) => (row.kind === "list" ? row.items.map((cell) => (cell.kind === "leaf" ? Number(cell.value) : 0)) : [])) : [];
+  const matrix =
+    rows?.kind === "list"
+      ? rows.items.map((row) => (row.kind === "list" ? row.items.map((cell) => (cell.kind === "leaf" ? Number(cell.value) : 0)) : []))
+      : [];
   if (matrix.length !== places.length || matrix.some((row) => row.length !== places.length)) {
     section.complain("ms", `expected a matrix of ${places.length} rows of ${places.length}, one for each place`);
     return { placeRegion: [], rttMs: [] };
@@ -126,7 +129,13 @@ export function playersOf(section: Section, regions: readonly RegionOptions[], d
     ...arrivalsOf(section, sessionS, durationUs),
     sessionS,
     stayS,
-    quit: { rtt: quit.number("rtt"), jitter: quit.number("jitter"), loss: quit.number("loss"), outage: quit.number("outage"), perHour: quit.number("perHour") },
+    quit: {
+      rtt: quit.number("rtt"),
+      jitter: quit.number("jitter"),
+      loss: quit.number("loss"),
+      outage: quit.number("outage"),
+      perHour: quit.number("perHour"),
+    },
   };
 }
 
@@ -134,7 +143,8 @@ function arrivalsOf(section: Section, sessionS: Law, durationUs: number): Arriva
   const executor = section.text("executor");
   const understood = EXECUTOR_FIELDS[executor] ?? [];
   for (const key of new Set(Object.values(EXECUTOR_FIELDS).flat())) {
-    if (section.has(key) && !understood.includes(key)) section.complain(key, `has no effect with executor ${executor}; write null to drop an inherited value`);
+    if (section.has(key) && !understood.includes(key))
+      section.complain(key, `has no effect with executor ${executor}; write null to drop an inherited value`);
   }
   if (executor === "ramping-arrival-rate") {
     const initial = section.number("initial", 0);
@@ -167,7 +177,9 @@ export function vpsOf(section: Section, regions: readonly RegionOptions[], maps:
   const exact = regions.map((region) => region.players * slots);
   const sites = exact.map((part, region) => ({ region, slots: Math.floor(part) }));
   // What rounding down left over goes to the regions that lost most by it.
-  const byLoss = exact.map((part, region) => ({ region, loss: part - Math.floor(part) })).sort((a, b) => b.loss - a.loss || a.region - b.region);
+  const byLoss = exact
+    .map((part, region) => ({ region, loss: part - Math.floor(part) }))
+    .sort((a, b) => b.loss - a.loss || a.region - b.region);
   let left = slots - sites.reduce((sum, site) => sum + site.slots, 0);
   for (const { region } of byLoss) {
     if (left <= 0) break;
@@ -195,7 +207,10 @@ function parseLoss(heartbeatMs: number): (text: string) => Result<Pick<NetworkOp
     const parts = /^gilbert\(([^,]*),([^,]*)\)$/.exec(text);
     const [enter, leave] = [decimal(parts?.[1]?.trim() ?? ""), decimal(parts?.[2]?.trim() ?? "")];
     if (enter === undefined || leave === undefined || !(enter > 0 && enter <= 1 && leave > 0 && leave <= 1)) {
-      return err({ offset: 0, message: `expected a probability or gilbert(p, r) with p and r above 0 and at most 1, found ${JSON.stringify(text)}` });
+      return err({
+        offset: 0,
+        message: `expected a probability or gilbert(p, r) with p and r above 0 and at most 1, found ${JSON.stringify(text)}`,
+      });
     }
     const beatUs = heartbeatMs * 1000;
     return ok({ loss: 0, burst: { everyUs: Math.round(beatUs / enter), lengthUs: Math.round(beatUs / leave), loss: 1 } });

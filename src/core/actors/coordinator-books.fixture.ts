@@ -41,7 +41,8 @@ function countComplaints(h: Hosting): string[] {
   };
   const moving = h.maps.filter((state) => state.move !== null);
   equal("moves", h.moves.size, moving.length);
-  for (const { move, map } of moving) if (move === null || h.moves.get(move.id) !== move || move.map !== map) wrong.push(`map ${map}: not its move`);
+  for (const { move, map } of moving)
+    if (move === null || h.moves.get(move.id) !== move || move.map !== map) wrong.push(`map ${map}: not its move`);
   equal("voluntary", h.voluntary, [...h.moves.values()].filter((move) => isVoluntary(move.cause)).length);
   equal("hosted", h.hosted, h.maps.filter((state) => state.serving).length);
   equal("critical unplaced", h.criticalUnplaced, h.maps.filter((state) => state.owner === NO_HOST && !h.mayLeaveVps(state.map)).length);
@@ -72,7 +73,8 @@ function waitComplaints(stage: Stage): string[] {
   for (const state of h.maps) {
     if (!state.serving && state.move === null && !h.waiting.has(state.map)) wrong.push(`map ${state.map}: unserved and forgotten`);
   }
-  if (h.waiting.size > 0 && stage.coordinatorTimer(TIMER.waiting) === undefined) wrong.push(`maps wait and nothing wakes them: ${[...h.waiting].join()}`);
+  if (h.waiting.size > 0 && stage.coordinatorTimer(TIMER.waiting) === undefined)
+    wrong.push(`maps wait and nothing wakes them: ${[...h.waiting].join()}`);
   return wrong;
 }
 
@@ -82,11 +84,14 @@ export function unsettled(stage: Stage, maps: readonly MapId[] = stage.settings.
   for (const map of maps) {
     const row = stage.row(map);
     const servers = stage.servers(map).map(({ host, epoch }) => `${host}@${epoch}`);
-    if (servers.join() !== `${row.owner}@${row.epoch}`) wrong.push(`map ${map}: row ${row.owner}@${row.epoch}, served by ${servers.join() || "nobody"}`);
+    if (servers.join() !== `${row.owner}@${row.epoch}`)
+      wrong.push(`map ${map}: row ${row.owner}@${row.epoch}, served by ${servers.join() || "nobody"}`);
     for (const player of stage.players.values()) {
       if (player.map !== map || player.stage === "idle") continue;
       if (player.stage !== "playing" || player.host !== row.owner || player.epoch !== row.epoch)
-        wrong.push(`player ${player.player}: ${player.stage} at ${player.host}@${player.epoch}, map ${map} is at ${row.owner}@${row.epoch}`);
+        wrong.push(
+          `player ${player.player}: ${player.stage} at ${player.host}@${player.epoch}, map ${map} is at ${row.owner}@${row.epoch}`,
+        );
     }
   }
   return wrong;

@@ -23,7 +23,10 @@ const waitMs = fc.oneof(
 );
 const mood = fc.constantFrom<StoreMood>("failed", "refused", "lost", "missed");
 
-function act(weight: number, arbitrary: fc.Arbitrary<readonly [string, (stage: Stage) => void]>): fc.WeightedArbitrary<readonly [string, (stage: Stage) => void]> {
+function act(
+  weight: number,
+  arbitrary: fc.Arbitrary<readonly [string, (stage: Stage) => void]>,
+): fc.WeightedArbitrary<readonly [string, (stage: Stage) => void]> {
   return { weight, arbitrary };
 }
 
@@ -31,20 +34,68 @@ const happening: fc.Arbitrary<Happening> = fc
   .tuple(
     waitMs,
     fc.oneof(
-      act(4, host.map((x) => [`join ${x}`, (s) => (s.hosts.has(x) ? s.back(x) : s.join(machine(x, { cpu_cores: 4 + x })))])),
-      act(3, fc.tuple(anyHost, fc.constantFrom("close", "silence")).map(([x, how]) => [`lose ${x} by ${how}`, (s) => s.hosts.has(x) && s.lose(x, how)])),
-      act(3, anyHost.map((x) => [`back ${x}`, (s) => s.hosts.has(x) && s.back(x)])),
-      act(2, anyHost.map((x) => [`reboot ${x}`, (s) => s.hosts.has(x) && s.reboot(x)])),
-      act(1, anyHost.map((x) => [`false silence of ${x}`, (s) => s.silence(x)])),
-      act(1, anyHost.map((x) => [`connection of ${x} closes`, (s) => s.hosts.has(x) && s.close(x)])),
-      act(1, host.map((x) => [`leave ${x}`, (s) => s.hosts.has(x) && s.leave(x)])),
-      act(2, fc.tuple(host, fc.constantFrom(8, 40)).map(([x, frame]) => [`frame time of ${x}: ${frame}`, (s) => s.hosts.has(x) && s.measure(x, { frame_time_ms: frame })])),
-      act(2, fc.tuple(host, fc.constantFrom(2, 4, 12)).map(([x, cores]) => [`cores of ${x}: ${cores}`, (s) => s.hosts.has(x) && s.measure(x, { cpu_cores: cores })])),
-      act(1, host.map((x) => [`three bad verdicts on ${x}`, (s) => [0, 1, 2].forEach(() => s.verdict(x, false))])),
-      act(4, fc.tuple(player, map).map(([p, m]) => [`player ${p} goes to ${m}`, (s) => s.go(p, m)])),
-      act(1, player.map((p) => [`player ${p} quits`, (s) => s.players.has(p) && s.quit(p)])),
-      act(4, fc.tuple(mood, fc.integer({ min: 1, max: 4 })).map(([m, n]) => [`store: ${n} times ${m}`, (s) => spoil(s, m, n)])),
-      act(1, fc.integer({ min: 0, max: 3000 }).map((ms) => [`coordinator away for ${ms} ms`, (s) => s.restart(ms * 1000)])),
+      act(
+        4,
+        host.map((x) => [`join ${x}`, (s) => (s.hosts.has(x) ? s.back(x) : s.join(machine(x, { cpu_cores: 4 + x })))]),
+      ),
+      act(
+        3,
+        fc
+          .tuple(anyHost, fc.constantFrom("close", "silence"))
+          .map(([x, how]) => [`lose ${x} by ${how}`, (s) => s.hosts.has(x) && s.lose(x, how)]),
+      ),
+      act(
+        3,
+        anyHost.map((x) => [`back ${x}`, (s) => s.hosts.has(x) && s.back(x)]),
+      ),
+      act(
+        2,
+        anyHost.map((x) => [`reboot ${x}`, (s) => s.hosts.has(x) && s.reboot(x)]),
+      ),
+      act(
+        1,
+        anyHost.map((x) => [`false silence of ${x}`, (s) => s.silence(x)]),
+      ),
+      act(
+        1,
+        anyHost.map((x) => [`connection of ${x} closes`, (s) => s.hosts.has(x) && s.close(x)]),
+      ),
+      act(
+        1,
+        host.map((x) => [`leave ${x}`, (s) => s.hosts.has(x) && s.leave(x)]),
+      ),
+      act(
+        2,
+        fc
+          .tuple(host, fc.constantFrom(8, 40))
+          .map(([x, frame]) => [`frame time of ${x}: ${frame}`, (s) => s.hosts.has(x) && s.measure(x, { frame_time_ms: frame })]),
+      ),
+      act(
+        2,
+        fc
+          .tuple(host, fc.constantFrom(2, 4, 12))
+          .map(([x, cores]) => [`cores of ${x}: ${cores}`, (s) => s.hosts.has(x) && s.measure(x, { cpu_cores: cores })]),
+      ),
+      act(
+        1,
+        host.map((x) => [`three bad verdicts on ${x}`, (s) => [0, 1, 2].forEach(() => s.verdict(x, false))]),
+      ),
+      act(
+        4,
+        fc.tuple(player, map).map(([p, m]) => [`player ${p} goes to ${m}`, (s) => s.go(p, m)]),
+      ),
+      act(
+        1,
+        player.map((p) => [`player ${p} quits`, (s) => s.players.has(p) && s.quit(p)]),
+      ),
+      act(
+        4,
+        fc.tuple(mood, fc.integer({ min: 1, max: 4 })).map(([m, n]) => [`store: ${n} times ${m}`, (s) => spoil(s, m, n)]),
+      ),
+      act(
+        1,
+        fc.integer({ min: 0, max: 3000 }).map((ms) => [`coordinator away for ${ms} ms`, (s) => s.restart(ms * 1000)]),
+      ),
     ),
   )
   .map(([wait, [what, perform]]) => ({ what: `${what}; ${wait} ms pass`, waitMs: wait, act: perform }));
@@ -67,7 +118,12 @@ function serversComplaints(stage: Stage): string[] {
 }
 
 /** How the world is in one run. `slowMs`: what messages of every fourth host, and states, take on their way. */
-type World = { readonly auto: boolean; readonly fallback: boolean; readonly scoring: "seed" | "normalized"; readonly slowMs: readonly number[] };
+type World = {
+  readonly auto: boolean;
+  readonly fallback: boolean;
+  readonly scoring: "seed" | "normalized";
+  readonly slowMs: readonly number[];
+};
 
 function play(happenings: readonly Happening[], world: World): Stage {
   const settings = settingsWith({

@@ -92,7 +92,11 @@ export class HostActor implements Actor {
   private measured(stats: HostStats, regional: readonly number[], out: Out): void {
     this.profile = { ...this.profile, stats, regional_latency_ms: regional };
     if (!this.connected) return;
-    out.push({ kind: "send", to: COORDINATOR, message: { kind: "host/metrics", host: this.profile.host, stats, regional_latency_ms: regional } });
+    out.push({
+      kind: "send",
+      to: COORDINATOR,
+      message: { kind: "host/metrics", host: this.profile.host, stats, regional_latency_ms: regional },
+    });
   }
 
   private hear(at: number, from: ActorId, message: Message, out: Out): void {
@@ -116,10 +120,15 @@ export class HostActor implements Actor {
       case "hosting/replicate":
         return this.replicate(message, out);
       case "state/copy":
-        out.push({ kind: "send", to: from, message: { kind: "state/copied", map: message.map, epoch: message.epoch, round: message.round } });
+        out.push({
+          kind: "send",
+          to: from,
+          message: { kind: "state/copied", map: message.map, epoch: message.epoch, round: message.round },
+        });
         return;
       case "state/final":
-        if (this.expected.has(message.map)) this.tell(out, { kind: "hosting/ready", host: this.profile.host, map: message.map, epoch: message.epoch });
+        if (this.expected.has(message.map))
+          this.tell(out, { kind: "hosting/ready", host: this.profile.host, map: message.map, epoch: message.epoch });
         return;
       case "state/replica":
         this.tell(out, { kind: "hosting/warm", host: this.profile.host, map: message.map, epoch: message.epoch });
@@ -169,7 +178,11 @@ export class HostActor implements Actor {
 
   private sendRound(map: MapId, s: Serving, bytes: number, out: Out): void {
     assert(s.copy !== null && s.copy.round <= ROUNDS_MAX, "a round belongs to a running precopy");
-    out.push({ kind: "send", to: hostActor(s.copy.to), message: { kind: "state/copy", map, epoch: s.epoch, from: this.profile.host, round: s.copy.round, bytes } });
+    out.push({
+      kind: "send",
+      to: hostActor(s.copy.to),
+      message: { kind: "state/copy", map, epoch: s.epoch, from: this.profile.host, round: s.copy.round, bytes },
+    });
   }
 
   private roundCopied(at: number, map: MapId, epoch: Epoch, round: number, out: Out): void {
@@ -255,7 +268,11 @@ export class HostActor implements Actor {
     if (s === undefined || s.epoch !== m.epoch) return;
     for (const to of m.to) {
       if (s.replicas.includes(to)) continue;
-      out.push({ kind: "send", to: hostActor(to), message: { kind: "state/replica", map: m.map, epoch: m.epoch, from: this.profile.host, bytes: m.bytes } });
+      out.push({
+        kind: "send",
+        to: hostActor(to),
+        message: { kind: "state/replica", map: m.map, epoch: m.epoch, from: this.profile.host, bytes: m.bytes },
+      });
     }
     s.replicas = m.to;
   }

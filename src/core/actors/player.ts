@@ -4,7 +4,17 @@
  * Never chooses a map or a host.
  */
 import { assert } from "../../base/assert.ts";
-import { COORDINATOR, type Epoch, type HostId, hostActor, type MapId, NO_HOST, type PlayerId, playerActor, type RegionId } from "../protocol/ids.ts";
+import {
+  COORDINATOR,
+  type Epoch,
+  type HostId,
+  hostActor,
+  type MapId,
+  NO_HOST,
+  type PlayerId,
+  playerActor,
+  type RegionId,
+} from "../protocol/ids.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Actor, Input, Out, Wish } from "../protocol/step.ts";
 

@@ -91,7 +91,10 @@ export function vpsFor(h: Hosting, map: MapId, not: HostId): HostId | RefusalRea
 
 /** Chooses a map's standbys anew where one is missing or no longer good, and tells the owner whom to keep a replica on. */
 export function refreshStandbys(h: Hosting, state: MapState): void {
-  const wanted = h.mayLeaveVps(state.map) && h.settings.conf.general.enable_auto_migration && !h.isVps(state.owner) ? h.settings.conf.failover.backup_hosts_count : 0;
+  const wanted =
+    h.mayLeaveVps(state.map) && h.settings.conf.general.enable_auto_migration && !h.isVps(state.owner)
+      ? h.settings.conf.failover.backup_hosts_count
+      : 0;
   const kept = state.standbys.filter((host) => host !== state.owner && canTake(h, host, state.map)).slice(0, wanted);
   const missing = wanted - kept.length;
   const fresh = missing > 0 ? candidates(h, state, kept, missing) : [];

@@ -76,7 +76,8 @@ export function reconcile(h: Hosting, host: HostId, holds: readonly Holding[]): 
   for (const { map, epoch } of holds) {
     const state = h.maps[map];
     if (state === undefined) continue;
-    if (state.owner !== host || state.epoch !== epoch) h.tell(host, { kind: "hosting/release", map, epoch: state.owner === host ? epoch : Math.max(epoch, state.epoch) });
+    if (state.owner !== host || state.epoch !== epoch)
+      h.tell(host, { kind: "hosting/release", map, epoch: state.owner === host ? epoch : Math.max(epoch, state.epoch) });
     else if (!state.serving && state.move === null) h.setServing(state, true);
   }
   for (const map of h.ownedBy(host)) {
@@ -243,7 +244,8 @@ export function leaving(h: Hosting, host: HostId): void {
   h.table.leaving[slot] = 1;
   h.leavers.add(host);
   h.offer(slot);
-  for (const move of [...h.moves.values()]) if (move.to === host && move.phase !== "promote" && move.phase !== "claim" && move.phase !== "resolve") failMove(h, move, "superseded");
+  for (const move of [...h.moves.values()])
+    if (move.to === host && move.phase !== "promote" && move.phase !== "claim" && move.phase !== "resolve") failMove(h, move, "superseded");
   drain(h, host);
 }
 

@@ -8,7 +8,19 @@ import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import { actorKind, actorNumber, type ActorId, COORDINATOR, NO_HOST } from "../protocol/ids.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Restored, StoreAnswer } from "../protocol/store.ts";
-import { actOnVerdicts, cleared, hello, leaving, measured, probed, reconcile, stormOver, suspect, suspectTimer, verdict } from "./health.ts";
+import {
+  actOnVerdicts,
+  cleared,
+  hello,
+  leaving,
+  measured,
+  probed,
+  reconcile,
+  stormOver,
+  suspect,
+  suspectTimer,
+  verdict,
+} from "./health.ts";
 import { indexHost } from "./host-index.ts";
 import { active, adopt, claimed, copied, moveTimer, prepared, ready, refused, resolved } from "./move.ts";
 import { enter, leave, resume } from "./players.ts";
@@ -60,7 +72,9 @@ function restoreHosts(h: Hosting, hosts: Restored["hosts"]): void {
 function open(h: Hosting): void {
   const { conf } = h.settings;
   h.started = true;
-  for (const state of h.maps) if (!state.serving && state.owner === NO_HOST && state.move === null) h.record({ kind: "map/unhosted", map: state.map, reason: "start" });
+  for (const state of h.maps)
+    if (!state.serving && state.owner === NO_HOST && state.move === null)
+      h.record({ kind: "map/unhosted", map: state.map, reason: "start" });
   serveWaiting(h);
   h.wakeAt(TIMER.health, 0, h.at + conf.monitoring.health_check_interval * US_PER_S);
   h.wakeAt(TIMER.reassign, 0, h.at + conf.task_distribution.reassignment_interval * US_PER_S);

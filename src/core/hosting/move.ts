@@ -144,7 +144,10 @@ export function ready(h: Hosting, map: MapId, host: HostId, epoch: Epoch): void 
 
 function claim(h: Hosting, move: Move): void {
   move.phase = "claim";
-  move.request = h.ask({ about: "claim", move: move.id }, { verb: "claim", map: move.map, host: move.to, epoch: move.epoch, expect: move.expect });
+  move.request = h.ask(
+    { about: "claim", move: move.id },
+    { verb: "claim", map: move.map, host: move.to, epoch: move.epoch, expect: move.expect },
+  );
 }
 
 /** The store answered a claim. */
@@ -202,7 +205,8 @@ function granted(h: Hosting, move: Move): void {
 function promote(h: Hosting, move: Move): void {
   const { tuning, conf } = h.settings;
   move.phase = "promote";
-  const handed = move.form === "handoff" || (move.form === "fallback" && h.isOnline(move.from) && move.cause !== "lost" && move.cause !== "invalid");
+  const handed =
+    move.form === "handoff" || (move.form === "fallback" && h.isOnline(move.from) && move.cause !== "lost" && move.cause !== "invalid");
   const ready = handed || move.warm;
   const vps = h.isVps(move.to);
   const loadUs = (vps && !ready ? tuning.vpsColdStartMs : tuning.loadMs) * US_PER_MS;
@@ -234,14 +238,19 @@ export function active(h: Hosting, map: MapId, host: HostId, epoch: Epoch): void
   const players = redirectPlayers(h, state);
   h.record({ kind: "move/done", move: move.id, map, host, epoch, players });
   state.warm = [];
-  setStandbys(h, state, state.standbys.filter((standby) => standby !== host));
+  setStandbys(
+    h,
+    state,
+    state.standbys.filter((standby) => standby !== host),
+  );
   refreshStandbys(h, state);
 }
 
 /** Tells everyone on the map where it is now; gives how many that are. */
 function redirectPlayers(h: Hosting, state: MapState): number {
   const players = h.roster.sorted(state.map);
-  for (const player of players) h.send(playerActor(player), { kind: "play/redirect", map: state.map, host: state.owner, epoch: state.epoch });
+  for (const player of players)
+    h.send(playerActor(player), { kind: "play/redirect", map: state.map, host: state.owner, epoch: state.epoch });
   return players.length;
 }
 
@@ -266,7 +275,8 @@ export function failMove(h: Hosting, move: Move, reason: MoveFailure): void {
   h.record({ kind: "move/failed", move: move.id, map: move.map, reason });
   state.quietUntil = Math.max(state.quietUntil, h.at + h.settings.tuning.cooldownS * US_PER_S);
   if (move.phase !== "promote") h.tell(move.to, { kind: "hosting/release", map: move.map, epoch: move.expect });
-  if (state.serving && (move.phase === "freeze" || move.phase === "claim")) h.tell(move.from, { kind: "hosting/resume", map: move.map, epoch: move.expect });
+  if (state.serving && (move.phase === "freeze" || move.phase === "claim"))
+    h.tell(move.from, { kind: "hosting/resume", map: move.map, epoch: move.expect });
   if (!state.serving) h.waiting.add(state.map);
   h.urgent.push(state.map);
 }
@@ -331,5 +341,11 @@ export function reawaken(h: Hosting, state: MapState): void {
   h.waiting.add(state.map);
   if (!h.isOnline(state.owner)) return;
   state.promisedUntil = h.at + h.settings.conf.failover.migration_timeout * US_PER_MS;
-  h.tell(state.owner, { kind: "hosting/promote", map: state.map, epoch: state.epoch, loadUs: h.settings.tuning.loadMs * US_PER_MS, bytes: 0 });
+  h.tell(state.owner, {
+    kind: "hosting/promote",
+    map: state.map,
+    epoch: state.epoch,
+    loadUs: h.settings.tuning.loadMs * US_PER_MS,
+    bytes: 0,
+  });
 }

@@ -50,7 +50,8 @@ export function targetForHanded(h: Hosting, state: MapState): Target {
     const host = bestPlayerHost(h, state.map, state.owner);
     if (host !== NO_HOST) return host;
   }
-  if (h.mayLeaveVps(state.map) && !general.enable_vps_fallback) return general.enable_auto_migration ? "no_candidate" : "auto_migration_disabled";
+  if (h.mayLeaveVps(state.map) && !general.enable_vps_fallback)
+    return general.enable_auto_migration ? "no_candidate" : "auto_migration_disabled";
   return vpsFor(h, state.map, state.owner);
 }
 

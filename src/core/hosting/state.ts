@@ -64,7 +64,11 @@ export const TIMER = { health: 0, reassign: 1, validate: 2, move: 3, suspect: 4,
 export const TIMER_KINDS = 16;
 
 /** What a pending store request is for. */
-export type Asked = { readonly about: "claim" | "read"; readonly move: number } | { readonly about: "adopt"; readonly map: MapId } | { readonly about: "restore" } | { readonly about: "register" };
+export type Asked =
+  | { readonly about: "claim" | "read"; readonly move: number }
+  | { readonly about: "adopt"; readonly map: MapId }
+  | { readonly about: "restore" }
+  | { readonly about: "register" };
 
 export class Hosting {
   readonly settings: HostingSettings;
@@ -250,5 +254,17 @@ export class Hosting {
 }
 
 function emptyMap(map: MapId): MapState {
-  return { map, owner: NO_HOST, epoch: 0, serving: false, move: null, movedAt: -1, fellBackAt: -1, quietUntil: 0, promisedUntil: 0, standbys: [], warm: [] };
+  return {
+    map,
+    owner: NO_HOST,
+    epoch: 0,
+    serving: false,
+    move: null,
+    movedAt: -1,
+    fellBackAt: -1,
+    quietUntil: 0,
+    promisedUntil: 0,
+    standbys: [],
+    warm: [],
+  };
 }

@@ -40,7 +40,13 @@ export type HistoryRecord =
   /** A coordinator instance took over with this many maps restored. */
   | { readonly kind: "coordinator/started"; readonly maps: number; readonly hosts: number }
   | { readonly kind: "host/joined"; readonly profile: HostProfile; readonly eligible: boolean; readonly reasons: readonly string[] }
-  | { readonly kind: "host/measured"; readonly host: HostId; readonly stats: HostStats; readonly eligible: boolean; readonly reasons: readonly string[] }
+  | {
+      readonly kind: "host/measured";
+      readonly host: HostId;
+      readonly stats: HostStats;
+      readonly eligible: boolean;
+      readonly reasons: readonly string[];
+    }
   /** `how`: `close` and `silence` are losses, `leave` is polite. `lastHeard` is when it was last heard (us). */
   | { readonly kind: "host/gone"; readonly host: HostId; readonly how: "close" | "silence" | "leave" }
   | { readonly kind: "host/suspected"; readonly host: HostId; readonly how: "close" | "silence" }
@@ -84,11 +90,36 @@ export type HistoryRecord =
   /** A step of a move was passed: `prepared`, `copied`, `frozen`, `ready`, `claimed`, `active`. */
   | { readonly kind: "move/step"; readonly move: number; readonly map: MapId; readonly step: MoveStep }
   /** The store granted (map, epoch) to the host. The one point of no return. */
-  | { readonly kind: "map/granted"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly expect: Epoch; readonly vps: boolean }
+  | {
+      readonly kind: "map/granted";
+      readonly map: MapId;
+      readonly host: HostId;
+      readonly epoch: Epoch;
+      readonly expect: Epoch;
+      readonly vps: boolean;
+    }
   /** The store's answer was lost or refused; `adopted` is what stands there now. */
-  | { readonly kind: "claim/lost"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly how: "refused" | "failed" | "unknown" }
-  | { readonly kind: "move/done"; readonly move: number; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly players: number }
-  | { readonly kind: "move/failed"; readonly move: number; readonly map: MapId; readonly reason: RefusalReason | "timeout" | "source_lost" | "target_lost" | "superseded" | "freeze_timeout" | "store" }
+  | {
+      readonly kind: "claim/lost";
+      readonly map: MapId;
+      readonly host: HostId;
+      readonly epoch: Epoch;
+      readonly how: "refused" | "failed" | "unknown";
+    }
+  | {
+      readonly kind: "move/done";
+      readonly move: number;
+      readonly map: MapId;
+      readonly host: HostId;
+      readonly epoch: Epoch;
+      readonly players: number;
+    }
+  | {
+      readonly kind: "move/failed";
+      readonly move: number;
+      readonly map: MapId;
+      readonly reason: RefusalReason | "timeout" | "source_lost" | "target_lost" | "superseded" | "freeze_timeout" | "store";
+    }
   /** Nobody serves the map, and why nobody can be asked right now. */
   | { readonly kind: "map/unhosted"; readonly map: MapId; readonly reason: RefusalReason | "host_lost" | "start" }
   | { readonly kind: "standby/chosen"; readonly map: MapId; readonly hosts: readonly HostId[] }
@@ -96,14 +127,32 @@ export type HistoryRecord =
   | { readonly kind: "alert"; readonly text: string; readonly host: HostId }
   // What hosts say
   | { readonly kind: "host/serving"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch }
-  | { readonly kind: "host/stopped"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly why: "freeze" | "release" | "stale" }
+  | {
+      readonly kind: "host/stopped";
+      readonly host: HostId;
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly why: "freeze" | "release" | "stale";
+    }
   /** A durable effect passed the store's fence with this epoch; `rowEpoch` is the row's at commit (HO3). */
   | { readonly kind: "host/fenced"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly rowEpoch: Epoch }
   // What players see
   | { readonly kind: "player/entered"; readonly player: PlayerId; readonly region: RegionId; readonly map: MapId }
-  | { readonly kind: "player/playing"; readonly player: PlayerId; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly moved: boolean }
+  | {
+      readonly kind: "player/playing";
+      readonly player: PlayerId;
+      readonly map: MapId;
+      readonly host: HostId;
+      readonly epoch: Epoch;
+      readonly moved: boolean;
+    }
   | { readonly kind: "player/refused"; readonly player: PlayerId; readonly map: MapId; readonly reason: RefusalReason }
-  | { readonly kind: "player/left"; readonly player: PlayerId; readonly map: MapId; readonly why: "session" | "moved" | "quality" | "refused" };
+  | {
+      readonly kind: "player/left";
+      readonly player: PlayerId;
+      readonly map: MapId;
+      readonly why: "session" | "moved" | "quality" | "refused";
+    };
 
 /** The steps of a move, in order; a failover skips those that need the old host. */
 export type MoveStep = "prepared" | "copied" | "frozen" | "ready" | "claimed" | "active";

@@ -38,7 +38,15 @@ export type ToHost =
   /** Reserve room for a map that will come with `epoch`. */
   | { readonly kind: "hosting/prepare"; readonly map: MapId; readonly epoch: Epoch; readonly from: HostId }
   /** Copy the map's state to `to` while serving on. `epoch` is the one the source serves under. */
-  | { readonly kind: "hosting/precopy"; readonly map: MapId; readonly epoch: Epoch; readonly to: HostId; readonly bytes: number; readonly dirtyBytesS: number; readonly roundMs: number }
+  | {
+      readonly kind: "hosting/precopy";
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly to: HostId;
+      readonly bytes: number;
+      readonly dirtyBytesS: number;
+      readonly roundMs: number;
+    }
   /** Stop serving and send the final delta to `to`. */
   | { readonly kind: "hosting/freeze"; readonly map: MapId; readonly epoch: Epoch; readonly to: HostId }
   /** The move is off: serve on under the same epoch. */
@@ -48,12 +56,26 @@ export type ToHost =
   /** Serve the map no more: everything about it at or below `epoch` is void, promised room included. */
   | { readonly kind: "hosting/release"; readonly map: MapId; readonly epoch: Epoch }
   /** Keep a replica of the map on `to`; snapshot first, then deltas. An empty list ends it. */
-  | { readonly kind: "hosting/replicate"; readonly map: MapId; readonly epoch: Epoch; readonly to: readonly HostId[]; readonly bytes: number; readonly intervalMs: number }
+  | {
+      readonly kind: "hosting/replicate";
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly to: readonly HostId[];
+      readonly bytes: number;
+      readonly intervalMs: number;
+    }
   | { readonly kind: "hosting/probe"; readonly suspect: HostId; readonly withinMs: number };
 
 /** Host → host. `bytes` beyond the header travel over the sender's upload and take their time. */
 export type HostToHost =
-  | { readonly kind: "state/copy"; readonly map: MapId; readonly epoch: Epoch; readonly from: HostId; readonly round: number; readonly bytes: number }
+  | {
+      readonly kind: "state/copy";
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly from: HostId;
+      readonly round: number;
+      readonly bytes: number;
+    }
   | { readonly kind: "state/copied"; readonly map: MapId; readonly epoch: Epoch; readonly round: number }
   | { readonly kind: "state/final"; readonly map: MapId; readonly epoch: Epoch; readonly from: HostId; readonly bytes: number }
   /** A standby's snapshot. */
