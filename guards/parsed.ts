@@ -54,11 +54,13 @@ function importsOf(file: TextFile, program: Program): Import[] {
       add("type", node.source.value, node.start);
     },
     NewExpression(node) {
-      const [first] = node.arguments;
+      const [first, base] = node.arguments;
       if (node.callee.type !== "Identifier" || node.callee.name !== "URL" || first === undefined) return;
+      if (base === undefined || file.text.slice(base.start, base.end) !== "import.meta.url") return;
       // The first argument may choose between the source and its compiled form: `built ? "./x.js" : "./x.ts"`.
-      const named = file.text.slice(first.start, first.end).matchAll(/["'`](\.[^"'`]*\.ts)["'`]/g);
-      for (const match of named) add("url", match[1] ?? "", node.start);
+      // Unlike an import, a URL is relative without a dot too: `lib/x.ts`.
+      const named = file.text.slice(first.start, first.end).matchAll(/["'`]([^"'`/:][^"'`:]*\.ts)["'`]/g);
+      for (const [, path = ""] of named) add("url", path.startsWith(".") ? path : `./${path}`, node.start);
     },
   }).visit(program);
   return imports;

@@ -140,6 +140,20 @@ describe("a planted breach is found", () => {
     expect(broken(edge)).toEqual([]);
   });
 
+  it("dead-file: a file that a URL names is started as a program of its own", () => {
+    const side = { "bench/lib/side.ts": "export {};" };
+    const bench = (url: string): Record<string, string> => ({ ...side, "bench/x.bench.ts": `export const side = ${url};` });
+    expect(broken(bench('new URL("lib/side.ts", import.meta.url)'))).toEqual([]);
+    expect(broken(bench('new URL("./lib/side.ts", import.meta.url)'))).toEqual([]);
+    for (const other of [
+      'new URL("lib/side.ts", "https://x.example")',
+      'new URL("/lib/side.ts", import.meta.url)',
+      'new URL("x:lib/side.ts", import.meta.url)',
+    ]) {
+      expect(broken(bench(other))).toEqual(["dead-file bench/lib/side.ts:1"]);
+    }
+  });
+
   it.each([
     "async function f() {}",
     "const f = async () => {};",
