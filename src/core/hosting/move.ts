@@ -90,7 +90,9 @@ function recordDecision(h: Hosting, state: MapState, move: Move): void {
   });
 }
 
+/** Steps are for those who look closely (detailed_logging); a move's decision and outcome are always recorded. */
 function step(h: Hosting, move: Move, name: MoveStep): void {
+  if (!h.settings.conf.monitoring.detailed_logging) return;
   h.record({ kind: "move/step", move: move.id, map: move.map, step: name });
 }
 
@@ -237,12 +239,9 @@ export function active(h: Hosting, map: MapId, host: HostId, epoch: Epoch): void
   state.fellBackAt = h.isVps(host) && h.mayLeaveVps(map) ? h.at : -1;
   const players = redirectPlayers(h, state);
   h.record({ kind: "move/done", move: move.id, map, host, epoch, players });
+  // Replicas came from the old owner: the new one begins them again.
   state.warm = [];
-  setStandbys(
-    h,
-    state,
-    state.standbys.filter((standby) => standby !== host),
-  );
+  setStandbys(h, state, state.standbys);
   refreshStandbys(h, state);
 }
 

@@ -201,10 +201,21 @@ export class Hosting {
     state.owner = owner;
     state.epoch = epoch;
     if (owner === NO_HOST) return;
+    this.dropStandby(state, owner);
     this.book(owner, 1, players);
     const held = this.mapsOf.get(owner);
     if (held === undefined) this.mapsOf.set(owner, new Set([state.map]));
     else held.add(state.map);
+  }
+
+  /** Who serves a map does not stand by for it. The owner hears of its remaining standbys once it serves. */
+  private dropStandby(state: MapState, host: HostId): void {
+    if (!state.standbys.includes(host)) return;
+    const count = this.standbyCount.get(host) ?? 0;
+    assert(count > 0, "a standby is counted");
+    this.standbyCount.set(host, count - 1);
+    state.standbys = state.standbys.filter((standby) => standby !== host);
+    state.warm = state.warm.filter((standby) => standby !== host);
   }
 
   /** Marks whether the owner serves; counts hosted maps. */
