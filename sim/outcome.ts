@@ -1,4 +1,5 @@
 /** What one run leaves, and what all runs of a scenario leave together. Plain data: it crosses threads and is written as JSON. */
+import type { LadderReading } from "../src/base/hash.ts";
 
 /** A broken rule. */
 export type Violation = { readonly rule: string; readonly at_s: number; readonly message: string };
@@ -18,6 +19,7 @@ export type Series = { readonly name: string; readonly unit: string; readonly va
 /** How a fault fared. */
 export type FaultOutcome = { readonly id: string; readonly kind: string; readonly applied: number; readonly effects: number };
 
+/** How a run ended, and how all runs together did; `exitCode` gives each its number. */
 export type RunResult = "ok" | "safety" | "liveness" | "threshold" | "inconclusive" | "nondeterminism" | "timeout" | "crash";
 
 /** Everything a worker sends back about one seed. */
@@ -26,7 +28,8 @@ export type RunOutcome = {
   readonly fingerprint: string;
   /** Digest of the coordinator's decisions alone: equal between lazy and eager heartbeats. */
   readonly decisions: string;
-  readonly ladder: readonly string[];
+  /** The same digest with what it was after every so many entries, so that two runs that part can be searched. */
+  readonly ladder: LadderReading;
   readonly events: number;
   readonly virtual_s: number;
   readonly wall_s: number;

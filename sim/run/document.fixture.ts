@@ -1,4 +1,5 @@
 /** Hand-made options and outcomes for the tests of document and summary. The figures are plausible, none is a result. */
+import { emptyLadder } from "../../src/base/hash.ts";
 import { Histogram } from "../../src/base/histogram.ts";
 import { US_PER_HOUR, US_PER_MINUTE } from "../../src/base/time.ts";
 import { defaultMapConf, defaultTuning } from "../../src/core/settings.ts";
@@ -113,7 +114,7 @@ export function someOutcome(seed: number, changes: Partial<RunOutcome> = {}): Ru
     seed,
     fingerprint: `00000000000000${seed.toString(16).padStart(2, "0")}`,
     decisions: "d",
-    ladder: [],
+    ladder: emptyLadder(),
     events: 2_460_000,
     virtual_s: 6 * 3600,
     wall_s: 4.2,

@@ -3,6 +3,8 @@
  * breaks becomes an outcome instead of ending the run of all others.
  */
 import { closeSync, openSync, writeSync } from "node:fs";
+import { emptyLadder } from "../../src/base/hash.ts";
+import { compareRuns } from "../checkers/determinism.ts";
 import type { Options } from "../options.ts";
 import type { RunOutcome, RunResult } from "../outcome.ts";
 
@@ -67,7 +69,7 @@ export function failedOutcome(seed: number, result: RunResult, rule: string, mes
     seed,
     fingerprint: "",
     decisions: "",
-    ladder: [],
+    ladder: emptyLadder(),
     events: 0,
     virtual_s: 0,
     wall_s: 0,
@@ -90,18 +92,15 @@ export function crashText(error: unknown, stacks: boolean): string {
   return stacks ? (error.stack ?? error.message) : `${error.name}: ${error.message}`;
 }
 
-/** DT1: two runs of one seed agree in every rung of the ladder, or the outcome names the first rung that differs. */
+/** DT1: the first of two runs of one seed; where they differ, its result says so and its violations say in what. */
 function compared(first: RunOutcome, second: RunOutcome): RunOutcome {
-  if (first.fingerprint === second.fingerprint && first.decisions === second.decisions) return first;
-  let rung = 0;
-  while (rung < first.ladder.length && first.ladder[rung] === second.ladder[rung]) rung += 1;
-  const where = rung < first.ladder.length ? `from rung ${rung} of the ladder on` : "after the last common rung of the ladder";
-  const message = `two runs of seed ${first.seed} differ: ${first.fingerprint} and ${second.fingerprint}, ${where}`;
+  const differences = compareRuns(first, second);
+  if (differences.length === 0) return first;
   return {
     ...first,
     result: "nondeterminism",
-    violations: [{ rule: "DT1", at_s: 0, message }, ...first.violations],
-    violationsTotal: first.violationsTotal + 1,
+    violations: [...differences, ...first.violations],
+    violationsTotal: first.violationsTotal + differences.length,
   };
 }
 

@@ -6,8 +6,8 @@ const TWO_MINUS_32 = 1 / 4_294_967_296;
 const START_A = 0x243f6a88;
 const START_B = 0x85a308d3;
 
-/** The mixes between two rungs of a ladder, at first (SIM §1). */
-export const RUNG_EVENTS = 4_096;
+/** Events between two rungs of a ladder, at first: a rung costs 40 bytes and a digest, which at this rate nobody notices. */
+const RUNG_EVENTS = 4_096;
 
 /**
  * A 64-bit hash of a sequence of whole numbers: order counts, and so does where a string ends. Each step is a permutation
@@ -62,7 +62,7 @@ export type LadderReading = {
 };
 
 /**
- * A fingerprint that can be searched (SIM §1): a rolling hash of events with a rung, the digest so far, every 4,096 of
+ * A fingerprint that can be searched: a rolling hash of events with a rung, the digest so far, every 4,096 of
  * them. When there are `rungsMax` rungs, every second one is dropped and the stride doubles, so memory is bounded and two
  * ladders of any length share the rungs at multiples of the larger stride.
  */
@@ -128,6 +128,11 @@ export class Ladder {
     }
     this.untilRung = this.strideNow;
   }
+}
+
+/** The ladder of a run that left nothing. */
+export function emptyLadder(): LadderReading {
+  return { events: 0, stride: RUNG_EVENTS, rungs: [], digest: "" };
 }
 
 /**

@@ -98,7 +98,7 @@ function sayOutcome(scenario: string, outcome: RunOutcome, cli: Cli): void {
   say(stdout, `fingerprint  ${outcome.fingerprint || "none"}`);
   say(stdout, `decisions    ${outcome.decisions || "none"}`);
   say(stdout, `events       ${outcome.events} in ${clock(outcome.virtual_s)} of virtual time`);
-  const { ladder } = outcome;
+  const ladder = outcome.ladder.rungs;
   const shown = ladder.slice(-RUNGS_SHOWN).join(" ");
   const before = Math.max(0, ladder.length - RUNGS_SHOWN);
   say(stdout, `ladder       ${counted(ladder.length, "rung")}${shown === "" ? "" : `: ${before > 0 ? "… " : ""}${shown}`}`);
