@@ -138,6 +138,8 @@ export type Tuning = {
   /** A map moves for a better host only if that one scores this many times the present one: when real time is prioritised, and otherwise (seed: 1.1, 1.2). */
   betterRealtime: number;
   betterOtherwise: number;
+  /** Over how long the mix of regions is averaged by which a map's hosts are compared. */
+  mixMemoryS: number;
   /** Share of maps that may be in voluntary moves at once (RULES: 0.10). */
   voluntaryShareMax: number;
   /** Storm guard: share of hosts (RULES: 0.30) that turn suspect within the window (RULES: 2 s) before we suspect ourselves. */
@@ -165,7 +167,7 @@ export type Tuning = {
   vpsColdStartMs: number;
   /** A freeze longer than this is undone (RULES: 500 ms). */
   freezeMaxMs: number;
-  /** Consecutive bad checks before a host counts as degraded (seed's dialect: 3). */
+  /** Bad measurements in a row before a host counts as no longer good (seed's dialect: 3 failed checks). */
   failedChecksMax: number;
   /** Failed validations before a host is blocked, and for how long (seed's dialect: 3, 3600 s). */
   validationsFailedMax: number;
@@ -197,6 +199,7 @@ export function defaultTuning(): Tuning {
     returnAfterS: 300,
     betterRealtime: 1.1,
     betterOtherwise: 1.2,
+    mixMemoryS: 1800,
     voluntaryShareMax: 0.1,
     stormShare: 0.3,
     stormWindowMs: 2000,

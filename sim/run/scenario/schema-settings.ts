@@ -83,6 +83,7 @@ export const TUNING_SCHEMA: Schema = fields("What Peerstead adds to the conf; un
     { above: 0 },
   ),
   betterOtherwise: number("The same when real time is not prioritised.", "times", { above: 0 }),
+  mixMemoryS: number("Over how long the mix of regions is averaged by which a map's hosts are compared.", "s", { above: 0 }),
   voluntaryShareMax: number("Share of maps that may be in voluntary moves at once.", "share", { min: 0, max: 1 }),
   stormShare: number("Share of hosts turning suspect within the window at which the coordinator suspects itself.", "share", {
     above: 0,

@@ -27,7 +27,7 @@ export function scoreFor(h: Hosting, slot: number, map: MapId): number {
   const { table } = h;
   const last = table.columns - 1;
   const mix = h.mix(map);
-  const total = h.roster.count(map);
+  const total = mix.reduce((sum, players) => sum + players, 0);
   if (last === 0 || total === 0) return table.micro[slot * table.columns + last] as number;
   for (let r = 0; r < mix.length; r++) if ((mix[r] as number) * 2 > total) return table.micro[slot * table.columns + r] as number;
   const profile = table.profileOf(slot);
@@ -67,7 +67,7 @@ export function bestStandby(h: Hosting, state: MapState, not: HostId): HostId {
   return best;
 }
 
-/** A VPS site with a slot for the map: nearest to its players, ties by id. Slots of critical maps are kept (issue: critical maps keep theirs). */
+/** A VPS site with a slot for the map: nearest to its players, ties by id. Slots are kept for critical maps that have none yet. */
 export function vpsFor(h: Hosting, map: MapId, not: HostId): HostId | RefusalReason {
   let free = 0;
   let best = NO_HOST;

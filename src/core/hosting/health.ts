@@ -41,6 +41,12 @@ function noteDisconnect(h: Hosting, host: HostId): void {
   else times.push(h.at);
 }
 
+/** Whether a host's frames take longer than players bear (max_frame_time_ms); unknown counts as quick enough. */
+export function isSlow(h: Hosting, slot: number): boolean {
+  const { frame_time_ms } = h.table.profileOf(slot).stats;
+  return frame_time_ms !== null && frame_time_ms > h.settings.conf.realtime_gaming.max_frame_time_ms;
+}
+
 /** A host introduces itself: new, back again, or after a reconnection. */
 export function hello(h: Hosting, profile: HostProfile, holds: readonly Holding[]): void {
   const { host } = profile;
@@ -97,6 +103,9 @@ export function measured(h: Hosting, host: HostId, stats: HostStats, regional: r
   h.table.measure(slot, seen, regional, h.at);
   indexHost(h.index, h.table, slot, h.at);
   if (h.table.vps[slot] === 1) return;
+  // Counted by measurement, not by look: looking three times at one bad measurement tells nothing new.
+  if (isSlow(h, slot) || h.table.reasons[slot] !== 0) h.badChecks.set(host, (h.badChecks.get(host) ?? 0) + 1);
+  else h.badChecks.delete(host);
   h.record({ kind: "host/measured", host, stats: seen, eligible: h.table.reasons[slot] === 0, reasons: reasonsOf(h, slot) });
 }
 

@@ -17,6 +17,7 @@ const STACK_LENGTH = 64;
 /** Headrooms below 16 are a class each; from there on eight classes an octave; 4,096 and more are one. */
 const SINGLE_CLASSES = 16;
 const HEADROOM_OPEN = 4096;
+/** Number of headroom classes. */
 export const HEADROOM_CLASSES = SINGLE_CLASSES + 8 * 8 + 1;
 
 /** Whether a slot must be passed over in one query. Pure, and may not ask the index again. */

@@ -8,7 +8,7 @@ import type { MoveCause } from "../protocol/history.ts";
 import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
 import type { RefusalReason } from "../protocol/refusal.ts";
 import { bestPlayerHost, bestStandby, vpsFor } from "./choose.ts";
-import { beginMove } from "./move.ts";
+import { beginMove, reawaken } from "./move.ts";
 import { TIMER, type Hosting, type MapState } from "./state.ts";
 
 /** How often maps without an owner try again by themselves; a host that joins or a slot that frees asks at once. */
@@ -128,5 +128,12 @@ function retry(h: Hosting, map: MapId): void {
   if (!h.started || h.at < state.promisedUntil || h.suspects.has(state.owner)) return;
   const target = targetForLost(h, state);
   if (typeof target === "number") beginMove(h, state, target, state.epoch === 0 ? "placement" : "lost", false);
+  else if (canServeAgain(h, state.owner)) reawaken(h, state);
   else h.refuse("place", target, map, state.owner);
+}
+
+/** An owner that is here and trusted is asked again when there is nobody else: what it was told before may never have reached it. */
+function canServeAgain(h: Hosting, owner: HostId): boolean {
+  const slot = h.table.slotOf(owner);
+  return slot >= 0 && h.isOnline(owner) && (h.table.blockedUntil[slot] as number) <= h.at;
 }

@@ -1,11 +1,13 @@
 /**
  * Owns who plays on which map, and from which regions.
- * Promises: a player is on one map at most; counts by region equal the members. Never talks to anyone.
+ * Promises: a player is on one map at most; counts by region equal the members; the mix of a map's regions changes slowly. Never talks to anyone.
  */
 import { assert } from "../../base/assert.ts";
 import type { MapId, PlayerId, RegionId } from "../protocol/ids.ts";
 
 const NO_MAP = -1;
+/** The mix counts in this part of a player, so that slow changes are not lost to rounding. */
+const MIX_PER_PLAYER = 1024;
 
 /** Members of each map. Entering and leaving cost the same however many there are. */
 export class Roster {
@@ -13,6 +15,8 @@ export class Roster {
   /** Players by region, row-major: `byRegion[map * regions + region]`. */
   readonly byRegion: Int32Array;
   readonly regions: number;
+  /** The same, averaged over time, in {@link MIX_PER_PLAYER}ths of a player; all 0 for a map nobody was on yet when it was last averaged. */
+  private readonly steady: Int32Array;
   /** Where each player is: map, place in its member list, region. Grown as ids appear; ids are dense at the edges. */
   private readonly mapOf = new Map<PlayerId, { map: MapId; place: number; region: RegionId }>();
 
@@ -20,7 +24,34 @@ export class Roster {
     assert(maps > 0 && regions > 0, "a roster has maps and regions");
     this.members = Array.from({ length: maps }, () => []);
     this.byRegion = new Int32Array(maps * regions);
+    this.steady = new Int32Array(maps * regions);
     this.regions = regions;
+  }
+
+  /**
+   * Where the map's players come from, by region, in proportion: the average over time, so that the few who come and go on a small
+   * map do not turn its majority round each minute; the present players where there is no average yet. A view, good until the next change.
+   */
+  mix(map: MapId): Int32Array {
+    const from = map * this.regions;
+    for (let cell = from; cell < from + this.regions; cell++) {
+      if ((this.steady[cell] as number) > 0) return this.steady.subarray(from, from + this.regions);
+    }
+    return this.byRegion.subarray(from, from + this.regions);
+  }
+
+  /** Brings the averages nearer to the present by `share` (0..1) of the distance; a map without an average takes the present. */
+  average(share: number): void {
+    assert(share > 0 && share <= 1, "an average moves towards the present, and not beyond");
+    for (let map = 0; map < this.members.length; map++) {
+      const from = map * this.regions;
+      const known = this.mix(map).buffer === this.steady.buffer;
+      for (let cell = from; cell < from + this.regions; cell++) {
+        const now = (this.byRegion[cell] as number) * MIX_PER_PLAYER;
+        const before = this.steady[cell] as number;
+        this.steady[cell] = known ? before + Math.round((now - before) * share) : now;
+      }
+    }
   }
 
   /** The map a player is on, or -1. */

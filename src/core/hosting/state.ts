@@ -18,6 +18,7 @@ import { Roster } from "./roster.ts";
 /** Where a move stands. The source serves through `precopy`; from `freeze` on nobody does until the target is active. */
 export type MovePhase = "prepare" | "precopy" | "freeze" | "claim" | "resolve" | "promote";
 
+/** One map on its way to another host, from the decision until it is finished or given up. */
 export type Move = {
   readonly id: number;
   readonly map: MapId;
@@ -70,6 +71,7 @@ export type Asked =
   | { readonly about: "restore" }
   | { readonly about: "register" };
 
+/** Everything the hosting room knows. Its parts are functions over this. */
 export class Hosting {
   readonly settings: HostingSettings;
   readonly table: HostTable;
@@ -183,10 +185,9 @@ export class Hosting {
     offerHost(this.index, this.table, slot, this.at);
   }
 
-  /** The map's players by region, as a view that is good until players move. */
+  /** Where the map's players come from, by region, in proportion. A view, good until players move. */
   mix(map: MapId): Int32Array {
-    const r = this.roster.regions;
-    return this.roster.byRegion.subarray(map * r, map * r + r);
+    return this.roster.mix(map);
   }
 
   /** Puts the map under an owner in our books: counts, load, epoch. `NO_HOST` takes it from everyone. */

@@ -5,7 +5,7 @@
 import { US_PER_S } from "../../base/time.ts";
 import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
 import { bestPlayerHost, refreshStandbys, scoreFor } from "./choose.ts";
-import { drain, reasonsOf } from "./health.ts";
+import { drain, isSlow, reasonsOf } from "./health.ts";
 import { beginMove, theta } from "./move.ts";
 import { handOver, rescue, wakeWaiting } from "./rescue.ts";
 import { type Hosting, type MapState, TIMER } from "./state.ts";
@@ -37,11 +37,8 @@ function checkHost(h: Hosting, host: HostId): void {
     return;
   }
   if (h.table.leaving[slot] === 1) return drain(h, host);
-  const stats = h.table.profileOf(slot).stats;
-  const slow = stats.frame_time_ms !== null && stats.frame_time_ms > h.settings.conf.realtime_gaming.max_frame_time_ms;
-  const bad = slow || h.table.reasons[slot] !== 0;
-  const checks = bad ? (h.badChecks.get(host) ?? 0) + 1 : 0;
-  h.badChecks.set(host, checks);
+  const slow = isSlow(h, slot);
+  const checks = h.badChecks.get(host) ?? 0;
   markDegraded(h, host, slot, slow && checks >= h.settings.tuning.failedChecksMax);
   if (checks < h.settings.tuning.failedChecksMax) return;
   if (h.settings.conf.monitoring.detailed_logging && checks === h.settings.tuning.failedChecksMax) {
@@ -63,9 +60,7 @@ function markDegraded(h: Hosting, host: HostId, slot: number, degraded: boolean)
 /** A degraded host that holds nothing is judged by its measurements when they come. */
 export function recovered(h: Hosting, host: HostId): void {
   const slot = h.table.slotOf(host);
-  const { frame_time_ms } = h.table.profileOf(slot).stats;
-  if (frame_time_ms !== null && frame_time_ms > h.settings.conf.realtime_gaming.max_frame_time_ms) return;
-  if (h.ownedBy(host).length === 0) markDegraded(h, host, slot, false);
+  if (!isSlow(h, slot) && h.ownedBy(host).length === 0) markDegraded(h, host, slot, false);
 }
 
 /** Is another map allowed into a move of our own will? At most the share of hosted maps, at least one. */
@@ -75,9 +70,12 @@ function roomForMoves(h: Hosting): boolean {
 
 /** Every reassignment_interval: maps go back from the VPS, and to clearly better hosts. */
 export function redistribute(h: Hosting): void {
-  h.wakeAt(TIMER.reassign, 0, h.at + h.settings.conf.task_distribution.reassignment_interval * US_PER_S);
+  const { conf, tuning } = h.settings;
+  const everyS = conf.task_distribution.reassignment_interval;
+  h.wakeAt(TIMER.reassign, 0, h.at + everyS * US_PER_S);
+  h.roster.average(Math.min(1, everyS / tuning.mixMemoryS));
   rescoreUptime(h);
-  if (!h.settings.conf.general.enable_auto_migration || h.at < h.stormUntil) return;
+  if (!conf.general.enable_auto_migration || h.at < h.stormUntil) return;
   for (const state of h.maps) {
     if (!roomForMoves(h)) return;
     if (!state.serving || state.move !== null || !h.mayLeaveVps(state.map) || h.at < state.quietUntil || !h.isOnline(state.owner)) continue;
