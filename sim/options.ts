@@ -59,6 +59,7 @@ export type HostOptions = {
 /** One stage of player arrivals: the rate moves linearly to `toPerS` within `forUs`. */
 export type ArrivalStage = { readonly forUs: number; readonly toPerS: number };
 
+/** The people: how many come, how long they stay, what drives them away. */
 export type PlayerOptions = {
   /** Players online at the start, already spread over maps (sessions drawn stationary). */
   readonly initial: number;
@@ -77,6 +78,7 @@ export type PlayerOptions = {
   };
 };
 
+/** The maps; the three lists run side by side. */
 export type MapOptions = {
   readonly names: readonly string[];
   /** `eligible[i]`: may leave the VPS. Not eligible = critical. */
@@ -90,6 +92,7 @@ export type MapOptions = {
  */
 export type VpsOptions = { readonly sites: readonly { readonly region: number; readonly slots: number; readonly place?: number }[] };
 
+/** The ownership store: what one request takes, there and back, milliseconds. */
 export type StoreOptions = {
   readonly latencyMs: Law;
 };

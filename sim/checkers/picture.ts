@@ -28,6 +28,7 @@ export type MovePicture = {
   closedAt: number;
 };
 
+/** A map as the checkers see it: its newest grant, whether the owner serves, the open move, and the last records about it. */
 export type MapPicture = {
   readonly map: MapId;
   /** The host of the newest grant, or NO_HOST before the first. */
@@ -44,6 +45,7 @@ export type MapPicture = {
   readonly trail: { at: number; record: HistoryRecord }[];
 };
 
+/** A host as the checkers see it: what the coordinator knows of it and what is true of its machine and line. */
 export type HostPicture = {
   readonly host: HostId;
   /** Known from its introduction; false until then. */

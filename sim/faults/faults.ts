@@ -23,6 +23,7 @@ const AGENTS_RETURN_US = 1_000_000;
 /** How to undo one occurrence of a fault. */
 type Undo = () => void;
 
+/** Plays the fault plan of a run, and the background bursts of loss on home lines. */
 export class Faults {
   private readonly world: World;
   private readonly fleet: HostFleet;

@@ -36,6 +36,7 @@ const DRAW = {
   offset: 13,
 } as const;
 
+/** All machines of a run, VPS sites first: their make, their up-times and their reports. */
 export class HostFleet {
   private readonly world: World;
   private readonly options: Options;

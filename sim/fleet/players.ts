@@ -32,6 +32,7 @@ const OUTAGE_FELT_H = 1 / 60;
 /** What a person will do next. */
 const WILL = { end: 0, wander: 1, leaveForQuality: 2, tryAgain: 3, seat: 4 } as const;
 
+/** All people of a run: when they come, where they go, how long they stay, and what makes them leave. */
 export class PlayerFleet {
   readonly capacity: number;
   private readonly world: World;

@@ -3,6 +3,7 @@ import type { Observer } from "../world/observer.ts";
 import type { Fault } from "../options.ts";
 import type { FaultOutcome } from "../outcome.ts";
 
+/** The observer that counts, by fault. */
 export class FaultTally implements Observer {
   readonly #faults: Map<string, { kind: string; applied: number; effects: number }>;
 

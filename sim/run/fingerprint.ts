@@ -21,6 +21,7 @@ class Names {
   }
 }
 
+/** The observer that takes in everything a run says and does. */
 export class Fingerprint implements Observer {
   readonly #decisions = new Ladder();
   readonly #rest = new Ladder();

@@ -65,7 +65,7 @@ describe("the summary on the terminal", () => {
     const plain = summaryText(document, { width: 100, color: false });
     expect(plain).not.toContain("\u001b");
     expect(colored).toContain("\u001b[32m");
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- colours are control characters, and they are what is looked for
     expect(colored.replace(/\u001b\[\d+m/g, "").replace(/[ ]+$/gm, "")).toBe(plain);
   });
 

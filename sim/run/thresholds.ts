@@ -6,6 +6,7 @@ import { err, ok } from "../../src/base/result.ts";
 
 /** What of a metric is compared. `p` takes a percent, `rate` is the sum per virtual hour. */
 export type Statistic = "p" | "med" | "avg" | "min" | "max" | "sum" | "count" | "rate";
+/** How the statistic stands to the limit. */
 export type Comparison = "<" | "<=" | ">" | ">=" | "==" | "!=";
 
 /** A parsed threshold. `percent` is null except for `p`. */

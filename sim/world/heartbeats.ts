@@ -20,6 +20,7 @@ const HORIZON_US = 600_000_000;
 const UINT32 = 4_294_967_296;
 const sourceOf = (host: number): number => SOURCE.heartbeat + host;
 
+/** How hosts beat: the period, how many may be missed, scale of the delays (ms), loss of a beat (probability), and the form. */
 export type HeartbeatOptions = {
   readonly periodUs: number;
   readonly missedMax: number;
@@ -28,6 +29,7 @@ export type HeartbeatOptions = {
   readonly eager: boolean;
 };
 
+/** All heartbeats of a run, and the detector at the coordinator's end. Hosts are named by their dense number, which is their id. */
 export class Heartbeats {
   private readonly machines: Machines;
   private readonly queue: EventQueue;

@@ -21,6 +21,7 @@ export const VPS_UPLINK_KBPS = 1_000_000;
 /** What is under way. */
 export type Packet = { readonly from: number; readonly message: Message; readonly fromGeneration: number; readonly toGeneration: number };
 
+/** The network port of a simulated world. */
 export class SimNetwork implements NetworkPort {
   private readonly machines: Machines;
   private readonly queue: EventQueue;

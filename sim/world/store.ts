@@ -30,8 +30,10 @@ export type Asked = {
   readonly generation: number;
   readonly n: number;
 };
+/** An answer on its way back; `generation` names the asker's process that asked. */
 export type Answered = { readonly request: number; readonly answer: StoreAnswer; readonly generation: number };
 
+/** The store port of a simulated world. */
 export class SimStore implements StorePort {
   readonly table = new OwnershipTable();
   readonly weather: StoreWeather = { slow: 1, fail: 0, unknown: 0, refuse: 0 };

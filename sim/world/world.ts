@@ -52,6 +52,7 @@ export type Plants = {
   store?(table: OwnershipTable, ask: StoreRequest, real: () => StoreAnswer): StoreAnswer;
 };
 
+/** One simulated world: the clock, all actors, and everything between them. */
 export class World {
   readonly options: Options;
   readonly queue = new EventQueue();

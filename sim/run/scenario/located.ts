@@ -15,6 +15,7 @@ export type Place = { readonly file: string; readonly line: number; readonly col
 export type Leaf = string | number | boolean | null;
 /** A leaf; `inset` is the number of columns before its text (1 inside quotes), so that errors can point into the text. */
 export type LocatedLeaf = { readonly kind: "leaf"; readonly at: Place; readonly value: Leaf; readonly inset: number };
+/** A list in the order of the text. */
 export type LocatedList = { readonly kind: "list"; readonly at: Place; readonly items: readonly Located[] };
 /** A mapping in the order of its keys; `keyAt` is where the key stands. */
 export type LocatedMap = {
@@ -22,6 +23,7 @@ export type LocatedMap = {
   readonly at: Place;
   readonly entries: ReadonlyMap<string, { readonly keyAt: Place; readonly value: Located }>;
 };
+/** A value of a scenario file with its place in it. */
 export type Located = LocatedLeaf | LocatedList | LocatedMap;
 
 /** A complaint about a place. */

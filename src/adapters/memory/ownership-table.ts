@@ -8,6 +8,7 @@ import type { HostProfile } from "../../core/protocol/host-stats.ts";
 import { epochOf, type HostId, type MapId, NO_HOST } from "../../core/protocol/ids.ts";
 import type { OwnershipRow, StoreAnswer, StoreRequest } from "../../core/protocol/store.ts";
 
+/** One row per map and one profile per registered host. */
 export class OwnershipTable {
   private readonly rows = new Map<MapId, OwnershipRow>();
   private readonly hosts = new Map<HostId, HostProfile>();

@@ -10,6 +10,7 @@ import type { HostingSettings } from "../settings.ts";
 
 const NOWHERE: Out = { push: () => {} };
 
+/** The actor that decides who hosts what. One of it acts at a time; another takes over from the store. */
 export class CoordinatorActor implements Actor {
   readonly id = COORDINATOR;
   readonly hosting: Hosting;

@@ -35,6 +35,7 @@ export function isVoluntary(cause: MoveCause): boolean {
   return cause === "better" || cause === "return";
 }
 
+/** What an actor says of itself when something happened. Checkers, metrics, logs and fingerprints are made of these. */
 export type HistoryRecord =
   // The coordinator's decisions and what came of them
   /** A coordinator instance took over with this many maps restored. */
