@@ -1,0 +1,196 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { decodeFrame, encodeFrame, type Frame, FRAME_CHARS_MAX, type WireBounds } from "./codec.ts";
+import type { HostProfile, HostStats } from "./host-stats.ts";
+import { actorKind, actorNumber, COORDINATOR, hostActor, playerActor } from "./ids.ts";
+import type { Message } from "./messages.ts";
+import { mayPass } from "./passage.ts";
+import type { RefusalReason } from "./refusal.ts";
+
+/** What both ends of the tests' lines know. */
+const BOUNDS: WireBounds = { maps: 40, regions: 3 };
+
+type OfKind<K extends Message["kind"]> = Extract<Message, { readonly kind: K }>;
+type Parts<K extends Message["kind"]> = { readonly [F in keyof Omit<OfKind<K>, "kind">]: fc.Arbitrary<OfKind<K>[F]> };
+
+/** Whole numbers of many sizes: most are small, some are as large as they may be. */
+const upTo = (max: number): fc.Arbitrary<number> =>
+  fc.oneof(
+    fc.integer({ min: 0, max: 1000 }),
+    fc.constantFrom(0, max),
+    fc.maxSafeNat().map((n) => n % max),
+  );
+const account = upTo(281_474_976_710_655);
+const epoch = fc.oneof(fc.maxSafeNat(), fc.constantFrom(0, 1, 1_099_511_627_777, Number.MAX_SAFE_INTEGER));
+const count = upTo(Number.MAX_SAFE_INTEGER);
+const map = fc.integer({ min: 0, max: BOUNDS.maps - 1 });
+const region = fc.integer({ min: 0, max: BOUNDS.regions - 1 });
+// JSON writes -0 as 0; no figure of a machine tells them apart.
+const figure = fc.double({ min: 0, max: 1e12, noNaN: true }).map((x) => x + 0);
+const orNull = fc.option(figure, { nil: null });
+const regional = fc.array(fc.oneof(figure, fc.constant(Number.NaN)), { maxLength: BOUNDS.regions });
+const hosts = fc.array(account, { maxLength: 5 });
+const reason = fc.constantFrom<RefusalReason>("stale_epoch", "not_owner", "map_full", "inbox_full", "message_invalid", "storm_hold");
+const stats: fc.Arbitrary<HostStats> = fc.record({
+  cpu_ghz: figure,
+  cpu_cores: figure,
+  free_ram_mb: figure,
+  network_speed_mbps: figure,
+  latency_ms: figure,
+  disconnects_per_hour: figure,
+  jitter_ms: orNull,
+  packet_rate: orNull,
+  frame_time_ms: orNull,
+});
+const profile: fc.Arbitrary<HostProfile> = fc.record({
+  host: account,
+  kind: fc.constantFrom("player" as const, "vps" as const),
+  region,
+  upload_kbps: figure,
+  uptime_s: figure,
+  slots: fc.integer({ min: 0, max: 1_000_000 }),
+  stats,
+  regional_latency_ms: regional,
+});
+
+const PARTS: { readonly [K in Message["kind"]]: Parts<K> } = {
+  "host/hello": { profile, holds: fc.array(fc.record({ map, epoch }), { maxLength: BOUNDS.maps }) },
+  "host/metrics": { host: account, stats, regional_latency_ms: regional },
+  "host/leaving": { host: account },
+  "hosting/prepared": { host: account, map, epoch },
+  "hosting/refused": { host: account, map, epoch, reason },
+  "hosting/copied": { host: account, map, epoch },
+  "hosting/ready": { host: account, map, epoch },
+  "hosting/active": { host: account, map, epoch },
+  "hosting/warm": { host: account, map, epoch },
+  "hosting/probed": { host: account, suspect: account, alive: fc.boolean() },
+  "host/welcome": { metricsIntervalS: figure },
+  "host/introduce": {},
+  "host/goodbye": {},
+  "hosting/prepare": { map, epoch, from: account },
+  "hosting/precopy": { map, epoch, to: account, bytes: count, dirtyBytesS: figure, roundMs: figure },
+  "hosting/freeze": { map, epoch, to: account },
+  "hosting/resume": { map, epoch },
+  "hosting/promote": { map, epoch, loadUs: figure, bytes: count },
+  "hosting/release": { map, epoch },
+  "hosting/replicate": { map, epoch, to: hosts, bytes: count, intervalMs: figure },
+  "hosting/probe": { suspect: account, withinMs: figure },
+  "state/copy": { map, epoch, from: account, round: count, bytes: count },
+  "state/copied": { map, epoch, round: count },
+  "state/final": { map, epoch, from: account, bytes: count },
+  "state/replica": { map, epoch, from: account, bytes: count },
+  "probe/ping": { from: account },
+  "probe/pong": { from: account },
+  "play/enter": { player: account, region, map },
+  "play/resume": { player: account, region, map, epoch },
+  "play/leave": { player: account },
+  "play/assigned": { map, host: account, epoch },
+  "play/redirect": { map, host: account, epoch },
+  "play/refused": { map, reason },
+  "play/join": { player: account, map, epoch },
+  "play/part": { player: account, map },
+  "play/joined": { map, epoch },
+  "play/turned-away": { map, epoch, reason },
+  "validation/verdict": { host: account, valid: fc.boolean() },
+};
+
+/** Every kind of message there is. */
+const KINDS = Object.keys(PARTS) as Message["kind"][];
+
+/** Any message of one kind, within {@link BOUNDS}. */
+function anyOfKind(kind: Message["kind"]): fc.Arbitrary<Message> {
+  return fc.record({ kind: fc.constant(kind), ...PARTS[kind] }) as unknown as fc.Arbitrary<Message>;
+}
+
+/** Any message of any kind. */
+const anyMessage = fc.constantFrom(...KINDS).chain(anyOfKind);
+
+const peer = fc.oneof(fc.constant(0), fc.nat().map(hostActor), fc.nat().map(playerActor), fc.constant(hostActor(281_474_976_710_655)));
+
+/** Replaces, removes or adds something at a random place of a JSON value. */
+function damaged(value: unknown, pick: () => number, junk: unknown): unknown {
+  if (typeof value !== "object" || value === null) return junk;
+  const copy = (Array.isArray(value) ? [...value] : { ...value }) as Record<string, unknown>;
+  const names = Object.keys(copy);
+  const at = names[pick() % Math.max(1, names.length)];
+  if (at === undefined || pick() % 6 === 0) copy[["extra", "kind", "constructor", "0"][pick() % 4] as string] = junk;
+  else if (pick() % 4 === 0) delete copy[at];
+  else copy[at] = pick() % 3 === 0 ? junk : damaged(copy[at], pick, junk);
+  return copy;
+}
+
+describe("frames", () => {
+  it.each(KINDS)("%s arrives as it was sent", (kind) => {
+    const check = (to: number, message: Frame & { frame: "message" }): void => {
+      expect(decodeFrame(encodeFrame(message), BOUNDS), String(to)).toEqual({ ok: true, value: message });
+    };
+    fc.assert(
+      fc.property(peer, anyOfKind(kind), (to, message) => check(to, { frame: "message", peer: to, message })),
+      { numRuns: 60 },
+    );
+  });
+
+  it("damaged ones are refused with a place, or are frames that arrive as they are", () => {
+    let refused = 0;
+    let taken = 0;
+    fc.assert(
+      fc.property(peer, anyMessage, fc.oneof(fc.jsonValue(), fc.nat(50)), fc.infiniteStream(fc.nat()), (to, message, junk, stream) => {
+        const pick = (): number => stream.next().value as number;
+        const text = JSON.stringify(damaged(JSON.parse(encodeFrame({ frame: "message", peer: to, message })), pick, junk));
+        const read = decodeFrame(text, BOUNDS);
+        if (read.ok) {
+          taken += 1;
+          expect(decodeFrame(encodeFrame(read.value), BOUNDS)).toEqual(read);
+        } else {
+          refused += 1;
+          expect(read.error.path).toMatch(/^\$/);
+          expect(read.error.message.length).toBeLessThan(200);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+    expect(refused).toBeGreaterThan(1000);
+    expect(taken).toBeGreaterThan(10);
+  });
+
+  it("any text and any JSON is answered, never thrown at", () => {
+    const texts = fc.oneof(
+      fc.string({ unit: "binary", maxLength: 200 }),
+      fc.json(),
+      fc.json().map((t) => `{"frame":"message","peer":0,"message":${t}}`),
+    );
+    fc.assert(
+      fc.property(texts, (text) => {
+        const read = decodeFrame(text, BOUNDS);
+        expect(read.ok ? "" : read.error.path).toMatch(read.ok ? /^$/ : /^\$/);
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  it("deep nesting within the size limit is answered like any other text", () => {
+    for (const open of ["[", '{"message":', '{"frame":"message","peer":0,"message":']) {
+      const text = open.repeat(Math.floor(FRAME_CHARS_MAX / open.length));
+      expect(decodeFrame(text, BOUNDS).ok).toBe(false);
+    }
+    const depth = 400_000;
+    expect(decodeFrame("[".repeat(depth) + "]".repeat(depth), BOUNDS)).toMatchObject({ ok: false, error: { path: "$" } });
+  });
+});
+
+describe("mayPass", () => {
+  it("passes each kind on one way at most, whoever sends it", () => {
+    const ends = [COORDINATOR, hostActor(5), playerActor(9)];
+    fc.assert(
+      fc.property(anyMessage, (message) => {
+        const ways = ends.flatMap((from) => ends.flatMap((to) => (mayPass(from, to, message) ? [[from, to]] : [])));
+        expect(ways.length).toBeLessThanOrEqual(1);
+        for (const [from] of ways as number[][]) {
+          const named = { ...message, ...("profile" in message ? message.profile : {}) } as { host?: number; player?: number };
+          if (actorKind(from as number) === "player" && named.player !== undefined) expect(named.player).toBe(actorNumber(from as number));
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
