@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { US_PER_S } from "../../base/time.ts";
 import { booksComplaints, grantComplaints, unsettled } from "./coordinator-books.fixture.ts";
 import { Stage, type StoreMood } from "./coordinator.fixture.ts";
 import { machine, settingsWith, site } from "./machines.fixture.ts";
@@ -117,6 +118,17 @@ function serversComplaints(stage: Stage): string[] {
   });
 }
 
+/** Redistribution goes on while all is well: waits for a second in which nothing moves. */
+function rest(stage: Stage): void {
+  const { moves } = stage.coordinator.hosting;
+  let quietSince = stage.at;
+  const rested = stage.runUntil(() => {
+    if (moves.size > 0) quietSince = stage.at;
+    return stage.at - quietSince > US_PER_S;
+  }, 60 * US_PER_S);
+  expect(rested, "redistribution comes to rest").toBe(true);
+}
+
 /** How the world is in one run. `slowMs`: what messages of every fourth host, and states, take on their way. */
 type World = {
   readonly auto: boolean;
@@ -152,8 +164,9 @@ function play(happenings: readonly Happening[], world: World): Stage {
   }
   // The faults are over: everyone is within reach again and the store is well.
   stage.mood = () => "ok";
-  for (const x of [...stage.cutOff]) stage.back(x);
+  for (const x of stage.hosts.keys()) stage.back(x);
   stage.runS(100);
+  rest(stage);
   return stage;
 }
 

@@ -10,7 +10,7 @@ import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
 import type { Holding } from "../protocol/messages.ts";
 import { REASONS } from "./eligibility.ts";
 import { indexHost } from "./host-index.ts";
-import { failMove, reawaken } from "./move.ts";
+import { failMove, reawaken, servesOn } from "./move.ts";
 import { handOver, rescue, wakeWaiting } from "./rescue.ts";
 import { TIMER, type Hosting, type MapState } from "./state.ts";
 
@@ -84,7 +84,7 @@ export function reconcile(h: Hosting, host: HostId, holds: readonly Holding[]): 
     if (state === undefined) continue;
     if (state.owner !== host || state.epoch !== epoch)
       h.tell(host, { kind: "hosting/release", map, epoch: state.owner === host ? epoch : Math.max(epoch, state.epoch) });
-    else if (!state.serving && state.move === null) h.setServing(state, true);
+    else if (!state.serving && state.move === null) servesOn(h, state);
   }
   for (const map of h.ownedBy(host)) {
     const state = h.maps[map] as MapState;

@@ -76,7 +76,8 @@ function open(h: Hosting): void {
     if (!state.serving && state.owner === NO_HOST && state.move === null)
       h.record({ kind: "map/unhosted", map: state.map, reason: "start" });
   serveWaiting(h);
-  h.wakeAt(TIMER.health, 0, h.at + conf.monitoring.health_check_interval * US_PER_S);
+  // Maps found served have no standbys yet: they are not left without until the interval is over.
+  checkHealth(h);
   h.wakeAt(TIMER.reassign, 0, h.at + conf.task_distribution.reassignment_interval * US_PER_S);
   h.wakeAt(TIMER.validate, 0, h.at + conf.general.data_check_interval * US_PER_S);
 }

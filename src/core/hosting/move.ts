@@ -225,10 +225,7 @@ export function active(h: Hosting, map: MapId, host: HostId, epoch: Epoch): void
   const move = moveIn(h, map, host, epoch, "promote");
   if (move === undefined) {
     if (state.owner !== host || state.epoch !== epoch) h.tell(host, { kind: "hosting/release", map, epoch });
-    else if (!state.serving) {
-      h.setServing(state, true);
-      redirectPlayers(h, state);
-    }
+    else if (!state.serving) servesOn(h, state);
     return;
   }
   step(h, move, "active");
@@ -243,6 +240,14 @@ export function active(h: Hosting, map: MapId, host: HostId, epoch: Epoch): void
   state.warm = [];
   setStandbys(h, state, state.standbys);
   refreshStandbys(h, state);
+}
+
+/** The owner is known to serve again, without a grant: who asked meanwhile, or still plays at an earlier owner, is told so now. */
+export function servesOn(h: Hosting, state: MapState): void {
+  assert(state.owner !== NO_HOST, "somebody serves");
+  assert(!state.serving, "that the owner serves is news");
+  h.setServing(state, true);
+  redirectPlayers(h, state);
 }
 
 /** Tells everyone on the map where it is now; gives how many that are. */
