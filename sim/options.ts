@@ -178,7 +178,7 @@ export type Options = {
   readonly vps: VpsOptions;
   readonly store: StoreOptions;
   readonly faults: readonly Fault[];
-  /** Players' reconnect jitter after a lost coordinator connection, seconds. */
+  /** How long people who were dropped take to log in again, seconds. */
   readonly reconnectS: Law;
   readonly thresholds: readonly Threshold[];
   readonly require: { readonly faultsEffective: "all" | "any" | "none"; readonly sometimes: readonly string[] };

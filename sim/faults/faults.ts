@@ -7,6 +7,7 @@ import { drawUnit, type Stream, stream } from "../../src/base/random.ts";
 import type { HostId } from "../../src/core/protocol/ids.ts";
 import { type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base/laws.ts";
 import type { HostFleet } from "../fleet/hosts.ts";
+import type { PlayerFleet } from "../fleet/players.ts";
 import type { Fault, Options } from "../options.ts";
 import { CUT_IN, CUT_OUT } from "../world/machines.ts";
 import { EVENT } from "../world/queue.ts";
@@ -19,6 +20,8 @@ import { victims } from "./victims.ts";
 const CLIENT_GIVES_UP_US = 5_000_000;
 /** Host agents come back to a restarted coordinator within this. */
 const AGENTS_RETURN_US = 1_000_000;
+/** Clients that nobody closed do so within this, of themselves; how long people take who have to log in again is the scenario's. */
+const CLIENTS_RETURN_US = 4_000_000;
 
 /** How to undo one occurrence of a fault. */
 type Undo = () => void;
@@ -27,6 +30,7 @@ type Undo = () => void;
 export class Faults {
   private readonly world: World;
   private readonly fleet: HostFleet;
+  private readonly people: PlayerFleet;
   private readonly options: Options;
   private readonly when: Stream;
   private readonly whom: Stream;
@@ -38,9 +42,10 @@ export class Faults {
   private occurrences = 0;
   private stopped = false;
 
-  constructor(world: World, fleet: HostFleet, options: Options) {
+  constructor(world: World, fleet: HostFleet, people: PlayerFleet, options: Options) {
     this.world = world;
     this.fleet = fleet;
+    this.people = people;
     this.options = options;
     this.when = stream(world.root, "faults/when");
     this.whom = stream(world.root, "faults/whom");
@@ -271,9 +276,8 @@ export class Faults {
   private returnTo(dense: number): void {
     const { world } = this;
     if (world.machines.up[dense] === 0 || world.machines.linked[dense] === 1) return;
-    const n = world.machines.generation[dense] as number;
-    const u = drawUnit(this.back, dense, n);
-    world.connect(dense, dense <= world.machines.hosts ? u * AGENTS_RETURN_US : sampleLaw(this.reconnect, u) * 1_000_000);
+    const u = drawUnit(this.back, dense, world.machines.generation[dense] as number);
+    world.connect(dense, u * (dense <= world.machines.hosts ? AGENTS_RETURN_US : CLIENTS_RETURN_US));
   }
 
   private dropPlayers(fault: Fault, index: number, occurrence: number): null {
@@ -282,8 +286,9 @@ export class Faults {
     let met = 0;
     for (let i = 0; i < world.players.length; i++) {
       if (world.players[i] === undefined || drawUnit(this.whom, i, index * 1_000_003 + occurrence) >= fault.amount) continue;
-      world.disconnect(hosts + 1 + i, true);
-      this.returnTo(hosts + 1 + i);
+      const generation = world.machines.generation[hosts + 1 + i] as number;
+      const awayS = sampleLaw(this.reconnect, drawUnit(this.back, hosts + 1 + i, generation));
+      this.people.drop(i, Math.round(awayS * 1_000_000));
       met += 1;
     }
     this.met(fault, met);

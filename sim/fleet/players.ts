@@ -30,7 +30,7 @@ const OUTAGE_BAD_US = 1_000_000;
 const OUTAGE_FELT_H = 1 / 60;
 
 /** What a person will do next. */
-const WILL = { end: 0, wander: 1, leaveForQuality: 2, tryAgain: 3, seat: 4 } as const;
+const WILL = { end: 0, wander: 1, leaveForQuality: 2, tryAgain: 3, seat: 4, logIn: 5 } as const;
 
 /** All people of a run: when they come, where they go, how long they stay, and what makes them leave. */
 export class PlayerFleet {
@@ -154,8 +154,14 @@ export class PlayerFleet {
     const dense = this.world.machines.hosts + 1 + player;
     this.world.machines.place[dense] = list[Math.floor(this.draw(player) * list.length)] as number;
     this.world.machines.accessUs[dense] = Math.round(sampleLaw(this.access, this.draw(player)) * 500);
-    this.refusals[player] = 0;
     this.regionOf[player] = region;
+    this.logIn(player);
+  }
+
+  /** A client starts at the person's place. */
+  private logIn(player: number): void {
+    this.refusals[player] = 0;
+    const region = this.regionOf[player] as number;
     this.world.startPlayer(player, new PlayerActor(player, region, this.options.tuning.askAgainMs * 1000));
     this.go(player);
   }
@@ -185,6 +191,8 @@ export class PlayerFleet {
     switch (this.will[player]) {
       case WILL.seat:
         return this.sit(player);
+      case WILL.logIn:
+        return this.logIn(player);
       case WILL.wander:
       case WILL.tryAgain:
         return this.go(player);
@@ -197,8 +205,19 @@ export class PlayerFleet {
 
   /** Ends a session. */
   quit(player: number, why: "session" | "quality"): void {
+    if (this.end(player, why)) this.free.push(player);
+  }
+
+  /** A client loses its connections and closes; the person logs in again after `awayUs` and stays for what was left of the session. */
+  drop(player: number, awayUs: number): void {
+    if (!this.end(player, "session")) return;
+    this.endsAt[player] = (this.endsAt[player] as number) + awayUs;
+    this.plan(player, this.world.now + Math.max(1, awayUs), WILL.logIn);
+  }
+
+  private end(player: number, why: "session" | "quality"): boolean {
     const actor = this.world.players[player];
-    if (actor === undefined) return;
+    if (actor === undefined) return false;
     const { map } = actor;
     this.world.observer.record?.(actor.id, this.world.now, { kind: "player/left", player, map, why });
     this.world.deliver(actor, { kind: "wish", at: this.world.now, wish: { verb: "quit" } });
@@ -207,7 +226,7 @@ export class PlayerFleet {
     this.next[player] = -1;
     this.settleOn(player, -1);
     this.world.stopPlayer(player);
-    this.free.push(player);
+    return true;
   }
 
   /** The client showed that play goes on (`moved`: on another host) or that the map was refused. */

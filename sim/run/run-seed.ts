@@ -73,7 +73,7 @@ export function runSeed(options: Options, seed: number, hooks: RunHooks = {}): R
   );
   const fleet = new HostFleet(world, options);
   const people = new PlayerFleet(world, options, world.players.length);
-  const faults = new Faults(world, fleet, options);
+  const faults = new Faults(world, fleet, people, options);
   attach(world, fleet, people, faults);
   fleet.start();
   people.start((options.tuning.startGraceMs + 2000) * 1000);
