@@ -85,7 +85,8 @@ export class SimStore implements StorePort {
       this.met.refuse += 1;
       answer = { result: "refused", row: this.table.row(under.ask.map) };
     } else {
-      const lost = u < fail + refuse + unknown;
+      // Only claims can be refused without a rival; the share of other requests that a refusal would meet is served as ever.
+      const lost = u >= fail + refuse && u < fail + refuse + unknown;
       const commits = !lost || drawUnit(this.draws, asker, 3 * n + 2) < UNKNOWN_COMMITTED;
       if (lost) this.met.unknown += 1;
       const real = commits ? this.commit(under) : ({ result: "unknown" } as const);

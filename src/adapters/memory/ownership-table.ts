@@ -14,7 +14,7 @@ export class OwnershipTable {
   private readonly hosts = new Map<HostId, HostProfile>();
   private timeline = 1;
 
-  /** The row of a map; one nobody ever owned has the timeline's first epoch. */
+  /** The row of a map; one that nobody ever owned has epoch 0, below every epoch that is granted. */
   row(map: MapId): OwnershipRow {
     return this.rows.get(map) ?? { map, owner: NO_HOST, epoch: 0 };
   }
