@@ -1,7 +1,7 @@
 /** Which region a country or a place belongs to: how trace files that speak of countries meet scenarios that speak of regions. */
 
 /** The six relay regions. */
-export type StandardRegion = "NA" | "EU" | "ASIA" | "SA" | "AFRICA" | "OCEANIA";
+type StandardRegion = "NA" | "EU" | "ASIA" | "SA" | "AFRICA" | "OCEANIA";
 
 /** ISO 3166-1 alpha-2 codes by continent; Central America and the Caribbean count as North, Russia and Turkey as Europe. */
 const CODES: Readonly<Record<StandardRegion, string>> = {
@@ -48,6 +48,11 @@ const CENTRES: readonly (readonly [StandardRegion, number, number])[] = [
 
 const BY_CODE = index(CODES, " ");
 const BY_NAME = index(NAMES, ";");
+
+/** Whether a text names one of the six regions, in any case. */
+export function isStandardRegion(name: string): boolean {
+  return Object.hasOwn(CODES, name.toUpperCase());
+}
 
 /** The region of an ISO code, or undefined. */
 export function regionOfCode(code: string): StandardRegion | undefined {

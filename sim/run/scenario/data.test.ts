@@ -62,10 +62,10 @@ describe("data", () => {
         dataDir: "/t/d",
         files: { ...FILES, "d/cities.csv": FILES["d/cities.csv"].replace("United States", "Japan") },
       })[0],
-    ).toContain("no city in region NA");
+    ).toContain("no place of the matrix lies in region NA");
     expect(
       complaints(TEXT, { dataDir: "/t/d", files: { ...FILES, "d/cities.csv": "id,country,latitude,longitude\n0,France,95,0\n" } })[0],
-    ).toMatch(/^d\/cities\.csv:2:1: expected a latitude/);
+    ).toMatch(/^d\/cities\.csv:2:10: expected a latitude/);
   });
 
   const shared = process.env["PEERSTEAD_DATA"] ?? resolve(import.meta.dirname, "../../../../shared/data");

@@ -76,7 +76,8 @@ function expand(
   const complaints: Complaint[] = [];
   const root = new Section(resolved.value, "", resolved.value.at, complaints);
   const options = optionsOf(root, file, request);
-  const done = request.dataDir === null ? options : withData(options, root.child("data"), request.dataDir, request.readText);
+  const done =
+    request.dataDir === null ? options : withData(options, root.child("data"), { dir: request.dataDir, readText: request.readText });
   const seeds = root.child("seeds");
   const budgetS = seeds.has("budget") ? seeds.us("budget") / US_PER_S : null;
   return complaints.length > 0

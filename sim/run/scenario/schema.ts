@@ -161,35 +161,75 @@ const fault: Schema = fields(
   ["kind"],
 );
 
+const UNIT_OF_FILE = "Length of the file's unit of time, such as 1s or 1ms.";
+
+/** A law from a quantile table; `law` says which it replaces and `unit` what its numbers are in. */
+function quantileTable(law: string, unit: "Mbit/s" | "time"): Schema {
+  return fields(
+    `Quantile table by country or region, instead of ${law}.`,
+    {
+      file: text(`CSV: a column of names, columns <metric>_p<percent>${unit === "time" ? "" : ` in ${unit}`}; .gz or plain.`),
+      metric: text("Which metric."),
+      name: text("Column of names; left out, the first."),
+      by: word("What the names are: country (ISO 3166-1 alpha-2; the usual) or region.", ["country", "region"]),
+      weight: text("Column by which the rows of one region share it, such as a count of tests; left out, evenly."),
+      ...(unit === "time" ? { unit: duration(`${UNIT_OF_FILE} Left out, 1ms.`) } : {}),
+    },
+    ["file", "metric"],
+  );
+}
+
 const data: Schema = fields("What trace files replace when a run is given --data DIR; ignored otherwise. Paths are relative to DIR.", {
   availability: fields(
     "When hosts are up, instead of uptime and downtime.",
     {
       file: text("The trace, .gz or plain."),
-      format: word("avt: index, count, start end … (seconds). csv: one up-time a row.", ["avt", "csv"]),
+      format: word("avt: index, count, start end … (seconds), with tabs between the three. csv: one up-time a row.", ["avt", "csv"]),
       columns: fields(
         "csv: names of the columns; `end` or `duration`.",
-        { node: text("Node."), start: text("Start, seconds."), end: text("End, seconds."), duration: text("Length, seconds.") },
+        { node: text("Node."), start: text("Start."), end: text("End."), duration: text("Length.") },
         ["node", "start"],
       ),
+      unit: duration(`csv: ${UNIT_OF_FILE} Left out, 1s.`),
       from: duration("Which moment of the trace is the start of the run."),
     },
     ["file", "format", "from"],
   ),
   rtt: fields(
-    "RTT between cities, instead of network.rtt.",
-    { file: text("Square matrix, milliseconds."), cities: text("Cities of the matrix: CSV with id, title, country, latitude, longitude.") },
-    ["file", "cities"],
-  ),
-  upload: fields(
-    "Upload by country, instead of hosts.upload; countries count by their tests.",
+    "RTT between places, instead of network.rtt; VPS sites then stand in the places with the least median RTT to their region. One of cities, places and by says which region each row belongs to.",
     {
-      file: text("Quantile table: columns cc, <metric>_p<percent>."),
-      metric: text("Which metric."),
-      weight: text("Column that weighs countries."),
+      file: text("Square CSV matrix, with or without names in its first row and column; .gz or plain."),
+      unit: duration(`${UNIT_OF_FILE} Left out, 1ms.`),
+      cities: text("Cities of the matrix: CSV with country, latitude, longitude, in the order of the rows or found by id or title."),
+      places: mapping("Region of each place that the matrix names.", text("Region.", REGION_NAME, "a region name")),
+      by: word("What the matrix's own names are: country (ISO 3166-1 alpha-2) or region.", ["country", "region"]),
     },
-    ["file", "metric", "weight"],
+    ["file"],
   ),
+  pings: fields(
+    "Ping series, CSV with one ping a row, instead of network.jitter, loss and burst. Jitter is the Laplace scale of maximum likelihood: the mean absolute deviation from the median of each series. Two or more losses in a row are a spell in which all is lost (Gilbert 1960), with as many spells of one ping as a geometric length then implies; the other losses are independent. Losses that chance explains (chi-square, one in a thousand) make no spells.",
+    {
+      file: text("The series, .gz or plain."),
+      rtt: text("Column of round trips; an empty cell is a lost ping."),
+      series: text("Column that tells apart several series in one file."),
+      time: text("Column of times, as numbers that do not fall within a series."),
+      rttUnit: duration("Length of the unit of round trips; left out, 1ms."),
+      timeUnit: duration("Length of the unit of times; left out, 1s."),
+      interval: duration("Time between two pings; left out, the median difference of times. Spells need the one or the other."),
+      ways: {
+        enum: [1, 2],
+        description:
+          "1 (the usual): each way has all the jitter and loss that was measured, which is right for one-way delays and cautious for round trips. 2: the way there and the way back share them.",
+        "x-expect": "1 or 2",
+        "x-unit": "ways",
+      },
+    },
+    ["file", "rtt"],
+  ),
+  upload: quantileTable("hosts.upload", "Mbit/s"),
+  jitter: quantileTable("hosts.jitter", "time"),
+  playerAccess: quantileTable("network.playerAccess", "time"),
+  hostAccess: quantileTable("network.hostAccess", "time"),
 });
 
 /** The schema of a scenario file. */

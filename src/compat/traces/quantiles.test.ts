@@ -22,8 +22,8 @@ describe("readQuantiles", () => {
 
   it.each([
     ["a value that falls", "cc,up_p5,up_p50\nDE,2,1\n", ['2:6 expected at least 2 for "up_p50", as for the percent below it, found 1']],
-    ["a value that is missing", "cc,up_p5,up_p50\nDE,,1\n", ['2:4 expected a number for "up_p5", found nothing']],
-    ["a word", "cc,up_p5\nDE,n/a\n", ['2:4 expected a number for "up_p5", found "n/a"']],
+    ["a value that is missing", "cc,up_p5,up_p50\nDE,,1\n", ['2:4 expected a number of at least 0 for "up_p5", found nothing']],
+    ["a word", "cc,up_p5\nDE,n/a\n", ['2:4 expected a number of at least 0 for "up_p5", found "n/a"']],
     ["a name twice", "cc,up_p5\nDE,1\nDE,2\n", ['3:1 "DE" is given twice, first on line 2']],
     ["a row without a name", "cc,up_p5\n,1\n", ["2:1 expected a name, found nothing"]],
     ["a percent above 100", "cc,up_p5,up_p101\nDE,1,2\n", ['1:10 expected a percent from 0 to 100, found "up_p101"']],

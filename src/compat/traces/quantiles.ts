@@ -8,9 +8,10 @@ import { cellPlace, columnOf, readTable } from "./csv.ts";
 /** Points of a quantile function: `values[i]` is exceeded by the share `1 - p[i]`. `p` rises strictly within 0..1, `values` never fall. */
 export type Quantiles = { readonly p: readonly number[]; readonly values: readonly number[] };
 
-/** One row of a quantile table: its name, its metrics, and the cells of its other columns as text. */
+/** One row of a quantile table: its name, where it begins, its metrics, and the cells of its other columns as text. */
 export type QuantileRow = {
   readonly name: string;
+  readonly line: number;
   readonly metrics: ReadonlyMap<string, Quantiles>;
   readonly other: ReadonlyMap<string, string>;
 };
@@ -21,7 +22,7 @@ const PERCENT_COLUMN = /^(.{1,64})_p(\d{1,3}(?:\.\d{1,6})?)$/;
 
 /**
  * Reads a CSV quantile table: a column of names (`nameColumn`, the first one when left out) and columns `<metric>_p<percent>`. Each metric of a row has all
- * of its points or none; a metric without any is left out of that row. Values that fall as the percent rises are complained about.
+ * of its points or none; a metric without any is left out of that row. Values below 0, or that fall as the percent rises, are complained about.
  */
 export function readQuantiles(text: string, file: string, nameColumn?: string): Result<QuantileRow[], Complaint[]> {
   const complaints = new Complaints(file);
@@ -53,7 +54,7 @@ export function readQuantiles(text: string, file: string, nameColumn?: string): 
       const quantiles = readMetric(row, points, table.header, complaints);
       if (quantiles !== undefined) read.set(metric, quantiles);
     }
-    rows.push({ name, metrics: read, other: new Map(others.map(({ name: key, index }) => [key, row.cells[index]!])) });
+    rows.push({ name, line: row.line, metrics: read, other: new Map(others.map(({ name: key, index }) => [key, row.cells[index]!])) });
   }
   if (table.rows.length === 0 && complaints.empty) complaints.add(1, 1, "expected at least one row, found none");
   return complaints.answer(rows);
@@ -87,8 +88,12 @@ function readMetric(row: CsvRow, points: readonly Point[], header: CsvRow, compl
     const before = values.at(-1);
     const place = cellPlace(row, column);
     const name = shown(header.cells[column]!);
-    if (value === undefined)
-      complaints.add(place.line, place.column, `expected a number for ${name}, found ${text === "" ? "nothing" : shown(text)}`);
+    if (value === undefined || value < 0)
+      complaints.add(
+        place.line,
+        place.column,
+        `expected a number of at least 0 for ${name}, found ${text === "" ? "nothing" : shown(text)}`,
+      );
     else if (before !== undefined && value < before)
       complaints.add(place.line, place.column, `expected at least ${before} for ${name}, as for the percent below it, found ${text}`);
     else values.push(value);
