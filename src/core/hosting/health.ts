@@ -12,7 +12,7 @@ import { REASONS } from "./eligibility.ts";
 import { indexHost } from "./host-index.ts";
 import { failMove, reawaken, servesOn } from "./move.ts";
 import { handOver, rescue, wakeWaiting } from "./rescue.ts";
-import { TIMER, type Hosting, type MapState } from "./state.ts";
+import { TIMER, type Hosting, type MapState, type Suspect } from "./state.ts";
 
 /** Slack for the coordinator's own wait, beyond what the prober was given. */
 const PROBE_SLACK_US = 60 * US_PER_MS;
@@ -118,7 +118,8 @@ export function suspect(h: Hosting, host: HostId, how: "close" | "silence"): voi
   h.out.push({ kind: "detector/unwatch", host });
   h.record({ kind: "host/suspected", host, how });
   if (how === "close") noteDisconnect(h, host);
-  h.suspects.set(host, { how, since: h.at, judged: false, cleared: false });
+  const s: Suspect = { how, prober: NO_HOST, judged: false, cleared: false };
+  h.suspects.set(host, s);
   guardStorm(h);
   h.online -= 1;
   const { tuning } = h.settings;
@@ -126,6 +127,7 @@ export function suspect(h: Hosting, host: HostId, how: "close" | "silence"): voi
   if (how === "silence" && (h.clearedUntil.get(host) ?? 0) > h.at) return judge(h, host);
   const prober = proberFor(h, host);
   if (prober === NO_HOST) return judge(h, host);
+  s.prober = prober;
   const withinMs = how === "close" ? tuning.probeCloseTimeoutMs : tuning.probeTimeoutMs;
   h.tell(prober, { kind: "hosting/probe", suspect: host, withinMs });
   // The question goes to the prober and its answer comes back, on top of what the probe itself may take.
@@ -154,10 +156,10 @@ function proberFor(h: Hosting, host: HostId): HostId {
   return NO_HOST;
 }
 
-/** The prober's answer. A "no" judges at once only when silence is certain anyway; a "yes" clears. */
-export function probed(h: Hosting, host: HostId, alive: boolean): void {
+/** The prober's answer; nobody else is believed. A "no" judges at once only when silence is certain anyway; a "yes" clears. */
+export function probed(h: Hosting, prober: HostId, host: HostId, alive: boolean): void {
   const s = h.suspects.get(host);
-  if (s === undefined || s.judged || s.cleared) return;
+  if (s === undefined || s.prober !== prober || s.judged || s.cleared) return;
   if (!alive) return judge(h, host);
   if (s.how === "silence") return cleared(h, host);
   // It runs but its connection closed: it has a moment to come back by itself.

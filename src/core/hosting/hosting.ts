@@ -5,7 +5,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import { US_PER_MS, US_PER_S } from "../../base/time.ts";
-import { actorKind, actorNumber, type ActorId, COORDINATOR, NO_HOST } from "../protocol/ids.ts";
+import { actorKind, actorNumber, type ActorId, COORDINATOR, hostActor, NO_HOST, playerActor } from "../protocol/ids.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Restored, StoreAnswer } from "../protocol/store.ts";
 import {
@@ -22,7 +22,7 @@ import {
   verdict,
 } from "./health.ts";
 import { indexHost } from "./host-index.ts";
-import { active, adopt, claimed, copied, moveTimer, prepared, ready, refused, resolved } from "./move.ts";
+import { active, claimed, copied, moveTimer, prepared, readRow, ready, refused, resolved, rowRead } from "./move.ts";
 import { enter, leave, resume } from "./players.ts";
 import { serveUrgent, serveWaiting } from "./rescue.ts";
 import { type Hosting, type MapState, TIMER, TIMER_KINDS } from "./state.ts";
@@ -82,9 +82,15 @@ function open(h: Hosting): void {
   h.wakeAt(TIMER.validate, 0, h.at + conf.general.data_check_interval * US_PER_S);
 }
 
-/** A message came. Hosts that are not known (any more) are asked to introduce themselves before they are listened to. */
+/**
+ * A message came. One that speaks in another's name is refused, and so is a host's about a map that does not exist. Hosts that are
+ * not known (any more) are asked to introduce themselves before they are listened to.
+ */
 export function hear(h: Hosting, from: ActorId, message: Message): void {
+  if (speakerOf(message) !== from) return h.refuse(message.kind, "message_invalid", -1, NO_HOST);
   if (actorKind(from) === "host" && message.kind !== "host/hello" && !heard(h, from)) return;
+  if (actorKind(from) === "host" && "map" in message && h.maps[message.map] === undefined)
+    return h.refuse(message.kind, "map_unknown", -1, actorNumber(from));
   switch (message.kind) {
     case "host/hello":
       return hello(h, message.profile, message.holds);
@@ -107,7 +113,7 @@ export function hear(h: Hosting, from: ActorId, message: Message): void {
     case "hosting/warm":
       return warm(h, message.map, message.host, message.epoch);
     case "hosting/probed":
-      return probed(h, message.suspect, message.alive);
+      return probed(h, message.host, message.suspect, message.alive);
     case "validation/verdict":
       return verdict(h, message.host, message.valid);
     case "play/enter":
@@ -118,6 +124,32 @@ export function hear(h: Hosting, from: ActorId, message: Message): void {
       return leave(h, message.player);
     default:
       return h.refuse(message.kind, "message_invalid", -1, NO_HOST);
+  }
+}
+
+/** Who a message says it is from: nobody for what is not for the coordinator, the coordinator's own side for verdicts. */
+function speakerOf(message: Message): ActorId | undefined {
+  switch (message.kind) {
+    case "host/hello":
+      return hostActor(message.profile.host);
+    case "host/metrics":
+    case "host/leaving":
+    case "hosting/prepared":
+    case "hosting/refused":
+    case "hosting/copied":
+    case "hosting/ready":
+    case "hosting/active":
+    case "hosting/warm":
+    case "hosting/probed":
+      return hostActor(message.host);
+    case "play/enter":
+    case "play/resume":
+    case "play/leave":
+      return playerActor(message.player);
+    case "validation/verdict":
+      return COORDINATOR;
+    default:
+      return undefined;
   }
 }
 
@@ -178,6 +210,8 @@ export function wake(h: Hosting, timer: number): void {
       return serveWaiting(h);
     case TIMER.restore:
       return start(h);
+    case TIMER.adopt:
+      return readRow(h, subject);
     default:
       assert(false, "every timer has its part");
   }
@@ -189,10 +223,7 @@ export function answered(h: Hosting, request: number, answer: StoreAnswer): void
   h.asked.delete(request);
   if (about === undefined || about.about === "register") return;
   if (about.about === "restore") return restored(h, answer);
-  if (about.about === "adopt") {
-    if (answer.result === "ok" && answer.row !== undefined) adopt(h, about.map, answer.row.owner, answer.row.epoch);
-    return;
-  }
+  if (about.about === "adopt") return rowRead(h, about.map, answer);
   const move = h.moves.get(about.move);
   if (move === undefined || move.request !== request) return;
   if (about.about === "claim") claimed(h, move, answer);

@@ -327,11 +327,22 @@ export function refused(h: Hosting, map: MapId, host: HostId, epoch: Epoch, reas
     h.setServing(state, false);
     return failMove(h, move, reason);
   }
-  if (move === null && state.owner === host && reason === "stale_epoch") h.ask({ about: "adopt", map }, { verb: "read", map });
+  if (move === null && state.owner === host && reason === "stale_epoch") readRow(h, map);
+}
+
+/** Asks the store who owns a map by now, because its owner says that it was fenced. */
+export function readRow(h: Hosting, map: MapId): void {
+  h.ask({ about: "adopt", map }, { verb: "read", map });
+}
+
+/** The row of a map whose owner was fenced. Without an answer it is asked for again: until then nobody serves, though we believe so. */
+export function rowRead(h: Hosting, map: MapId, answer: StoreAnswer): void {
+  if (answer.result === "ok" && answer.row !== undefined) adopt(h, map, answer.row.owner, answer.row.epoch);
+  else h.wakeAt(TIMER.adopt, map, h.at + h.settings.tuning.storeRetryMaxMs * US_PER_MS);
 }
 
 /** Takes the row's word over ours: another owner, a higher epoch. The owner is told to serve, or the map waits. */
-export function adopt(h: Hosting, map: MapId, owner: HostId, epoch: Epoch): void {
+function adopt(h: Hosting, map: MapId, owner: HostId, epoch: Epoch): void {
   const state = h.maps[map] as MapState;
   if (epoch <= state.epoch || state.move !== null) return;
   if (state.owner !== NO_HOST && state.owner !== owner) h.tell(state.owner, { kind: "hosting/release", map, epoch: epoch - 1 });

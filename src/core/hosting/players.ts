@@ -10,20 +10,29 @@ import { outgrown } from "./upkeep.ts";
 /** A player wants onto a map. Answered with play/assigned, play/refused, or by the redirect of the move under way. */
 export function enter(h: Hosting, player: PlayerId, region: RegionId, map: MapId): void {
   const state = h.maps[map];
+  if (state === undefined || !isRegion(h, region)) {
+    leave(h, player);
+    return refuse(h, player, map, state === undefined ? "map_unknown" : "message_invalid");
+  }
   if (h.roster.mapOfPlayer(player) !== map) {
     leave(h, player);
-    const no = state === undefined ? "map_unknown" : admits(h, state);
+    const no = admits(h, state);
     if (no !== null) return refuse(h, player, map, no);
     h.roster.enter(player, region, map);
-    h.book((state as MapState).owner, 0, 1);
+    h.book(state.owner, 0, 1);
   }
-  assign(h, player, state as MapState);
+  assign(h, player, state);
+}
+
+function isRegion(h: Hosting, region: RegionId): boolean {
+  return h.settings.regions[region] !== undefined;
 }
 
 /** A player that was cut off says where it is. It keeps its place; if the map moved it learns the new host. */
 export function resume(h: Hosting, player: PlayerId, region: RegionId, map: MapId, epoch: Epoch): void {
   const state = h.maps[map];
   if (state === undefined) return refuse(h, player, map, "map_unknown");
+  if (!isRegion(h, region)) return refuse(h, player, map, "message_invalid");
   if (h.roster.mapOfPlayer(player) !== map) {
     // Whoever already plays there is let in above the limits: the load is already on the host.
     leave(h, player);

@@ -57,11 +57,14 @@ export type MapState = {
   warm: readonly HostId[];
 };
 
-/** A host under suspicion. `judged`: the probe is over and only the storm guard holds the verdict back. */
-export type Suspect = { readonly how: "close" | "silence"; readonly since: number; judged: boolean; cleared: boolean };
+/**
+ * A host under suspicion. `prober`: who was asked to look, NO_HOST for nobody. `judged`: the probe is over and only the storm guard holds
+ * the verdict back. `cleared`: it runs, and has a moment to come back by itself.
+ */
+export type Suspect = { readonly how: "close" | "silence"; prober: HostId; judged: boolean; cleared: boolean };
 
 /** Kinds of the coordinator's timers; the subject's number stands above the kind. */
-export const TIMER = { health: 0, reassign: 1, validate: 2, move: 3, suspect: 4, storm: 5, start: 6, waiting: 7, restore: 8 } as const;
+export const TIMER = { health: 0, reassign: 1, validate: 2, move: 3, suspect: 4, storm: 5, start: 6, waiting: 7, restore: 8, adopt: 9 } as const;
 export const TIMER_KINDS = 16;
 
 /** What a pending store request is for. */
