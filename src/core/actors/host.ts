@@ -37,8 +37,8 @@ export class HostActor implements Actor {
   private readonly limits: HostLimits;
   /** Per map: refuse what is below. Raised by every grant and release that passes here. */
   private readonly floor = new Map<MapId, Epoch>();
-  /** Maps it made room for, and the epoch they will come with. */
-  private readonly expected = new Map<MapId, Epoch>();
+  /** Maps it made room for, and the host that will send each. */
+  private readonly expected = new Map<MapId, HostId>();
   /** Suspects it probes for the coordinator. */
   private readonly probing = new Set<HostId>();
   /** Store requests under way: request → the map it is about. */
@@ -100,15 +100,17 @@ export class HostActor implements Actor {
   }
 
   private hear(at: number, from: ActorId, message: Message, out: Out): void {
+    // Orders (host/…, hosting/…) are the coordinator's alone: another host may not end or begin anything here.
+    if (from !== COORDINATOR && message.kind.startsWith("host")) return;
     switch (message.kind) {
       case "host/introduce":
         return this.introduce(from, out);
       case "hosting/prepare":
-        return this.prepare(message.map, message.epoch, out);
+        return this.prepare(message.map, message.epoch, message.from, out);
       case "hosting/precopy":
         return this.precopy(at, message, out);
       case "state/copied":
-        return this.roundCopied(at, message.map, message.epoch, message.round, out);
+        return this.roundCopied(at, actorNumber(from), message.map, message.epoch, message.round, out);
       case "hosting/freeze":
         return this.freeze(at, message.map, message.epoch, message.to, out);
       case "hosting/resume":
@@ -127,7 +129,7 @@ export class HostActor implements Actor {
         });
         return;
       case "state/final":
-        if (this.expected.has(message.map))
+        if (this.expected.get(message.map) === actorNumber(from))
           this.tell(out, { kind: "hosting/ready", host: this.profile.host, map: message.map, epoch: message.epoch });
         return;
       case "state/replica":
@@ -142,7 +144,7 @@ export class HostActor implements Actor {
         out.push({ kind: "send", to: from, message: { kind: "probe/pong", from: this.profile.host } });
         return;
       case "probe/pong":
-        return this.probed(message.from, true, out);
+        return this.probed(actorNumber(from), true, out);
       case "play/join":
         return this.join(from, message.map, message.epoch, out);
       default:
@@ -162,10 +164,10 @@ export class HostActor implements Actor {
     return epoch <= (this.floor.get(map) ?? -1);
   }
 
-  private prepare(map: MapId, epoch: Epoch, out: Out): void {
+  private prepare(map: MapId, epoch: Epoch, source: HostId, out: Out): void {
     if (this.leaving) return this.refuse(map, epoch, "host_leaving", out);
     if (this.below(map, epoch)) return this.refuse(map, epoch, "stale_epoch", out);
-    this.expected.set(map, epoch);
+    this.expected.set(map, source);
     this.tell(out, { kind: "hosting/prepared", host: this.profile.host, map, epoch });
   }
 
@@ -185,9 +187,9 @@ export class HostActor implements Actor {
     });
   }
 
-  private roundCopied(at: number, map: MapId, epoch: Epoch, round: number, out: Out): void {
+  private roundCopied(at: number, by: HostId, map: MapId, epoch: Epoch, round: number, out: Out): void {
     const s = this.serving.get(map);
-    if (s === undefined || s.copy === null || s.epoch !== epoch || s.copy.round !== round) return;
+    if (s === undefined || s.copy === null || s.copy.to !== by || s.epoch !== epoch || s.copy.round !== round) return;
     const dirty = dirtyBytes(s.copy, at);
     if (dirty < ROUND_SMALL_BYTES || round >= ROUNDS_MAX) {
       this.tell(out, { kind: "hosting/copied", host: this.profile.host, map, epoch });

@@ -5,6 +5,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import {
+  type ActorId,
   COORDINATOR,
   type Epoch,
   type HostId,
@@ -48,7 +49,7 @@ export class PlayerActor implements Actor {
   step(input: Input, out: Out): void {
     switch (input.kind) {
       case "message":
-        return this.hear(input.at, input.message, out);
+        return this.hear(input.at, input.from, input.message, out);
       case "wish":
         return this.wish(input.at, input.wish, out);
       case "timer":
@@ -61,21 +62,26 @@ export class PlayerActor implements Actor {
     }
   }
 
-  private hear(at: number, message: Message, out: Out): void {
+  private hear(at: number, from: ActorId, message: Message, out: Out): void {
+    // Where to play is the coordinator's word; whether one plays there is the host's that was named.
+    const told = from === COORDINATOR;
+    if (!told && from !== hostActor(this.host)) return;
     switch (message.kind) {
       case "play/assigned":
       case "play/redirect":
+        if (!told) return;
         return this.follow(at, message.map, message.host, message.epoch, out);
       case "play/joined":
+        if (told) return;
         return this.joined(message.map, message.epoch, out);
       case "play/turned-away":
-        if (this.stage === "joining" && message.map === this.map && message.epoch >= this.epoch) {
+        if (!told && this.stage === "joining" && message.map === this.map && message.epoch >= this.epoch) {
           // The host does not serve this epoch (yet): the coordinator knows who does.
           out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + this.askAgainUs / 8 });
         }
         return;
       case "play/refused":
-        if (this.stage !== "entering" || message.map !== this.map) return;
+        if (!told || this.stage !== "entering" || message.map !== this.map) return;
         this.forget(out);
         out.push({ kind: "record", record: { kind: "player/refused", player: this.player, map: message.map, reason: message.reason } });
         return;
