@@ -70,8 +70,9 @@ export class Heartbeats {
     this.normalAbove = Math.ceil((options.loss + (1 - options.loss) * late) * UINT32);
   }
 
-  /** Listens to a host from now on; it counts as heard now. */
+  /** Listens to a host from now on, anew if it was listened to; it counts as heard now. */
   watch(host: number): void {
+    this.unwatch(host);
     this.watched[host] = 1;
     this.heardAt[host] = this.queue.now;
     this.firstBeat[host] = Math.floor((this.queue.now - this.phase(host)) / this.options.periodUs) + 1;
