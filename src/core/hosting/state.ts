@@ -64,7 +64,18 @@ export type MapState = {
 export type Suspect = { readonly how: "close" | "silence"; prober: HostId; judged: boolean; cleared: boolean };
 
 /** Kinds of the coordinator's timers; the subject's number stands above the kind. */
-export const TIMER = { health: 0, reassign: 1, validate: 2, move: 3, suspect: 4, storm: 5, start: 6, waiting: 7, restore: 8, adopt: 9 } as const;
+export const TIMER = {
+  health: 0,
+  reassign: 1,
+  validate: 2,
+  move: 3,
+  suspect: 4,
+  storm: 5,
+  start: 6,
+  waiting: 7,
+  restore: 8,
+  adopt: 9,
+} as const;
 export const TIMER_KINDS = 16;
 
 /** What a pending store request is for. */
