@@ -2,15 +2,16 @@
  * The event queue on the hold model (Jones, "An empirical comparison of priority-queue and event-set implementations",
  * CACM 1986): pop the earliest event, push it again one exponential increment later, with a fixed number pending. Every
  * side reads the same increments, must give the same checksum of popped times, and is measured in turns with the others
- * in one run, by the CPU time of its thread, which other programs on the machine do not lengthen much. Only ratios are kept. Run alone: `node bench/queue.bench.ts [--smoke] [--update]`.
+ * in one run, by the CPU time of its thread, which other programs on the machine do not lengthen much.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { reportBaseline } from "./lib/baseline.ts";
 import { buildCpp, findPython, Peer } from "./lib/peer.ts";
-import { aimsReached, type BenchRow, median, rowsText } from "./lib/rows.ts";
+import type { BenchPlan, BenchReport, BenchRow, Detail } from "./lib/rows.ts";
+import { rowOf } from "./lib/rows.ts";
+import { median, ratiosOf } from "./lib/statistics.ts";
 
 const INCREMENTS = 65_536;
 /** One second: with 100,000 pending, an event every ten microseconds. */
@@ -19,10 +20,10 @@ const SIZE_OF_AIMS = 100_000;
 
 type Side = { readonly id: string; readonly name: string; readonly aim: number | null; readonly start: StartSide };
 type StartSide = (file: string, pending: number) => Peer | { readonly absent: string };
-type Plan = { readonly sizes: readonly number[]; readonly rounds: number; readonly ops: number };
+type Sizes = { readonly sizes: readonly number[]; readonly rounds: number; readonly ops: number };
 
-const FULL: Plan = { sizes: [1_000, 100_000, 1_000_000], rounds: 7, ops: 500_000 };
-const SMOKE: Plan = { sizes: [1_000], rounds: 1, ops: 5_000 };
+const FULL: Sizes = { sizes: [1_000, 100_000, 1_000_000], rounds: 7, ops: 500_000 };
+const SMOKE: Sizes = { sizes: [1_000], rounds: 1, ops: 20_000 };
 
 const SIDES: readonly Side[] = [
   { id: "wheel", name: "this wheel", aim: null, start: inNode("wheel") },
@@ -72,20 +73,21 @@ function share(side: Side): number {
 }
 
 type Running = { readonly side: Side; readonly peer: Peer; readonly name: string; readonly nsPerOp: number[] };
+type Measured = { readonly rows: BenchRow[]; readonly detail: Detail; readonly absent: string[] };
 
-async function startSides(file: string, pending: number): Promise<Running[]> {
+async function startSides(file: string, pending: number, absent: string[]): Promise<Running[]> {
   const running: Running[] = [];
   for (const side of SIDES) {
     const peer = side.start(file, pending);
     if ("absent" in peer) {
-      console.log(`  ${side.name} is absent: ${peer.absent}`);
+      absent.push(`${side.name}: ${peer.absent}`);
       continue;
     }
     try {
       const ready = await peer.read();
       running.push({ side, peer, name: ready.slice("ready ".length) || side.name, nsPerOp: [] });
     } catch (error) {
-      console.log(`  ${side.name} is absent: ${(error as Error).message}`);
+      absent.push(`${side.name}: ${(error as Error).message}`);
       peer.stop();
     }
   }
@@ -102,24 +104,24 @@ async function ask(one: Running, ops: number): Promise<{ ns: number; checksum: s
 async function proveSameWork(sides: readonly Running[], ops: number): Promise<void> {
   const sums = new Map<string, string>();
   for (const one of sides) sums.set(one.name, (await ask(one, ops)).checksum);
-  if (new Set(sums.values()).size > 1) throw new Error(`the sides did different work: ${JSON.stringify([...sums])}`);
+  if (new Set(sums.values()).size > 1) throw new Error(`the queues did different work: ${JSON.stringify([...sums])}`);
 }
 
-async function measure(plan: Plan, file: string, pending: number): Promise<BenchRow[]> {
-  console.log(`\nHold model, ${pending.toLocaleString("en")} pending, ${plan.ops.toLocaleString("en")} holds a round`);
-  const sides = await startSides(file, pending);
+async function measure(sizes: Sizes, file: string, pending: number): Promise<Measured> {
+  const absent: string[] = [];
+  const sides = await startSides(file, pending, absent);
   try {
-    await proveSameWork(sides, Math.min(plan.ops, 20_000));
+    await proveSameWork(sides, Math.min(sizes.ops, 20_000));
     // One round of all pending events, so that compilers, caches and the queue's own shape have settled.
-    for (const one of sides) await ask(one, Math.max(plan.ops, pending) / share(one.side));
-    for (let round = 0; round < plan.rounds; round++) {
-      for (const one of sides) one.nsPerOp.push((await ask(one, plan.ops / share(one.side))).ns);
+    for (const one of sides) await ask(one, Math.max(sizes.ops, pending) / share(one.side));
+    for (let round = 0; round < sizes.rounds; round++) {
+      for (const one of sides) one.nsPerOp.push((await ask(one, sizes.ops / share(one.side))).ns);
     }
   } finally {
     for (const one of sides) one.peer.stop();
   }
-  for (const one of sides) console.log(`  ${one.name.padEnd(28)} ${median(one.nsPerOp).toFixed(0).padStart(7)} ns a hold`);
-  return rowsOf(sides, pending);
+  const items = sides.map((one) => ({ name: one.name, value: median(one.nsPerOp), unit: "ns a hold" }));
+  return { rows: rowsOf(sides, pending), detail: { title: `Hold model, ${pending} pending`, items }, absent };
 }
 
 function rowsOf(sides: readonly Running[], pending: number): BenchRow[] {
@@ -128,34 +130,36 @@ function rowsOf(sides: readonly Running[], pending: number): BenchRow[] {
   return sides
     .filter((one) => one !== ours)
     .map((one): BenchRow => {
-      // The ratio of each round, then their median: a slow moment of the machine falls on both sides of a round.
-      const ratio = median(one.nsPerOp.map((ns, round) => ns / ours.nsPerOp[round]!));
-      const aim = pending === SIZE_OF_AIMS ? one.side.aim : null;
-      return { id: `queue/hold-${pending}/${one.side.id}`, what: `faster than ${one.name}`, ratio, aim, unit: "x" };
+      const rounds = ratiosOf(one.nsPerOp, ours.nsPerOp);
+      const aim = pending === SIZE_OF_AIMS && one.side.aim !== null ? { least: one.side.aim } : null;
+      return rowOf(
+        `queue/hold-${pending}/${one.side.id}`,
+        `event queue, ${pending} pending: times as quick as ${one.name}`,
+        "x",
+        rounds,
+        aim,
+      );
     });
 }
 
-/** Measures the event queue against its peers; `smoke` only proves that everything runs, with a ratio that says nothing. */
-export async function queueBench(smoke: boolean): Promise<BenchRow[]> {
-  const plan = smoke ? SMOKE : FULL;
+/** Measures the event queue against its peers. Throws when two sides did different work. */
+export async function queueBench(plan: BenchPlan): Promise<BenchReport> {
+  const sizes = plan.smoke ? SMOKE : FULL;
   const directory = mkdtempSync(join(tmpdir(), "hold-"));
   const file = join(directory, "increments.bin");
   writeFileSync(file, increments());
-  const rows: BenchRow[] = [];
+  const measured: Measured[] = [];
   try {
-    for (const pending of plan.sizes) rows.push(...(await measure(plan, file, pending)));
+    for (const pending of sizes.sizes) {
+      plan.log(`queue: hold model, ${pending} pending, ${sizes.ops} holds a round`);
+      measured.push(await measure(sizes, file, pending));
+    }
   } finally {
     rmSync(directory, { recursive: true });
   }
-  return rows;
-}
-
-if (import.meta.main) {
-  const smoke = process.argv.includes("--smoke");
-  const rows = await queueBench(smoke);
-  console.log(`\n${rowsText(rows)}`);
-  if (!smoke) {
-    reportBaseline(rows, process.argv.includes("--update"));
-    if (!aimsReached(rows)) process.exitCode = 1;
-  }
+  return {
+    rows: measured.flatMap((one) => one.rows),
+    details: measured.map((one) => one.detail),
+    absent: [...new Set(measured.flatMap((one) => one.absent))],
+  };
 }

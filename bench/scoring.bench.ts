@@ -1,27 +1,30 @@
 /**
  * Scoring and placement against the seed's algorithm in C++ (-O3, array of structs; bench/peers/scoring.cc). Both sides draw the same
  * hosts and maps from one integer generator, and their results are compared before any ratio is told. Ratios only: times differ from
- * machine to machine. Run alone with `node bench/scoring.bench.ts [--smoke]`.
+ * machine to machine.
  */
-import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { execFileSync } from "node:child_process";
 import type { HostProfile } from "../src/core/protocol/host-stats.ts";
 import { defaultMapConf, defaultTuning, type HostingSettings } from "../src/core/settings.ts";
 import { type HostIndex, indexFor, indexHost, offerHost } from "../src/core/hosting/host-index.ts";
 import { assessAll } from "../src/core/hosting/host-assess.ts";
 import { HostTable } from "../src/core/hosting/host-table.ts";
-import type { BenchRow } from "./lib/rows.ts";
+import { buildCpp } from "./lib/peer.ts";
+import type { Aim, BenchPlan, BenchReport, BenchRow, Detail } from "./lib/rows.ts";
+import { rowOf } from "./lib/rows.ts";
+import { median, ratiosOf } from "./lib/statistics.ts";
 
 const REGIONS = ["eu", "na", "sa", "as", "oc", "af", "me", "jp"];
-const SOURCE = fileURLToPath(new URL("peers/scoring.cc", import.meta.url));
-const BIN_DIR = fileURLToPath(new URL("peers/bin", import.meta.url));
-const BINARY = `${BIN_DIR}/scoring`;
 /** Scores may differ from C++ by its library's exp, never by more than this part. */
 const TOLERANCE = 1e-12;
 
 /** Rounds before the first that counts. */
 const WARM_ROUNDS = 4;
+/** Passes over all hosts in a round, of which the quickest counts. */
+const REPEATS = 9;
+/** Scans the peer makes for the time of one. */
+const SCANS = 20;
+const ANSWER_BYTES_MAX = 67_108_864;
 
 /** The generator that both sides share: a 32-bit linear congruence, of which the upper bits are used. */
 function generator(seed: number): (n: number) => number {
@@ -93,29 +96,15 @@ function now(): number {
   return Number(process.hrtime.bigint());
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
-}
-
-/** Compiles the peer unless it is newer than its source; says why when it cannot. */
-function peer(): string | null {
-  if (existsSync(BINARY) && statSync(BINARY).mtimeMs > statSync(SOURCE).mtimeMs) return null;
-  mkdirSync(BIN_DIR, { recursive: true });
-  const made = spawnSync("g++", ["-O3", "-std=c++17", "-o", BINARY, SOURCE], { encoding: "utf8" });
-  if (made.error !== undefined) return "g++ is not installed";
-  return made.status === 0 ? null : `g++ failed: ${made.stderr}`;
-}
-
-function ask(...args: (string | number)[]): Buffer {
-  return execFileSync(BINARY, args.map(String), { maxBuffer: 2 ** 26 });
-}
+/** Asks the peer for one of its answers. */
+type Ask = (...args: (string | number)[]) => Buffer;
 
 function mustHold(condition: boolean, message: string): void {
   if (!condition) throw new Error(`scoring bench: ${message}`);
 }
 
 /** Every score within tolerance of the peer's, every verdict equal. */
-function compareScores(table: HostTable, points: Float64Array, masks: Uint16Array): void {
+function compareScores(ask: Ask, table: HostTable, points: Float64Array, masks: Uint16Array): void {
   const dump = ask("dump", table.slots);
   const view = new DataView(dump.buffer, dump.byteOffset, dump.length);
   for (let i = 0; i < table.slots; i++) {
@@ -127,28 +116,35 @@ function compareScores(table: HostTable, points: Float64Array, masks: Uint16Arra
   }
 }
 
-/** (a) All scores and verdicts at once, ours and theirs in turn: the quickest of each round, and the middle of all rounds' ratios. */
-function scoringRow(hosts: readonly Drawn[], rounds: number, aim: number | null, absent: string | null): BenchRow {
-  const id = `scoring/${hosts.length}`;
-  const what = `score and judge ${hosts.length} hosts, against the seed's loops in C++ -O3`;
-  if (absent !== null) return { id, what: `${what} (not measured: ${absent})`, ratio: NaN, aim, unit: "x" };
+/** What a part of this bench leaves: ratios where the peer is there, our own figures always. */
+type Part = { readonly rows: BenchRow[]; readonly items: Detail["items"][number][] };
+
+/** All scores and verdicts at once, ours and theirs in turn: the quickest of each round. */
+function scoringPart(hosts: readonly Drawn[], rounds: number, aim: Aim | null, ask: Ask | null): Part {
   const table = tableOf(hosts, settingsFor("seed", false));
   const points = new Float64Array(hosts.length);
   const masks = new Uint16Array(hosts.length);
   assessAll(table, points, masks);
-  compareScores(table, points, masks);
-  const ratios: number[] = [];
+  if (ask !== null) compareScores(ask, table, points, masks);
+  const ours: number[] = [];
+  const theirs: number[] = [];
   for (let round = -WARM_ROUNDS; round < rounds; round++) {
     const times: number[] = [];
-    for (let i = 0; i < 9; i++) {
+    for (let i = 0; i < REPEATS; i++) {
       const start = now();
       assessAll(table, points, masks);
       times.push(now() - start);
     }
-    const theirs = Number(ask("score", hosts.length, 9));
-    if (round >= 0) ratios.push(theirs / Math.min(...times));
+    const peer = ask === null ? NaN : Number(ask("score", hosts.length, REPEATS));
+    if (round < 0) continue;
+    ours.push(Math.min(...times));
+    theirs.push(peer);
   }
-  return { id, what, ratio: median(ratios), aim, unit: "x" };
+  const what = `score and judge ${hosts.length} hosts: times as quick as the seed's loops in C++ -O3`;
+  return {
+    rows: ask === null ? [] : [rowOf(`scoring/${hosts.length}`, what, "x", ratiosOf(theirs, ours), aim)],
+    items: [{ name: `score and judge one of ${hosts.length} hosts`, value: median(ours) / hosts.length, unit: "ns" }],
+  };
 }
 
 type Placed = { readonly ns: number; readonly picks: Int32Array };
@@ -169,7 +165,7 @@ function place(table: HostTable, index: HostIndex, maps: readonly number[]): Pla
 }
 
 /** Every map on the same host as the peer's scan puts it (slots are host numbers here). */
-function comparePicks(picks: Int32Array, hosts: number): void {
+function comparePicks(ask: Ask, picks: Int32Array, hosts: number): void {
   const dump = ask("picks", hosts, picks.length);
   for (let i = 0; i < picks.length; i++) {
     const theirs = dump.readInt32LE(4 * i);
@@ -177,20 +173,12 @@ function comparePicks(picks: Int32Array, hosts: number): void {
   }
 }
 
-/** (b) Placement of all maps, and the same with the building of table and index on our bill. */
-function placementRows(
-  hosts: readonly Drawn[],
-  maps: readonly number[],
-  rounds: number,
-  aim: number | null,
-  absent: string | null,
-): BenchRow[] {
-  const id = `placement/${hosts.length}`;
-  const what = `place ${maps.length} maps over ${hosts.length} hosts by index, against a scan a map in C++ -O3`;
-  if (absent !== null) return [{ id, what: `${what} (not measured: ${absent})`, ratio: NaN, aim, unit: "x" }];
+/** Placement of all maps, and the same with the building of the index on our bill. */
+function placementPart(hosts: readonly Drawn[], maps: readonly number[], rounds: number, aim: Aim | null, ask: Ask | null): Part {
   const plain: number[] = [];
   const preferring: number[] = [];
   const building: number[] = [];
+  const theirs: number[] = [];
   const settings = settingsFor("seed", false);
   const preferred = settingsFor("seed", true);
   // Rounds below zero warm the compiler up: ours only, not counted.
@@ -203,40 +191,48 @@ function placementRows(
     const second = tableOf(hosts, preferred);
     const other = place(second, indexOf(second), maps);
     if (round < 0) continue;
-    if (round === 0) comparePicks(ours.picks, hosts.length);
-    const [ns] = ask("place", hosts.length, maps.length).toString().split(" ").map(Number) as [number];
-    plain.push(ns / ours.ns);
-    preferring.push(ns / other.ns);
-    building.push(ns / (built + ours.ns));
+    if (round === 0 && ask !== null) comparePicks(ask, ours.picks, hosts.length);
+    theirs.push(ask === null ? NaN : Number(ask("place", hosts.length, maps.length).toString().split(" ")[0]));
+    plain.push(ours.ns);
+    preferring.push(other.ns);
+    building.push(built + ours.ns);
   }
-  return [
-    { id, what, ratio: median(plain), aim, unit: "x" },
-    {
-      id: `${id}/prefer-low-latency`,
-      what: `the same under prefer_low_latency, against the plain scan`,
-      ratio: median(preferring),
-      aim: null,
-      unit: "x",
-    },
-    { id: `${id}/with-building`, what: `the same with building the index on our bill`, ratio: median(building), aim: null, unit: "x" },
+  const id = `placement/${hosts.length}`;
+  const items = [
+    { name: `place one map over ${hosts.length} hosts`, value: median(plain) / maps.length, unit: "ns" },
+    { name: `index ${hosts.length} hosts and place ${maps.length} maps`, value: median(building) / 1e6, unit: "ms" },
   ];
+  if (ask === null) return { rows: [], items };
+  const what = `place ${maps.length} maps over ${hosts.length} hosts: times as quick as`;
+  return {
+    rows: [
+      rowOf(id, `${what} the seed's scan in C++ -O3`, "x", ratiosOf(theirs, plain), aim),
+      rowOf(`${id}/prefer-low-latency`, `${what} that scan, ours with prefer_low_latency`, "x", ratiosOf(theirs, preferring), null),
+      rowOf(`${id}/with-building`, `${what} that scan, ours with building the index`, "x", ratiosOf(theirs, building), null),
+    ],
+    items,
+  };
 }
 
 /** How many hosts are re-indexed over all regions, new scores and headroom, in the time of one scan of all hosts by the peer. */
-function reindexRow(hosts: readonly Drawn[], rounds: number, absent: string | null): BenchRow {
-  const id = `reindex/${hosts.length}`;
-  const what = `re-index one of ${hosts.length} hosts over ${REGIONS.length} regions, against one scan in C++ -O3`;
-  if (absent !== null) return { id, what: `${what} (not measured: ${absent})`, ratio: NaN, aim: null, unit: "x" };
+function reindexPart(hosts: readonly Drawn[], rounds: number, ask: Ask | null): Part {
   const table = tableOf(hosts, settingsFor("normalized", true));
   const index = indexOf(table);
-  const ratios: number[] = [];
+  const ours: number[] = [];
+  const theirs: number[] = [];
   const below = generator(4242);
   for (let round = -WARM_ROUNDS; round < rounds; round++) {
     const perHost = reindexNs(table, index, below);
-    const [ns] = ask("place", hosts.length, 20).toString().split(" ").map(Number) as [number];
-    if (round >= 0) ratios.push(ns / 20 / perHost);
+    const scans = ask === null ? NaN : Number(ask("place", hosts.length, SCANS).toString().split(" ")[0]);
+    if (round < 0) continue;
+    ours.push(perHost);
+    theirs.push(scans / SCANS);
   }
-  return { id, what, ratio: median(ratios), aim: null, unit: "x" };
+  const what = `re-index one of ${hosts.length} hosts over ${REGIONS.length} regions: times as quick as one scan in C++ -O3`;
+  return {
+    rows: ask === null ? [] : [rowOf(`reindex/${hosts.length}`, what, "x", ratiosOf(theirs, ours), null)],
+    items: [{ name: `re-index one host over ${REGIONS.length} regions`, value: median(ours), unit: "ns" }],
+  };
 }
 
 /** ns to tell the index new scores of one host in all columns; the scores themselves change by up to 2 %. */
@@ -257,24 +253,28 @@ function reindexNs(table: HostTable, index: HostIndex, below: (n: number) => num
   return ns / times;
 }
 
-/** All rows of this bench; a ratio is NaN, and says why, where the peer is absent. `smoke` runs everything once and small, to see that it works. */
-export async function scoringBench(smoke: boolean): Promise<BenchRow[]> {
-  const absent = peer();
-  const rounds = smoke ? 1 : 5;
+/** Scoring, eligibility and placement beside the peer. Throws when a score, a verdict or a pick differs from the peer's. */
+export async function scoringBench(plan: BenchPlan): Promise<BenchReport> {
+  const built = buildCpp("scoring");
+  const ask: Ask | null =
+    "absent" in built ? null : (...args) => execFileSync(built.path, args.map(String), { maxBuffer: ANSWER_BYTES_MAX });
+  const { smoke } = plan;
   const few = drawHosts(smoke ? 500 : 10_000);
   const many = drawHosts(smoke ? 2_000 : 100_000);
   const maps = drawMaps(smoke ? 50 : 2_000);
-  return [
-    scoringRow(many, smoke ? 1 : 31, smoke ? null : 0.7, absent),
-    ...placementRows(few, maps, rounds, null, absent),
-    ...placementRows(many, maps, smoke ? 1 : 3, smoke ? null : 300, absent),
-    reindexRow(many, rounds, absent),
-  ];
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  for (const row of await scoringBench(process.argv.includes("--smoke"))) {
-    const figure = Number.isNaN(row.ratio) ? "-" : `${row.ratio.toFixed(2)}${row.unit}`;
-    console.log(`${row.id.padEnd(40)} ${figure.padStart(10)}  aim ${row.aim ?? "-"}  ${row.what}`);
-  }
+  const parts: Part[] = [];
+  plan.log(`scoring: ${many.length} hosts`);
+  parts.push(scoringPart(many, smoke ? 1 : 31, smoke ? null : { least: 0.7 }, ask));
+  plan.log(`scoring: ${maps.length} maps over ${few.length} and ${many.length} hosts`);
+  parts.push(
+    placementPart(few, maps, smoke ? 1 : 7, null, ask),
+    placementPart(many, maps, smoke ? 1 : 5, smoke ? null : { least: 300 }, ask),
+  );
+  plan.log("scoring: re-indexing");
+  parts.push(reindexPart(many, smoke ? 1 : 5, ask));
+  return {
+    rows: parts.flatMap((part) => part.rows),
+    details: [{ title: "Scoring and placement", items: parts.flatMap((part) => part.items) }],
+    absent: "absent" in built ? [`the seed's algorithm in C++: ${built.absent}`] : [],
+  };
 }

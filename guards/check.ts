@@ -17,6 +17,7 @@ const steps: readonly Step[] = [
   { name: "format", command: ["biome", "format", "--error-on-warnings"] },
   { name: "unused", command: ["knip", "--no-progress"] },
   { name: "tests", command: ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${testReport}`] },
+  { name: "benches", command: ["node", "bench/main.ts", "--smoke"] },
 ];
 
 function seconds(since: number): string {
