@@ -230,7 +230,7 @@ export function answered(h: Hosting, request: number, answer: StoreAnswer): void
   else resolved(h, move, answer);
 }
 
-/** After every input: maps whose move just failed are looked at before the step ends. */
+/** After every input: maps whose move just failed are looked at before the step ends, and those that wait are not forgotten. */
 export function settle(h: Hosting): void {
-  if (h.urgent.length > 0) serveUrgent(h);
+  if (h.urgent.length > 0 || (h.started && h.waiting.size > 0)) serveUrgent(h);
 }

@@ -285,7 +285,7 @@ export function failMove(h: Hosting, move: Move, reason: MoveFailure): void {
   h.urgent.push(state.map);
 }
 
-/** A target that did not do its part is not asked again for a while. */
+/** A target that did not do its part, or that the source cannot reach, is not asked again for a while: the next one is. */
 function penalise(h: Hosting, host: HostId): void {
   const slot = h.table.slotOf(host);
   if (slot < 0 || h.table.vps[slot] === 1) return;
@@ -300,12 +300,12 @@ export function moveTimer(h: Hosting, id: number): void {
   if (move === undefined) return;
   switch (move.phase) {
     case "prepare":
+    case "precopy":
     case "promote":
       penalise(h, move.to);
       return failMove(h, move, "timeout");
-    case "precopy":
-      return failMove(h, move, "timeout");
     case "freeze":
+      penalise(h, move.to);
       return failMove(h, move, "freeze_timeout");
     case "claim":
       return claim(h, move);
