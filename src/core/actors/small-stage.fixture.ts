@@ -1,5 +1,4 @@
 /** A stage that is ready to play: hosts, VPS sites and placed maps, and what tests of hosting ask it most. */
-import { expect } from "vitest";
 import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import { actorNumber, type HostId, type MapId } from "../protocol/ids.ts";
 import { booksComplaints, grantComplaints, unsettled } from "./coordinator-books.fixture.ts";
@@ -25,7 +24,7 @@ export function nth(i: HostId, stats: Partial<HostStats> = {}, over: Partial<Hos
 /** The settings, hosts and sites asked for, after ten seconds: everything is placed and standbys are warm. Every step's books are checked. */
 export function smallStage(small: Small = {}): Stage {
   const stage = new Stage(settingsWith(small));
-  stage.afterStep = () => expect(booksComplaints(stage)).toEqual([]);
+  stage.afterStep = () => complain(booksComplaints(stage));
   (small.slots ?? [20]).forEach((slots, i) => stage.join(site(VPS + i, slots)));
   for (let i = 1; i <= (small.hosts ?? 3); i++) stage.join(nth(i));
   stage.runS(10);
@@ -96,6 +95,9 @@ export function trailOf(stage: Stage, map: MapId = 0): string[] {
 
 /** The stage has come to rest as it must: every map (or those given) has one live owner, its players are there, grants rose (HO1, HO2, HO9). */
 export function expectSettled(stage: Stage, maps?: readonly MapId[]): void {
-  expect(unsettled(stage, maps)).toEqual([]);
-  expect(grantComplaints(stage)).toEqual([]);
+  complain([...unsettled(stage, maps), ...grantComplaints(stage)]);
+}
+
+function complain(wrong: readonly string[]): void {
+  if (wrong.length > 0) throw new Error(wrong.join("; "));
 }

@@ -44,7 +44,7 @@ export function bestPlayerHost(h: Hosting, map: MapId, not: HostId): HostId {
 }
 
 /** Whether a host may take this map now: fit, with room. Asked again whenever an older choice is used (standbys). */
-export function canTake(h: Hosting, host: HostId, map: MapId): boolean {
+function canTake(h: Hosting, host: HostId, map: MapId): boolean {
   const slot = h.table.slotOf(host);
   return slot >= 0 && h.table.headroom(slot, h.at) >= roomFor(h, map);
 }

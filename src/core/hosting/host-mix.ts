@@ -7,7 +7,7 @@ import { type Exclude, headroomClass, type HostIndex, nearBest } from "./host-in
 import { NO_SCORE, type Tournament } from "./tournament.ts";
 
 /** Tree nodes one pass may open. */
-export const MIX_NODES_MAX = 4096;
+const MIX_NODES_MAX = 4096;
 
 /** The regions that hold players, their players, and all players together. */
 type Mix = { readonly columns: number[]; readonly weights: number[]; readonly total: number };

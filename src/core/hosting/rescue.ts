@@ -22,7 +22,7 @@ type Target = HostId | RefusalReason;
  * auto+vps: best standby, else VPS, else any player host. auto only: best standby, else any player host. vps only: VPS.
  * Neither: nowhere; it waits for its own host. Critical maps, and all maps when P2P is off: VPS.
  */
-export function targetForLost(h: Hosting, state: MapState): Target {
+function targetForLost(h: Hosting, state: MapState): Target {
   const { general } = h.settings.conf;
   if (!h.mayLeaveVps(state.map)) return vpsFor(h, state.map, state.owner);
   const fresh = state.epoch === 0;
@@ -42,7 +42,7 @@ export function targetForLost(h: Hosting, state: MapState): Target {
 }
 
 /** Where a map goes whose host lives but must give it up (drain, degraded, overload): a player host, else the VPS. */
-export function targetForHanded(h: Hosting, state: MapState): Target {
+function targetForHanded(h: Hosting, state: MapState): Target {
   const { general } = h.settings.conf;
   if (h.mayLeaveVps(state.map) && general.enable_auto_migration) {
     const standby = bestStandby(h, state, state.owner);

@@ -50,7 +50,7 @@ export function seedLatencyTerm(latencyMs: number, maxMs: number, realtime: bool
 }
 
 /** The seed's stability term: 1 - disconnects/max, 1 when max is 0. Falls below zero for hosts above the maximum. */
-export function seedStabilityTerm(disconnects: number, maxDisconnects: number): number {
+function seedStabilityTerm(disconnects: number, maxDisconnects: number): number {
   return maxDisconnects > 0 ? 1 - disconnects / maxDisconnects : 1;
 }
 
