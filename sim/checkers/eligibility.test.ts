@@ -125,11 +125,16 @@ describe("HO11: the score is the seed's, and ties break by id", () => {
     expect(history.finish().rules).toContain("HO11");
   });
 
+  it("HO11 takes coming up for no trouble", () => {
+    const history = new MadeHistory().started().joined(VPS).joined(30).truth(20, "up").joined(20);
+    expect(history.decided(1, "placement", "placement", NO_HOST, 30).finish().rules).toContain("HO11");
+  });
+
   it("HO11 sees no tie where the lower id has less upload, holds a map, or was ever in trouble", () => {
     const start = (): MadeHistory => new MadeHistory().started().joined(VPS).joined(30);
     const small = start().joined(20, {}, 5000);
     const busy = start().joined(20).placed(2, 20, 1);
-    const troubled = start().truth(20, "up").joined(20);
+    const troubled = start().truth(20, "down-close").truth(20, "up").joined(20);
     for (const history of [small, busy, troubled])
       expect(history.decided(1, "placement", "placement", NO_HOST, 30).finish().rules).not.toContain("HO11");
   });

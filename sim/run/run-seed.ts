@@ -32,7 +32,7 @@ function rootOf(options: Options, seed: number): Stream {
 }
 
 /** The settings of the hosting room as a run's options give them. */
-export function settingsOf(options: Options): HostingSettings {
+function settingsOf(options: Options): HostingSettings {
   return {
     conf: options.conf,
     tuning: options.tuning,

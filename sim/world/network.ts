@@ -16,7 +16,7 @@ import { SOURCE } from "./sources.ts";
 const RETRY_STREAM = 1_099_511_627_776;
 
 /** Uplink of a VPS site and of the coordinator's store of snapshots, kbit/s (an ordinary 1 Gbit/s server port). */
-export const VPS_UPLINK_KBPS = 1_000_000;
+const VPS_UPLINK_KBPS = 1_000_000;
 
 /** What is under way. */
 export type Packet = { readonly from: number; readonly message: Message; readonly fromGeneration: number; readonly toGeneration: number };

@@ -10,7 +10,7 @@ const TWO_32 = 4_294_967_296;
 const SUM_UNIT = 1_125_899_906_842_624;
 
 /** The largest value a histogram takes: 2^50, about 35 years in microseconds. */
-export const HISTOGRAM_VALUE_MAX = 1_125_899_906_842_624;
+const HISTOGRAM_VALUE_MAX = 1_125_899_906_842_624;
 
 /** A histogram as plain data: `buckets` are pairs of bucket index and count, rising; `sum` is [multiples of 2^50, rest]. */
 export type HistogramData = {

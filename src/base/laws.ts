@@ -50,7 +50,7 @@ export function sampleLaw(law: Law | PreparedLaw, u: number): number {
 }
 
 /** {@link sampleLaw} for hot loops. */
-export function samplePrepared(prepared: PreparedLaw, u: number): number {
+function samplePrepared(prepared: PreparedLaw, u: number): number {
   const law = prepared.law;
   switch (law.law) {
     case "constant":
@@ -105,7 +105,7 @@ export function lawMean(law: Law): number {
  * How long an interval that has lasted `age` will still last, at least 0. `u` in (0, 1) is the share of such intervals
  * that last longer, so a small `u` is a long life.
  */
-export function sampleResidual(law: LifeLaw, age: number, u: number): number {
+function sampleResidual(law: LifeLaw, age: number, u: number): number {
   assert(age >= 0, "laws: an age is at least 0");
   switch (law.law) {
     case "constant":

@@ -58,7 +58,7 @@ export function normalUpperTail(z: number): number {
 }
 
 /** log gamma(x) for x > 0: Stirling's series 6.1.41 from 10 on, below that stepped up to it; absolute error near 1e-14. */
-export function logGamma(x: number): number {
+function logGamma(x: number): number {
   assert(x > 0, "log gamma: x is above 0");
   let shifted = x;
   let product = 1;
@@ -75,7 +75,7 @@ export function gammaOf(x: number): number {
 }
 
 /** The share of the gamma law with parameter `a` (and scale 1) below `y`: series 6.5.29, continued fraction 6.5.31. */
-export function gammaBelow(a: number, y: number): number {
+function gammaBelow(a: number, y: number): number {
   if (y <= 0) return 0;
   const front = Math.exp(a * Math.log(y) - y - logGamma(a));
   if (y < a + 1) {

@@ -41,7 +41,7 @@ const NONE = -1;
 /** The first time that does not fit: 2^48 microseconds, a little under nine years. */
 export const WHEEL_TIME_LIMIT = 281_474_976_710_656;
 /** The most nodes a wheel may be allowed. */
-export const WHEEL_CAPACITY_LIMIT = 0x4000000;
+const WHEEL_CAPACITY_LIMIT = 0x4000000;
 
 /** How a wheel is sized: `capacity` nodes at first, doubling up to `capacityMax`; one more is a {@link Bug}. */
 export type WheelOptions = { readonly capacity?: number; readonly capacityMax?: number };

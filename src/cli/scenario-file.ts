@@ -28,7 +28,7 @@ function readForScenario(path: string): Result<string, string> {
 }
 
 /** `path=value` of `--set`. */
-export function parseSet(text: string): { readonly path: string; readonly value: string } {
+function parseSet(text: string): { readonly path: string; readonly value: string } {
   const at = text.indexOf("=");
   if (at <= 0) throw new Failure(`--set ${text}: expected path=value, for example fleet.hosts.count=500`);
   return { path: text.slice(0, at), value: text.slice(at + 1) };

@@ -77,7 +77,7 @@ function overridden(settings: MapConf, flags: Flags): MapConf {
  * The verdict on one host of a hosts file. Such a file knows no players and no uptime, so `normalized` takes the host's own latency
  * for the players' and nothing off for a short uptime; and it knows no failed validations, so security counts as valid.
  */
-export function scoreRow(host: HostRecord, conf: MapConf): ScoreRow {
+function scoreRow(host: HostRecord, conf: MapConf): ScoreRow {
   const reasons = ineligibilities(host, conf, true);
   const normalized = conf.general.scoring === "normalized";
   const value = normalized ? normalizedScore(host, conf, host.latency_ms, null) : seedScore(host, conf);

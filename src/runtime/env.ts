@@ -5,7 +5,6 @@
 import type { HistoryRecord } from "../core/protocol/history.ts";
 import type { ActorId, HostId } from "../core/protocol/ids.ts";
 import type { Message } from "../core/protocol/messages.ts";
-import type { Actor, Input } from "../core/protocol/step.ts";
 import type { StoreRequest } from "../core/protocol/store.ts";
 
 /** Carries messages. At most once, in order per connection; a closed connection is a `link/down` input. */
@@ -31,6 +30,3 @@ export type Env = {
   readonly detector: DetectorPort;
   readonly history: RecordPort;
 };
-
-/** How adapters hand an input to an actor. */
-export type Deliver = (actor: Actor, input: Input) => void;

@@ -37,7 +37,7 @@ export function weightsOf(regions: readonly RegionOptions[], of: "players" | "ho
 }
 
 /** Index of a region by name; complains with the nearest known name and gives 0 when there is none. */
-export function regionIndex(section: Section, key: string, regions: readonly RegionOptions[]): number {
+function regionIndex(section: Section, key: string, regions: readonly RegionOptions[]): number {
   const name = section.text(key);
   const index = regions.findIndex((region) => region.name === name);
   if (index >= 0) return index;
