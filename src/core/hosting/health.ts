@@ -253,7 +253,6 @@ export function leaving(h: Hosting, host: HostId): void {
   const slot = h.table.slotOf(host);
   if (slot < 0) return;
   h.table.leaving[slot] = 1;
-  h.leavers.add(host);
   h.offer(slot);
   for (const move of [...h.moves.values()])
     if (move.to === host && move.phase !== "promote" && move.phase !== "claim" && move.phase !== "resolve") failMove(h, move, "superseded");
@@ -263,11 +262,19 @@ export function leaving(h: Hosting, host: HostId): void {
 /** Moves on what a leaving host still holds; says goodbye when nothing is left. */
 export function drain(h: Hosting, host: HostId): void {
   const maps = h.ownedBy(host);
+  if (maps.length === 0) return goodbye(h, host);
+  h.leavers.add(host);
   for (const map of maps) {
     const state = h.maps[map] as MapState;
     if (state.serving) handOver(h, state, "drain");
   }
-  if (maps.length === 0) h.tell(host, { kind: "host/goodbye" });
+}
+
+/** Nothing is left on a leaving host: it is told so, once. */
+export function goodbye(h: Hosting, host: HostId): void {
+  assert(h.ownedBy(host).length === 0, "who may go holds nothing");
+  h.leavers.delete(host);
+  h.tell(host, { kind: "host/goodbye" });
 }
 
 /** A validator's verdict; acted upon at the next data check. */

@@ -11,6 +11,7 @@ import type { Restored, StoreAnswer } from "../protocol/store.ts";
 import {
   actOnVerdicts,
   cleared,
+  goodbye,
   hello,
   leaving,
   measured,
@@ -107,7 +108,7 @@ export function hear(h: Hosting, from: ActorId, message: Message): void {
       return ready(h, message.map, message.host, message.epoch);
     case "hosting/active":
       active(h, message.map, message.host, message.epoch);
-      return goodbyes(h, message.map);
+      return goodbyes(h);
     case "hosting/refused":
       return refused(h, message.map, message.host, message.epoch, message.reason);
     case "hosting/warm":
@@ -168,12 +169,9 @@ function warm(h: Hosting, map: number, host: number, epoch: number): void {
   if (state.epoch === epoch && state.standbys.includes(host) && !state.warm.includes(host)) state.warm = [...state.warm, host];
 }
 
-/** After a map left them, leaving hosts that hold nothing more may go. */
-function goodbyes(h: Hosting, map: number): void {
-  for (const slot of h.leavingSlots()) {
-    const host = h.table.hostOf(slot);
-    if ((h.maps[map] as MapState).owner !== host && h.ownedBy(host).length === 0) h.tell(host, { kind: "host/goodbye" });
-  }
+/** After a map changed hands, leaving hosts that hold nothing more may go. */
+function goodbyes(h: Hosting): void {
+  for (const host of [...h.leavers].sort((a, b) => a - b)) if (h.ownedBy(host).length === 0) goodbye(h, host);
 }
 
 /** A connection closed. */

@@ -110,6 +110,7 @@ export class Hosting {
   readonly asked = new Map<number, Asked>();
   readonly sites: number[] = [];
   readonly standbyCount = new Map<HostId, number>();
+  /** Hosts on their way out that were not told goodbye yet. */
   readonly leavers = new Set<HostId>();
   readonly mapsOf = new Map<HostId, Set<MapId>>();
   /** Critical maps that are not on the VPS yet: their slots are kept free. */
@@ -266,11 +267,6 @@ export class Hosting {
   isVps(host: HostId): boolean {
     const slot = this.table.slotOf(host);
     return slot >= 0 && this.table.vps[slot] === 1;
-  }
-
-  /** Hosts that are on their way out. */
-  leavingSlots(): number[] {
-    return [...this.leavers].map((host) => this.table.slotOf(host)).sort((a, b) => a - b);
   }
 
   /** The maps a host owns, lowest id first. */
