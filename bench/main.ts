@@ -8,12 +8,14 @@ import { capacityBench } from "./capacity.bench.ts";
 import { movedText, readBaseline, updatedBaseline, writeBaseline } from "./lib/baseline.ts";
 import { loadNow, thisMachine } from "./lib/machine.ts";
 import { type BenchPlan, type BenchReport, detailText, reaches, rowsText } from "./lib/rows.ts";
+import { partsBench } from "./parts.bench.ts";
 import { queueBench } from "./queue.bench.ts";
 import { scoringBench } from "./scoring.bench.ts";
 
 const BENCHES: ReadonlyMap<string, (plan: BenchPlan) => Promise<BenchReport>> = new Map([
   ["queue", queueBench],
   ["scoring", scoringBench],
+  ["parts", partsBench],
   ["capacity", capacityBench],
 ]);
 
