@@ -96,7 +96,7 @@ function profile(host: number, uptime_s = 0): HostProfile {
 
 /** Runs the whole suite over one store. */
 export function ownershipStoreContract(name: string, make: MakeStore): void {
-  describe(`ownership store: ${name}`, () => {
+  describe(`ST1: ownership store, ${name}`, () => {
     claims(make);
     writes(make);
     memory(make);

@@ -166,11 +166,13 @@ export class Fleet {
   private readonly lines: string[] = [];
   readonly recorder = new LineRecorder((line) => this.lines.push(line));
   gateway!: Gateway;
-  private coordinator!: Process;
+  readonly coordinator: CoordinatorActor;
+  private center!: Process;
   private watching!: NodeTimers;
 
   private constructor(settings: HostingSettings) {
     this.settings = settings;
+    this.coordinator = new CoordinatorActor(settings);
     this.bounds = { maps: settings.maps.length, regions: settings.regions.length };
   }
 
@@ -185,7 +187,7 @@ export class Fleet {
       () => clock.now(),
       fleet.watching,
       { silentAfterUs: beatUs * heartbeatsMissedMax + DELIVERY_US, beatUs },
-      (_self, host) => void fleet.coordinator.deliver({ kind: "host/silent", at: clock.now(), host }),
+      (_self, host) => void fleet.center.deliver({ kind: "host/silent", at: clock.now(), host }),
     );
     fleet.gateway = await Gateway.open({
       address: ADDRESS,
@@ -193,12 +195,12 @@ export class Fleet {
       bounds: fleet.bounds,
       limits: GATEWAY_LIMITS,
       now: () => clock.now(),
-      deliver: (input) => fleet.coordinator.deliver(input),
+      deliver: (input) => fleet.center.deliver(input),
       heard: (host) => detector.heard(host),
       refused: (reason, actor, detail) => fleet.refused.push(`${reason} ${actor} ${detail}`),
     });
-    fleet.coordinator = new Process(fleet, new CoordinatorActor(settings), fleet.gateway, detector);
-    fleet.coordinator.deliver({ kind: "start", at: clock.now() });
+    fleet.center = new Process(fleet, fleet.coordinator, fleet.gateway, detector);
+    fleet.center.deliver({ kind: "start", at: clock.now() });
     return fleet;
   }
 
@@ -241,7 +243,7 @@ export class Fleet {
   /** Ends every process, line and timer. */
   async close(): Promise<void> {
     for (const agent of [...this.hosts.values(), ...this.players.values()]) agent.end();
-    this.coordinator.timers.stop();
+    this.center.timers.stop();
     this.watching.stop();
     await this.gateway.close();
   }

@@ -34,16 +34,17 @@ function allPlayAt(owner: HostId, epoch: number): boolean {
   return [...fleet.players.values()].every(({ actor }) => actor.stage === "playing" && actor.host === owner && actor.epoch === epoch);
 }
 
-/** Hosts and a VPS site come, the field gets a player host and standbys, players enter. Gives the field's host. */
-async function evening(): Promise<HostId> {
+/** Hosts and a VPS site come, the field gets a player host and what standbys there are, players enter. Gives the field's host. */
+async function evening(hosts: readonly HostId[]): Promise<HostId> {
   fleet.host(site(SITE, 4));
-  for (const host of HOSTS) fleet.host(profileOf(host));
+  for (const host of hosts) fleet.host(profileOf(host));
   await fleet.until("both maps are served", () => fleet.of("host/serving").length === 2);
   for (const player of PLAYERS) fleet.player(player, FIELD);
   const { owner, epoch } = field();
   await fleet.until("everybody plays", () => allPlayAt(owner, epoch));
-  await fleet.until("standbys are chosen", () => fleet.of("standby/chosen").some((r) => r.map === FIELD && r.hosts.length > 0));
-  expect(HOSTS).toContain(owner);
+  if (hosts.length > 1)
+    await fleet.until("standbys are chosen", () => fleet.of("standby/chosen").some((r) => r.map === FIELD && r.hosts.length > 0));
+  expect(hosts).toContain(owner);
   expect(fleet.table.row(TOWN).owner).toBe(SITE);
   return owner;
 }
@@ -62,7 +63,7 @@ async function handedOn(lost: HostId, before: number): Promise<void> {
   const decided = fleet.of("move/decided").filter((r) => r.map === FIELD && r.cause === "lost");
   expect(decided).toMatchObject([{ from: lost, to: owner, form: owner === SITE ? "fallback" : "failover", epoch }]);
   const standbys = fleet.of("standby/chosen").filter((r) => r.map === FIELD && r.at < (decided[0]?.at ?? 0));
-  expect(standbys.at(-1)?.hosts, "a standby takes over").toContain(owner);
+  expect(standbys.at(-1)?.hosts ?? [SITE], "a standby takes over, or the site where there is none").toContain(owner);
   for (const player of PLAYERS) {
     const seen = fleet.of("player/playing").filter((r) => r.player === player);
     expect(seen.map((r) => [r.host, r.epoch, r.moved])).toEqual([
@@ -94,7 +95,7 @@ async function backWithNothing(lost: HostId): Promise<void> {
 
 describe("the actors of the simulation over real timers and WebSockets", () => {
   it("HO1, HO3, HO5, ST2: a host whose line breaks loses its map to a standby, and its later write is refused", async () => {
-    const lost = await evening();
+    const lost = await evening(HOSTS);
     const { epoch } = field();
     fleet.hosts.get(lost)?.loseLine();
     await handedOn(lost, epoch);
@@ -108,7 +109,7 @@ describe("the actors of the simulation over real timers and WebSockets", () => {
   });
 
   it("HO1, HO3, HO5, ST2: so does a host that falls silent while its line stands", async () => {
-    const lost = await evening();
+    const lost = await evening(HOSTS);
     const { epoch } = field();
     const agent = fleet.hosts.get(lost);
     agent?.standStill();
@@ -124,5 +125,14 @@ describe("the actors of the simulation over real timers and WebSockets", () => {
     agent?.measure(profileOf(lost));
     await backWithNothing(lost);
     expect([agent?.ends, fleet.refused]).toEqual([[], []]);
+  });
+
+  it("HO5: where no other player's machine is left, the VPS takes over", async () => {
+    const lost = await evening([11]);
+    const { epoch } = field();
+    fleet.hosts.get(lost)?.loseLine();
+    await handedOn(lost, epoch);
+    expect(field().owner).toBe(SITE);
+    await fenced(lost);
   });
 });
