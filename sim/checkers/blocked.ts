@@ -4,7 +4,7 @@ import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { ActorId, HostId } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
 import { boundsOf } from "./bounds.ts";
-import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
+import { type Checker, type CheckerOptions, OF_PLAYERS_AND_MEASUREMENTS, RuleChecker } from "./checker.ts";
 import type { FairClock } from "./fair-clock.ts";
 import type { HostPicture, Picture } from "./picture.ts";
 import { mapText, secondsText } from "./words.ts";
@@ -16,6 +16,7 @@ type Watch = { readonly host: HostPicture; readonly from: number; spent: number;
 
 /** Watches each blocked host until it holds nothing, and judges grants to it meanwhile. */
 export class BlockedChecker extends RuleChecker implements Checker, Observer {
+  readonly ignores = OF_PLAYERS_AND_MEASUREMENTS;
   readonly #options: CheckerOptions;
   readonly #picture: Picture;
   readonly #clock: FairClock;

@@ -2,7 +2,7 @@
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { ActorId } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
-import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
+import { type Checker, type CheckerOptions, OF_PLAYERS_AND_MEASUREMENTS, RuleChecker } from "./checker.ts";
 import type { Picture } from "./picture.ts";
 import { mapText } from "./words.ts";
 
@@ -10,6 +10,7 @@ type Of<K extends HistoryRecord["kind"]> = Extract<HistoryRecord, { kind: K }>;
 
 /** Judges the limits named in each decision, and counts the maps of each host from the grants alone. */
 export class CapacityChecker extends RuleChecker implements Checker, Observer {
+  readonly ignores = OF_PLAYERS_AND_MEASUREMENTS;
   readonly #options: CheckerOptions;
   readonly #picture: Picture;
 

@@ -1,4 +1,5 @@
 /** What a checker is, and the bookkeeping that all of them share. */
+import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { Violation } from "../outcome.ts";
 import type { Observer } from "../world/observer.ts";
 import type { Options } from "../options.ts";
@@ -19,6 +20,11 @@ export type Checker = Observer & {
   /** Named counts of what happened: `redistribution.moved`, and `excused.<rule>.<why>` for each exception granted. */
   reached(): Record<string, number>;
 };
+
+/** The records of players, which come in millions and tell nothing to those who judge hosts and maps. */
+export const OF_PLAYERS: ReadonlySet<HistoryRecord["kind"]> = new Set(["player/entered", "player/playing", "player/refused", "player/left"]);
+/** The same and hosts' measurements. */
+export const OF_PLAYERS_AND_MEASUREMENTS: ReadonlySet<HistoryRecord["kind"]> = new Set([...OF_PLAYERS, "host/measured"]);
 
 /** Violations a checker keeps; later ones are only counted. */
 export const VIOLATIONS_KEPT = 100;

@@ -4,7 +4,7 @@ import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import { type ActorId, type HostId, type MapId, NO_HOST } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
 import { boundsOf } from "./bounds.ts";
-import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
+import { type Checker, type CheckerOptions, OF_PLAYERS_AND_MEASUREMENTS, RuleChecker } from "./checker.ts";
 import type { FairClock } from "./fair-clock.ts";
 import type { Picture } from "./picture.ts";
 import { mapText, secondsText } from "./words.ts";
@@ -28,6 +28,7 @@ type Gap = {
 
 /** Opens a gap when a map loses its serving owner, closes it when the newest owner serves. */
 export class ContinuityChecker extends RuleChecker implements Checker, Observer {
+  readonly ignores = OF_PLAYERS_AND_MEASUREMENTS;
   readonly #options: CheckerOptions;
   readonly #picture: Picture;
   readonly #clock: FairClock;

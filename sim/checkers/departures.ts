@@ -3,7 +3,7 @@ import { US_PER_S } from "../../src/base/time.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { ActorId, HostId, MapId } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
-import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
+import { type Checker, type CheckerOptions, OF_PLAYERS_AND_MEASUREMENTS, RuleChecker } from "./checker.ts";
 import type { Picture } from "./picture.ts";
 import { epochText, mapText } from "./words.ts";
 
@@ -16,6 +16,7 @@ type Of<K extends HistoryRecord["kind"]> = Extract<HistoryRecord, { kind: K }>;
 
 /** Judges every stop for a reason of its own, and every failed move for a reason that is mere history. */
 export class DeparturesChecker extends RuleChecker implements Checker, Observer {
+  readonly ignores = OF_PLAYERS_AND_MEASUREMENTS;
   readonly #names: readonly string[];
   readonly #picture: Picture;
   readonly #owners = new Map<MapId, HostId[]>();

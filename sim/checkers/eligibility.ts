@@ -2,7 +2,7 @@
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { ActorId, HostId, MapId } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
-import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
+import { type Checker, type CheckerOptions, OF_PLAYERS, RuleChecker } from "./checker.ts";
 import type { HostPicture, Picture } from "./picture.ts";
 import { referenceReasons, referenceScore } from "./reference.ts";
 import { epochText, mapText } from "./words.ts";
@@ -14,6 +14,7 @@ type Of<K extends HistoryRecord["kind"]> = Extract<HistoryRecord, { kind: K }>;
 
 /** Re-evaluates the seed's conditions and formula over what the coordinator says it knows of each host. */
 export class EligibilityChecker extends RuleChecker implements Checker, Observer {
+  readonly ignores = OF_PLAYERS;
   readonly #options: CheckerOptions;
   readonly #picture: Picture;
 

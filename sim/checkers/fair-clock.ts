@@ -7,12 +7,13 @@ import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { ActorId } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
 import { boundsOf } from "./bounds.ts";
-import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
+import { type Checker, type CheckerOptions, OF_PLAYERS_AND_MEASUREMENTS, RuleChecker } from "./checker.ts";
 
 const STORE_FAULTS: ReadonlySet<string> = new Set(["store-slow", "store-fail", "store-unknown", "store-refuse"]);
 
 /** Keeps fair time. It is an observer without rules and comes before the checkers that ask it. */
 export class FairClock extends RuleChecker implements Checker, Observer {
+  readonly ignores = OF_PLAYERS_AND_MEASUREMENTS;
   readonly #kinds = new Map<string, string>();
   readonly #stormUs: number;
   readonly #storeUs: number;

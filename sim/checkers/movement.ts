@@ -25,6 +25,7 @@ type Decided = Extract<HistoryRecord, { kind: "move/decided" }>;
 
 /** Judges each decision; keeps per map when it last moved, and which maps are in voluntary moves. */
 export class MovementChecker extends RuleChecker implements Checker, Observer {
+  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set(["host/measured", "player/playing", "player/refused"]);
   readonly #options: CheckerOptions;
   readonly #picture: Picture;
   readonly #newsUs: number;

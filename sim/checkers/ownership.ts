@@ -28,6 +28,7 @@ type Of<K extends HistoryRecord["kind"]> = Extract<HistoryRecord, { kind: K }>;
 
 /** Judges every grant, every serving host, every playing player and every durable write. */
 export class OwnershipChecker extends RuleChecker implements Checker, Observer {
+  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set(["host/measured", "player/entered", "player/refused", "player/left"]);
   readonly #names: readonly string[];
   readonly #picture: Picture;
   readonly #books = new Map<MapId, Book>();

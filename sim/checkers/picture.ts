@@ -7,7 +7,7 @@ import type { HistoryRecord, MoveCause, MoveForm } from "../../src/core/protocol
 import type { HostStats } from "../../src/core/protocol/host-stats.ts";
 import { type ActorId, type Epoch, type HostId, type MapId, NO_HOST } from "../../src/core/protocol/ids.ts";
 import type { HostTruth, Observer } from "../world/observer.ts";
-import { type Checker, RuleChecker } from "./checker.ts";
+import { type Checker, OF_PLAYERS, RuleChecker } from "./checker.ts";
 import { recordText, secondsText } from "./words.ts";
 
 /** Losses count for an hour; a second less, so that the window's edge is never in dispute. */
@@ -76,6 +76,7 @@ export type HostPicture = {
 
 /** Keeps the picture. An observer without rules; it comes before the checkers that read it. */
 export class Picture extends RuleChecker implements Checker, Observer {
+  readonly ignores = OF_PLAYERS;
   readonly maps = new Map<MapId, MapPicture>();
   readonly hosts = new Map<HostId, HostPicture>();
   /** Coordinator starts so far; from the second on it is a restart. */

@@ -6,7 +6,6 @@ import {
   actorKind,
   actorNumber,
   COORDINATOR,
-  type Epoch,
   type HostId,
   type MapId,
   NO_HOST,
@@ -17,25 +16,20 @@ import { boundsOf, type Bounds } from "./bounds.ts";
 import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
 import type { FairClock } from "./fair-clock.ts";
 import type { MapPicture, Picture } from "./picture.ts";
+import { type Seat, Seats, type Waiting } from "./seats.ts";
 import { epochText, mapText, secondsText } from "./words.ts";
-
-/** Where players sit. One object per (map, host, epoch) is shared by all of them, so that a player costs one map entry. */
-type Seat = { readonly map: MapId; readonly host: HostId; readonly epoch: Epoch };
-/** A player that entered a map and does not play yet. */
-type Waiting = { readonly map: MapId; readonly fair: number };
 
 /** Why a map without a serving owner is no fault of the system. */
 const NOWHERE: ReadonlySet<string> = new Set(["vps_full", "no_candidate", "auto_migration_disabled", "p2p_disabled"]);
 
 /** Follows each player's seat, and compares everything with the picture when the run is over. */
 export class SettledChecker extends RuleChecker implements Checker, Observer {
+  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set(["host/measured"]);
   readonly #options: CheckerOptions;
   readonly #picture: Picture;
   readonly #clock: FairClock;
   readonly #bounds: Bounds;
-  readonly #seats = new Map<PlayerId, Seat>();
-  readonly #waiting = new Map<PlayerId, Waiting>();
-  readonly #newestSeat = new Map<MapId, Seat>();
+  readonly #seats = new Seats();
   /** Per map: fair time of the last grant, decision or loss of its owner. Younger than the bound is not quiet yet. */
   readonly #stirred = new Map<MapId, number>();
   readonly #nowhere = new Map<MapId, string>();
@@ -73,14 +67,10 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
   record(_self: ActorId, at: number, record: HistoryRecord): void {
     switch (record.kind) {
       case "player/entered":
-        this.#seats.delete(record.player);
-        this.#waiting.set(record.player, { map: record.map, fair: this.#clock.now(at) });
-        return;
+        return this.#seats.wait(record.player, record.map, this.#clock.now(at));
       case "player/playing":
-        this.#waiting.delete(record.player);
-        this.#unheard.delete(record.player);
-        this.#seats.set(record.player, this.#seat(record.map, record.host, record.epoch));
-        return;
+        if (this.#unheard.size > 0) this.#unheard.delete(record.player);
+        return this.#seats.sit(record.player, record.map, record.host, record.epoch);
       case "player/refused":
       case "player/left":
         return this.#forget(record.player);
@@ -172,8 +162,10 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
   }
 
   #players(at: number): void {
-    for (const [player, seat] of this.#seats) this.#seated(at, player, seat);
-    for (const [player, waiting] of this.#waiting) this.#waited(at, player, waiting);
+    this.#seats.each(
+      (player, seat) => this.#seated(at, player, seat),
+      (player, waiting) => this.#waited(at, player, waiting),
+    );
   }
 
   #seated(at: number, player: PlayerId, seat: Seat): void {
@@ -228,17 +220,8 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
     }
   }
 
-  #seat(map: MapId, host: HostId, epoch: Epoch): Seat {
-    const newest = this.#newestSeat.get(map);
-    if (newest !== undefined && newest.host === host && newest.epoch === epoch) return newest;
-    const seat = { map, host, epoch };
-    this.#newestSeat.set(map, seat);
-    return seat;
-  }
-
   #forget(player: PlayerId): void {
-    this.#seats.delete(player);
-    this.#waiting.delete(player);
-    this.#unheard.delete(player);
+    this.#seats.forget(player);
+    if (this.#unheard.size > 0) this.#unheard.delete(player);
   }
 }

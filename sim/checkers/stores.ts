@@ -13,6 +13,7 @@ type Newest = { epoch: Epoch; fair: number; at: number };
 
 /** Judges grants and playing players from the second coordinator start on. */
 export class RestartChecker extends RuleChecker implements Checker, Observer {
+  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set(["host/measured", "player/entered", "player/refused", "player/left"]);
   readonly #names: readonly string[];
   readonly #picture: Picture;
   readonly #clock: FairClock;

@@ -3,11 +3,13 @@ import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { ActorId, HostId, PlayerId } from "../../src/core/protocol/ids.ts";
 import type { HostTruth, Observer } from "../world/observer.ts";
 
-type Part = keyof Observer;
+type Part = Exclude<keyof Observer, "ignores">;
 
 /** Passes everything on, in order, to those of its observers that have the part. */
 export class Fanout implements Observer {
   readonly #by: { readonly [P in Part]: readonly (Observer & Required<Pick<Observer, P>>)[] };
+  /** Who takes records of a kind, found out when the first of its kind comes. */
+  readonly #takers = new Map<HistoryRecord["kind"], readonly Required<Pick<Observer, "record">>[]>();
 
   constructor(observers: readonly Observer[]) {
     const having = <P extends Part>(part: P) =>
@@ -25,7 +27,14 @@ export class Fanout implements Observer {
   }
 
   record(self: ActorId, at: number, record: HistoryRecord): void {
-    for (const o of this.#by.record) o.record(self, at, record);
+    const takers = this.#takers.get(record.kind) ?? this.#takersOf(record.kind);
+    for (let i = 0; i < takers.length; i++) (takers[i] as Required<Pick<Observer, "record">>).record(self, at, record);
+  }
+
+  #takersOf(kind: HistoryRecord["kind"]): readonly Required<Pick<Observer, "record">>[] {
+    const takers = this.#by.record.filter((o) => o.ignores?.has(kind) !== true);
+    this.#takers.set(kind, takers);
+    return takers;
   }
 
   host(at: number, host: HostId, truth: HostTruth): void {

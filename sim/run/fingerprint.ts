@@ -4,8 +4,11 @@
  */
 import { Ladder, type LadderReading, RollingHash } from "../../src/base/hash.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
-import { type ActorId, COORDINATOR, type HostId, type PlayerId } from "../../src/core/protocol/ids.ts";
+import { type ActorId, COORDINATOR, type HostId, type MapId, type PlayerId } from "../../src/core/protocol/ids.ts";
 import type { HostTruth, Observer } from "../world/observer.ts";
+
+/** What a record may be about. */
+type Subject = { readonly player?: PlayerId; readonly host?: HostId; readonly map?: MapId };
 
 /** Numbers for record kinds and truths, by first use in the order of the run: equal runs number them equally. */
 class Names {
@@ -30,9 +33,9 @@ export class Fingerprint implements Observer {
 
   record(self: ActorId, at: number, record: HistoryRecord): void {
     if (self !== COORDINATOR) {
-      const subject = "player" in record ? record.player : "host" in record ? record.host : 0;
-      const map = "map" in record ? record.map : -1;
-      this.#rest.event(at, this.#restNames.of(record.kind, this.#rest), subject, map);
+      // Read as possibly absent fields: asking first whether they exist costs several times as much, a million times over.
+      const { player, host, map } = record as Subject;
+      this.#rest.event(at, this.#restNames.of(record.kind, this.#rest), player ?? host ?? 0, map ?? -1);
       return;
     }
     const ladder = this.#decisions;

@@ -104,13 +104,13 @@ export class SimNetwork implements NetworkPort {
 
   /** Time on the sender's upload for messages that carry state; sizes queue behind each other. */
   private transferUs(from: number, to: number, message: Message): number {
-    if (!("bytes" in message) || message.bytes === 0 || message.kind === "hosting/precopy" || message.kind === "hosting/replicate")
-      return 0;
+    const bytes = carriedBytes(message);
+    if (bytes === 0) return 0;
     const out = this.linkKbps(from);
     const kbps = Math.min(out, this.linkKbps(to));
     const now = this.queue.now;
     const start = from === 0 ? now : Math.max(now, this.uploadFree[from] as number);
-    const lasts = Math.ceil((message.bytes * 8_000) / kbps);
+    const lasts = Math.ceil((bytes * 8_000) / kbps);
     if (from !== 0) this.uploadFree[from] = start + lasts;
     return start + lasts - now;
   }
@@ -123,5 +123,18 @@ export class SimNetwork implements NetworkPort {
   /** Forgets a machine's queue on its line: its process or connection is gone. */
   reset(machine: number): void {
     this.uploadFree[machine] = 0;
+  }
+}
+
+/** The state a message carries itself; orders to send state name a size too, but carry none. */
+function carriedBytes(message: Message): number {
+  switch (message.kind) {
+    case "hosting/promote":
+    case "state/copy":
+    case "state/final":
+    case "state/replica":
+      return message.bytes;
+    default:
+      return 0;
   }
 }

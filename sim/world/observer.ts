@@ -10,6 +10,8 @@ export type HostTruth = "up" | "down-polite" | "down-close" | "down-silent" | "p
 
 /** Receives a run, in time order. All times are virtual microseconds. Unused parts may be left out. */
 export type Observer = {
+  /** Kinds of records it has no use for: of the many records of players and measurements each, most observers want none. */
+  readonly ignores?: ReadonlySet<HistoryRecord["kind"]>;
   /** An actor recorded something. */
   record?(self: ActorId, at: number, record: HistoryRecord): void;
   /** A machine came, went, stopped or lost its line. */
