@@ -327,7 +327,7 @@ export class Stage {
     else if (passage === "pass") this.carry(from, to, message);
   }
 
-  /** A message arrives unless an end is out of reach, or was started anew meanwhile. */
+  /** A message arrives unless an end is out of reach, or was started anew meanwhile. A player's last word outlives it. */
   private carry(from: ActorId, to: ActorId, message: Message): void {
     const [sender, receiver] = [this.actorAt(from), this.actorAt(to)];
     if (!this.up && (from === COORDINATOR || to === COORDINATOR)) return;
@@ -336,7 +336,8 @@ export class Stage {
     this.lines.set(line, arrives);
     this.later(arrives - this.at, () => {
       const lost = [from, to].some((end) => actorKind(end) === "host" && this.cutOff.has(actorNumber(end)));
-      if (lost || receiver === undefined || this.actorAt(to) !== receiver || this.actorAt(from) !== sender) return;
+      const renewed = this.actorAt(to) !== receiver || (actorKind(from) !== "player" && this.actorAt(from) !== sender);
+      if (lost || receiver === undefined || renewed) return;
       this.step(receiver, { kind: "message", at: this.at, from, message });
     });
   }

@@ -23,7 +23,7 @@ describe("HO8: a host leaves politely", () => {
     expect(stage.said("host/goodbye").map((s) => s.to)).toEqual([hostActor(3)]);
   });
 
-  it("it is offered no map from then on, not even one already on its way", () => {
+  it("a leaving host is offered no map from then on, not even one already on its way", () => {
     const stage = smallStage();
     stage.passage = (message) => (message.kind === "hosting/prepared" ? "hold" : "pass");
     stage.leave(1);
@@ -39,7 +39,7 @@ describe("HO8: a host leaves politely", () => {
     expectSettled(stage);
   });
 
-  it("it goes on serving while nobody can take the map, and hands it over when somebody can", () => {
+  it("a leaving host goes on serving while nobody can take the map, and hands it over when somebody can", () => {
     const stage = smallStage({ hosts: 1, slots: [0] });
     stage.leave(1);
     stage.runS(20);
