@@ -44,7 +44,7 @@ async function runAlone(job: RunJob, options: Options): Promise<RunFigures> {
 
 /** All jobs over worker threads, as the command runs them; each job is a sweep point of one seed. */
 async function runPooled(jobs: readonly RunJob[], points: readonly Options[], workers: number): Promise<RunFigures[]> {
-  const pool = openPool({ workers, points, slots: jobs.length, twice: false, stacks: true });
+  const pool = openPool({ workers, points, slots: jobs.length, twice: false, timeoutS: null, stacks: true });
   const work = jobs.map(({ seed, untilS }) => ({
     seeds: [seed],
     budgetS: null,

@@ -42,6 +42,8 @@ export type RunLine = {
   readonly result: RunResult;
   readonly violations: readonly Violation[];
   readonly violations_total: number;
+  /** The command that runs this seed alone again, where it did not end well. */
+  readonly replay: string | null;
 };
 
 /** A threshold and what came of it; `actual` is null where the metric has no sample. */
@@ -87,7 +89,7 @@ export type RunDocument = {
   readonly options: unknown;
 };
 
-/** What a document is made of. `outcomes` stand in seed order; `command` repeats the run and names no workers. */
+/** What a document is made of. `outcomes` stand in seed order; `command` repeats the run and names no workers, `replay` repeats one seed. */
 export type DocumentParts = {
   readonly options: Options;
   readonly seeds: readonly number[];
@@ -95,6 +97,7 @@ export type DocumentParts = {
   readonly commit: string;
   readonly mode: string;
   readonly command: string;
+  readonly replay?: (seed: number) => string;
 };
 
 /** Runs whose time series a document keeps: enough to draw, small enough for campaigns of many seeds. */
@@ -102,7 +105,7 @@ export const SERIES_RUNS_MAX = 20;
 /** Longest list of the options that is written whole. */
 export const LIST_MAX = 64;
 
-/** From worst to best (SIM §4): the first one that any run has is the result of all. */
+/** From worst to best: the first one that any run has is the result of all. */
 const PRECEDENCE: readonly RunResult[] = ["crash", "timeout", "nondeterminism", "safety", "liveness", "threshold", "inconclusive", "ok"];
 
 const EXIT_CODES: Readonly<Record<RunResult, number>> = {
@@ -116,7 +119,7 @@ const EXIT_CODES: Readonly<Record<RunResult, number>> = {
   crash: 16,
 };
 
-/** The exit code of a result (SIM §4). */
+/** The exit code of a result. */
 export function exitCode(result: RunResult): number {
   return EXIT_CODES[result];
 }
@@ -149,7 +152,7 @@ export function buildDocument(parts: DocumentParts): RunDocument {
     inconclusive,
     size: sizeOf(options),
     seeds: parts.seeds,
-    runs: outcomes.map(runLine),
+    runs: outcomes.map((run) => runLine(run, parts.replay)),
     metrics: Object.fromEntries([...merged].map(([name, metric]) => [name, summarise(metric)])),
     thresholds,
     spread: Object.fromEntries([...merged.keys()].map((name) => [name, spreadOf(name, outcomes)])),
@@ -259,9 +262,21 @@ function whyInconclusive(
   return unsure.flatMap((run) => run.violations.map((violation) => `seed ${run.seed}: ${violation.message}`));
 }
 
-function runLine(run: RunOutcome): RunLine {
+function runLine(run: RunOutcome, replay: DocumentParts["replay"]): RunLine {
   const { seed, fingerprint, decisions, events, virtual_s, wall_s, result, violations } = run;
-  return { seed, fingerprint, decisions, events, virtual_s, wall_s, result, violations, violations_total: run.violationsTotal };
+  const again = result === "ok" || replay === undefined ? null : replay(seed);
+  return {
+    seed,
+    fingerprint,
+    decisions,
+    events,
+    virtual_s,
+    wall_s,
+    result,
+    violations,
+    violations_total: run.violationsTotal,
+    replay: again,
+  };
 }
 
 function spreadOf(name: string, outcomes: readonly RunOutcome[]): Spread {

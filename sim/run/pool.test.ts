@@ -13,7 +13,15 @@ function point(seeds: readonly number[]): CampaignPoint {
 }
 
 function open(workers: number, points: readonly CampaignPoint[]): Pool {
-  return openPool({ workers, points: points.map(() => OPTIONS), slots: ticketCount(points), twice: false, stacks: false, workerFile });
+  return openPool({
+    workers,
+    points: points.map(() => OPTIONS),
+    slots: ticketCount(points),
+    twice: false,
+    timeoutS: null,
+    stacks: false,
+    workerFile,
+  });
 }
 
 async function campaign(workers: number, points: readonly CampaignPoint[]): Promise<PointOutcome[]> {
@@ -53,6 +61,18 @@ describe("the worker pool", () => {
   it("goes on when a lone worker dies", async () => {
     const [only] = await campaign(1, [point([902, 1])]);
     expect(only?.outcomes.map((o) => o.result)).toEqual(["ok", "crash"]);
+  });
+
+  it("gives a seed up after its wall time, and runs the others", async () => {
+    const points = [point([1, 903, 5])];
+    const pool = openPool({ workers: 1, points: [OPTIONS], slots: 3, twice: false, timeoutS: 1, stacks: false, workerFile });
+    const [only] = await runCampaign(points, pool.run, { lanes: 1, signal: new AbortController().signal, now: () => 0 });
+    await pool.close();
+    expect(only?.outcomes.map((o) => [o.seed, o.result, o.violations[0]?.message])).toEqual([
+      [1, "ok", undefined],
+      [5, "ok", undefined],
+      [903, "timeout", "given up after 1 s of wall time"],
+    ]);
   });
 
   it("lets progress be read while seeds run", async () => {

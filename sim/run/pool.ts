@@ -3,7 +3,7 @@ import { Piscina } from "piscina";
 import type { SeedRunner } from "./campaign.ts";
 import type { Options } from "../options.ts";
 import type { RunOutcome } from "../outcome.ts";
-import type { Ticket, WorkerSetup } from "./ticket.ts";
+import { failedOutcome, type Ticket, type WorkerSetup } from "./ticket.ts";
 
 /** What a pool is opened with. */
 export type PoolRequest = {
@@ -13,6 +13,8 @@ export type PoolRequest = {
   /** Tickets the pool will be asked for, over all points: the number of progress clocks. */
   readonly slots: number;
   readonly twice: boolean;
+  /** Seconds of wall time after which a seed is given up and its worker replaced; null for no limit. */
+  readonly timeoutS: number | null;
   readonly stacks: boolean;
   /** Module that exports `runTicket`; tests bring their own. */
   readonly workerFile?: URL;
@@ -44,11 +46,23 @@ export function openPool(request: PoolRequest): Pool {
     recordTiming: false,
     workerData: setup,
   });
+  const limitS = request.timeoutS;
   return {
-    run: (ticket) => piscina.run(ticket),
+    run: (ticket) => (limitS === null ? piscina.run(ticket) : within(limitS, ticket, (signal) => piscina.run(ticket, { signal }))),
     clockUs: (slot) => seen[slot] ?? 0,
     close: () => piscina.destroy(),
   };
+}
+
+/** A seed that ends within its wall time, or an outcome of result `timeout`; a worker deep in a loop hears nothing, so it is ended. */
+async function within(limitS: number, ticket: Ticket, run: (signal: AbortSignal) => Promise<RunOutcome>): Promise<RunOutcome> {
+  const signal = AbortSignal.timeout(limitS * 1000);
+  try {
+    return await run(signal);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return failedOutcome(ticket.seed, "timeout", "timeout", `given up after ${limitS} s of wall time`);
+  }
 }
 
 /** The worker beside this module, in the form this module itself has: TypeScript unbuilt, or JavaScript in dist. */

@@ -17,7 +17,7 @@ function build(outcomes: readonly RunOutcome[], options: Partial<Options> = {}):
 }
 
 function text(document: RunDocument, width = 100): string {
-  return summaryText(document, { width, color: false, report: "reports/capacity/evening-peak" });
+  return summaryText(document, { width, color: false });
 }
 
 /** The text with its line breaks and indents undone, so that a sentence can be looked for. */
@@ -40,7 +40,6 @@ describe("the summary on the terminal", () => {
     expect(answer).toContain("Nearest to its limit: unhosted_ms max<=3000, at 2,600 (13 % to spare)");
     expect(answer).toContain("network speed 83 %, latency 45 % and CPU clock 20 %");
     expect(answer).toContain("2 seeds (1..2), 12 h of play; 4.9 million events");
-    expect(answer).toContain("reports/capacity/evening-peak");
   });
 
   it("is one screen: at most 40 lines, none wider than asked for, never wider than 100", () => {
@@ -96,6 +95,25 @@ describe("the summary on the terminal", () => {
     expect(flat(crashed)).toContain("CRASHED in 1 of 1 run.");
     expect(flat(crashed)).toContain("Seed 3 crashed: Bug: a map has no id");
     expect(flat(crashed)).not.toMatch(/NaN|undefined|null/);
+  });
+
+  it("says how to see a failed seed again, on one line however long", () => {
+    const command = `peerstead replay capacity/evening-peak --seed 2 ${"--set fleet.hosts.count=500 ".repeat(6)}--data traces`;
+    const violations = [{ rule: "HO1", at_s: 3723, message: "two owners" }];
+    const outcomes = [someOutcome(1), someOutcome(2, { result: "safety", violations, violationsTotal: 1 })];
+    const replay = (seed: number): string => command.replace("2", String(seed));
+    const document = buildDocument({ options: someOptions(), seeds: [1, 2], outcomes, commit: "", mode: "", command: "", replay });
+    expect(document.runs.map((run) => run.replay)).toEqual([null, command]);
+    expect(text(document).split("\n")).toContain(`Replay         ${command}`);
+  });
+
+  it("names a commit by its first digits and says when files differ from it", () => {
+    const of = (commit: string): string =>
+      flat(buildDocument({ options: someOptions(), seeds: [1], outcomes: [someOutcome(1)], commit, mode: "", command: "" }));
+    const commit = "0123456789abcdef0123456789abcdef01234567";
+    expect(of(commit)).toContain("commit 0123456789ab.");
+    expect(of(`${commit}+dirty`)).toContain("commit 0123456789ab+dirty.");
+    expect(of("1.2.3")).toContain("commit 1.2.3.");
   });
 
   it("says what was not put to the test", () => {

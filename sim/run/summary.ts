@@ -3,12 +3,12 @@ import type { MetricSummary, RunDocument, ThresholdLine } from "./document.ts";
 import { MOVE_CAUSES } from "./metrics/definitions.ts";
 import { count, counted, duration, large, listed, percent, UNBROKEN, wrapped } from "./summary-words.ts";
 
-/** How the summary is laid out. `report`: the folder the document was written to, if it was. */
-export type SummaryLayout = { readonly width: number; readonly color: boolean; readonly report?: string };
+/** How the summary is laid out: columns, and whether colours may be used. */
+export type SummaryLayout = { readonly width: number; readonly color: boolean };
 
 /** A figure that is known, or nothing to say. */
 type Maybe = number | null | undefined;
-type Paragraph = { readonly label: string; readonly text: string; readonly tone?: "good" | "bad" };
+type Paragraph = { readonly label: string; readonly text: string; readonly tone?: "good" | "bad"; readonly whole?: boolean };
 
 const LABEL_WIDTH = 15;
 const WIDTH_MIN = 60;
@@ -39,7 +39,10 @@ const REASONS: Readonly<Record<string, string>> = {
   packet_rate_unmeasured: "packet rate not measured",
 };
 
-/** The summary, lines separated by newlines, without one at the end. At most 40 lines of at most 100 columns. */
+/**
+ * The summary, lines separated by newlines, without one at the end. At most 40 lines of at most 100 columns; only the command that repeats
+ * a failed seed stays on one line however long it is, so that it can be copied.
+ */
 export function summaryText(document: RunDocument, layout: SummaryLayout): string {
   const width = Math.max(WIDTH_MIN, Math.min(WIDTH_MAX, layout.width));
   const paint = painter(layout.color);
@@ -56,10 +59,10 @@ export function summaryText(document: RunDocument, layout: SummaryLayout): strin
     ...breaksFirst(document),
     ...ineligible(document),
     ...faults(document),
-    ...runs(document, layout.report),
+    ...runs(document),
   ];
-  for (const { label, text, tone: mark } of paragraphs) {
-    const body = wrapped(text, width - LABEL_WIDTH);
+  for (const { label, text, tone: mark, whole } of paragraphs) {
+    const body = whole === true ? [text] : wrapped(text, width - LABEL_WIDTH);
     body.forEach((line, i) => {
       const left = (i === 0 ? label : "").padEnd(LABEL_WIDTH);
       lines.push(paint("dim", left) + (mark === undefined ? line : paint(mark, line)));
@@ -87,7 +90,7 @@ function verdict(document: RunDocument): string {
     case "nondeterminism":
       return `NOT REPEATABLE. The same seed gave two different runs, ${inRuns}; trust none of the figures.`;
     case "timeout":
-      return `NOT FINISHED. Time ran out ${inRuns}; the figures cover what ran.`;
+      return `NOT FINISHED. Time ran out ${inRuns}${hit < document.runs.length ? "; the figures cover the others" : ""}.`;
     case "crash":
       return `CRASHED ${inRuns}${hit < document.runs.length ? "; the figures cover the others" : ""}.`;
   }
@@ -228,8 +231,8 @@ function quality(document: RunDocument): Paragraph[] {
 }
 
 function breaksFirst(document: RunDocument): Paragraph[] {
-  const broken = violationText(document);
-  if (broken !== null) return [{ label: "Breaks first", text: broken, tone: "bad" }];
+  const broken = firstBroken(document);
+  if (broken !== null) return broken;
   const failed = document.thresholds.filter((t) => !t.ok);
   if (failed.length > 0) {
     const shown = failed.slice(0, 3).map((t) => `${t.metric} is ${t.actual === null ? "unknown" : figure(t.actual)}, not ${t.expression}`);
@@ -254,8 +257,8 @@ function breaksFirst(document: RunDocument): Paragraph[] {
   return [{ label: "Breaks first", text: `${capital(reached.what)}${times}, ${within}.${room}` }];
 }
 
-/** The first violation of the worst run. What makes a run inconclusive stands in the verdict. */
-function violationText(document: RunDocument): string | null {
+/** The first violation of the worst run, and how to see it again. What makes a run inconclusive stands in the verdict. */
+function firstBroken(document: RunDocument): Paragraph[] | null {
   if (document.result === "inconclusive") return null;
   const worst = document.runs
     .filter((run) => run.violations.length > 0)
@@ -263,8 +266,14 @@ function violationText(document: RunDocument): string | null {
   const violation = worst?.violations[0];
   if (worst === undefined || violation === undefined) return null;
   const message = violation.message.length > 150 ? `${violation.message.slice(0, 149)}…` : violation.message;
-  if (worst.result === "crash") return `Seed ${worst.seed} crashed: ${message}`;
-  return `${violation.rule} at ${clock(violation.at_s)} of seed ${worst.seed}: ${message}`;
+  const text =
+    worst.result === "crash"
+      ? `Seed ${worst.seed} crashed: ${message}`
+      : worst.result === "timeout"
+        ? `Seed ${worst.seed}: ${message}`
+        : `${violation.rule} at ${clock(violation.at_s)} of seed ${worst.seed}: ${message}`;
+  const again: Paragraph[] = worst.replay === null ? [] : [{ label: "Replay", text: worst.replay, whole: true }];
+  return [{ label: "Breaks first", text, tone: "bad" }, ...again];
 }
 
 type FirstTime = { readonly at_s: number; readonly step_s: number; readonly seed: number; readonly what: string; readonly all: number };
@@ -319,15 +328,18 @@ function faults(document: RunDocument): Paragraph[] {
   return [{ label: "Faults", text: `${shown.join("; ")}${rest}.`, ...(idle.length > 0 ? { tone: "bad" as const } : {}) }];
 }
 
-function runs(document: RunDocument, report: string | undefined): Paragraph[] {
+function runs(document: RunDocument): Paragraph[] {
   const events = document.runs.reduce((sum, run) => sum + run.events, 0);
   const virtual = document.runs.reduce((sum, run) => sum + run.virtual_s, 0);
   const wall = document.runs.reduce((sum, run) => sum + run.wall_s, 0);
   const speed = wall > 0 ? `, ${large(events / wall)} a second and core, ${count(virtual / wall)} times real time` : "";
-  const text = `${seedsText(document.seeds)}, ${duration(virtual * 1000)} of play; ${large(events)} events${speed}. Fingerprint ${document.fingerprint}, commit ${document.commit.slice(0, 12)}.`;
-  const out: Paragraph[] = [{ label: "Runs", text }];
-  if (report !== undefined) out.push({ label: "Report", text: report });
-  return out;
+  const text = `${seedsText(document.seeds)}, ${duration(virtual * 1000)} of play; ${large(events)} events${speed}. Fingerprint ${document.fingerprint}, commit ${shortCommit(document.commit)}.`;
+  return [{ label: "Runs", text }];
+}
+
+/** A commit by its first twelve digits, with what stands behind them (`+dirty`); a version as it is. */
+function shortCommit(commit: string): string {
+  return commit.replace(/^([0-9a-f]{12})[0-9a-f]{28,}/, "$1");
 }
 
 function seedsText(seeds: readonly number[]): string {

@@ -1,5 +1,5 @@
 import { assert, unreachable } from "./assert.ts";
-import { gammaInverse, gammaOf, normalQuantile, normalUpperTail } from "./special.ts";
+import { gammaInverse, gammaOf, normalQuantile } from "./special.ts";
 
 // Laws of chance as data. Every draw is an inverse transform of uniforms in (0, 1) that the caller brings, so that it
 // stays keyed (SIM §1). Powers are exp(y * log x): the power operator differs between versions of Node (HOUSE §4).
@@ -96,38 +96,6 @@ export function lawMean(law: Law): number {
         Array.from({ length: law.n }, (_, i) => Math.exp(-law.s * Math.log(i + 1))),
         (i) => i + 1,
       );
-    default:
-      return unreachable(law);
-  }
-}
-
-/**
- * How long an interval that has lasted `age` will still last, at least 0. `u` in (0, 1) is the share of such intervals
- * that last longer, so a small `u` is a long life.
- */
-function sampleResidual(law: LifeLaw, age: number, u: number): number {
-  assert(age >= 0, "laws: an age is at least 0");
-  switch (law.law) {
-    case "constant":
-      return Math.max(0, law.value - age);
-    case "uniform": {
-      const from = Math.max(law.min, age);
-      return from >= law.max ? 0 : law.max - (law.max - from) * u - age;
-    }
-    case "exponential":
-      return -law.mean * Math.log(u);
-    case "weibull": {
-      // The survival function is exp(-(x / scale)^shape); solve it for survival(age) * u.
-      const hazard = age === 0 ? 0 : power(age / law.scale, law.shape);
-      return Math.max(0, law.scale * power(hazard - Math.log(u), 1 / law.shape) - age);
-    }
-    case "lognormal": {
-      if (age === 0) return Math.exp(law.mu - law.sigma * normalQuantile(u));
-      if (law.sigma === 0) return Math.max(0, Math.exp(law.mu) - age);
-      const survival = normalUpperTail((Math.log(age) - law.mu) / law.sigma);
-      // Beyond about 37 sigma nothing is left in a double; an interval that old ends at once.
-      return survival === 0 ? 0 : Math.max(0, Math.exp(law.mu - law.sigma * normalQuantile(survival * u)) - age);
-    }
     default:
       return unreachable(law);
   }

@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { commitOf, packageVersion } from "./commit.ts";
-import { packageRoot, reportFolder, scenarioPath, shippedScenarios } from "./places.ts";
+import { heldFolder, packageRoot, reportFolder, scenarioPath, shippedScenarios } from "./places.ts";
 
 let root = "";
 
@@ -42,6 +42,25 @@ describe("reports", () => {
     expect(reportFolder("reports", "capacity/evening-peak")).toBe(join("reports", "capacity", "evening-peak"));
     expect(reportFolder("reports", "../../etc/x y")).toBe(join("reports", "etc", "x-y"));
     expect(reportFolder("reports", "..")).toBe(join("reports", "scenario"));
+  });
+});
+
+describe("a folder held for a report", () => {
+  it("is gone again when nothing came, with those above it that were made for it", () => {
+    heldFolder(join(root, "held", "a", "b")).release();
+    expect(existsSync(join(root, "held"))).toBe(false);
+    mkdirSync(join(root, "kept"));
+    heldFolder(join(root, "kept", "a", "b")).release();
+    expect(readdirSync(join(root, "kept"))).toEqual([]);
+  });
+
+  it("stays with what is in it, and where it stood before", () => {
+    const held = heldFolder(join(root, "used", "a", "b"));
+    writeFileSync(join(root, "used", "a", "other.txt"), "");
+    held.release();
+    expect(readdirSync(join(root, "used", "a"))).toEqual(["other.txt"]);
+    heldFolder(join(root, "kept")).release();
+    expect(existsSync(join(root, "kept"))).toBe(true);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Where things lie: the package, the scenarios shipped with it, the folder of a report. */
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nearest } from "../base/text/nearest.ts";
@@ -63,4 +63,22 @@ export function reportFolder(base: string, scenario: string): string {
     .map((part) => part.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^\.+/, ""))
     .filter((part) => part !== "");
   return join(base, ...(parts.length > 0 ? parts : ["scenario"]));
+}
+
+/**
+ * Makes a folder now, with those above it. `release` takes away again what was made and is still empty, for when nothing came to be
+ * written there. Throws what the system says where it cannot be made.
+ */
+export function heldFolder(folder: string): { release(): void } {
+  const first = mkdirSync(folder, { recursive: true });
+  return {
+    release() {
+      if (first === undefined) return;
+      for (let each = resolve(folder); each.startsWith(resolve(first)); each = dirname(each)) {
+        if (!existsSync(each)) continue;
+        if (readdirSync(each).length > 0) return;
+        rmdirSync(each);
+      }
+    },
+  };
 }

@@ -54,7 +54,7 @@ async function replay(scenario: string, flags: Flags, cli: Cli): Promise<void> {
   let outcome: RunOutcome;
   try {
     const point = { seeds: [seed], budgetS: null, until, trace: target === null ? null : target.partial };
-    outcome = onlyOutcome(await simulate([{ options, point }], { workers: 1, twice: false }, cli));
+    outcome = onlyOutcome(await simulate([{ options, point }], { workers: 1, twice: false, timeoutS: null }, cli));
     if (target !== null && existsSync(target.partial)) renameSync(target.partial, target.path);
   } finally {
     if (target !== null) rmSync(target.partial, { force: true });

@@ -64,7 +64,9 @@ describe("run", () => {
     const told = await run("--report", "elsewhere");
     expect(told.code).toBe(0);
     expect(told.stdout).toContain("tests/small");
-    expect(told.stderr).toContain(join(cwd, "elsewhere", "tests", "small", "run.json"));
+    const file = join(cwd, "elsewhere", "tests", "small", "run.json");
+    expect(told.stderr.split("\n").filter((line) => line.includes(file))).toEqual([`report: ${file}`]);
+    expect(told.stdout).not.toContain(file);
     expect(existsSync(join(cwd, "reports"))).toBe(false);
   });
 
@@ -74,6 +76,18 @@ describe("run", () => {
       expect(told.code).toBe(16);
       expect(documentOf(told).runs).toHaveLength(2);
     }
+  });
+
+  it("ends with 15 when a seed takes too long, and says how to see it again", async () => {
+    const told = await run("--seeds", "902..903", "--timeout", "1", "--json");
+    const { runs } = documentOf(told);
+    expect(runs.map((each) => [each.seed, each.result, each.replay])).toEqual([
+      [902, "crash", "peerstead replay small.yaml --seed 902"],
+      [903, "timeout", "peerstead replay small.yaml --seed 903"],
+    ]);
+    expect((await run("--seeds", "903..903", "--timeout", "1")).code).toBe(15);
+    const wrong = await run("--timeout", "soon");
+    expect([wrong.code, wrong.stderr]).toEqual([1, "peerstead: --timeout soon: expected a whole number of seconds from 1 to 604800\n"]);
   });
 
   it("gives every point of a sweep its own document", async () => {
@@ -99,7 +113,7 @@ describe("run", () => {
     const told = await call(["run", "small.yaml", "--seeds", "903..903", "--json"], { cwd, workerFile, signal: AbortSignal.timeout(300) });
     expect(told.code).toBe(130);
     expect(JSON.parse(told.stdout)).toEqual({ error: { message: "interrupted; nothing was written", complaints: [] } });
-    expect(existsSync(join(cwd, "reports", "tests", "small", "run.json"))).toBe(false);
+    expect(existsSync(join(cwd, "reports"))).toBe(false);
   });
 });
 

@@ -1,5 +1,4 @@
 /** `peerstead run`: all seeds of a scenario over worker threads, the report on disk, the answer on the terminal. */
-import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
@@ -12,10 +11,13 @@ import { writeWhole } from "../compat/files.ts";
 import { counted, EXIT_USAGE, Failure } from "./failure.ts";
 import { collect } from "./flags.ts";
 import { mayColor, say, sayJson, widthOf, type Cli } from "./io.ts";
-import { reportFolder } from "./places.ts";
+import { heldFolder, reportFolder } from "./places.ts";
 import { openScenario } from "./scenario-file.ts";
 import { parseSeeds, parseWhole, seedsFrom, WORKERS_MAX } from "./seeds.ts";
 import { simulate, type Assignment } from "./simulate.ts";
+
+/** A week: what does not end by then does not end. */
+const TIMEOUT_MAX_S = 604_800;
 
 type Flags = {
   readonly seeds?: string;
@@ -24,6 +26,7 @@ type Flags = {
   readonly data?: string;
   readonly report: string;
   readonly twice?: boolean;
+  readonly timeout?: string;
   readonly json?: boolean;
 };
 
@@ -38,6 +41,7 @@ export function addRun(program: Command, cli: Cli, commit: () => string): void {
     .option("--set <path=value>", "change a field of the scenario; may be given several times", collect)
     .option("--data <dir>", "folder with trace files that the scenario may use")
     .option("--report <dir>", "folder for reports", "reports")
+    .option("--timeout <seconds>", "wall time after which a seed is given up (result timeout); none when not given")
     .option("--twice", "run every seed twice and compare the fingerprints")
     .option("--json", "answer with one JSON document, the one that is written to the report folder")
     .addHelpText("after", "\nExample:\n  peerstead run capacity/evening-peak --seeds 1..4 --workers 2 --set fleet.hosts.count=500")
@@ -47,23 +51,29 @@ export function addRun(program: Command, cli: Cli, commit: () => string): void {
 async function run(scenario: string, flags: Flags, cli: Cli, commit: () => string): Promise<void> {
   const { io } = cli;
   const workers = workersOf(flags.workers);
+  const timeoutS = timeoutOf(flags.timeout);
   const points = await openScenario(scenario, flags, cli);
   const { exitCode } = await import("../../sim/run/document.ts");
   const folder = reportFolder(resolve(io.cwd, flags.report), points[0]?.options.scenario ?? "");
-  // Before the work, so that a folder that cannot be written to costs no run.
-  mkdirSync(folder, { recursive: true });
   const made = commit();
   const assignments = points.map((point) => assigned(point, flags.seeds));
-  const outcomes = await simulate(assignments, { workers, twice: flags.twice === true }, cli);
+  // Before the work, so that a folder that cannot be written to costs no run.
+  const held = heldFolder(folder);
+  const outcomes = await simulate(assignments, { workers, twice: flags.twice === true, timeoutS }, cli).catch((error: unknown) => {
+    held.release();
+    throw error;
+  });
   for (const { outcomes: ran, asked } of outcomes) {
     if (ran.length < asked) say(io.stderr, `the time budget is spent: ${ran.length} of ${counted(asked, "seed")} ran`);
   }
-  const command = commandText(scenario, flags, assignments);
-  const report = await reportOf(points, outcomes, made, command);
+  const report = await reportOf(points, outcomes, made, {
+    command: commandText(scenario, flags, assignments),
+    replay: (seed, point) => replayText(scenario, flags, seed, points.length > 1 ? point : null),
+  });
   const file = join(folder, "run.json");
   const written = writeWhole(file, `${JSON.stringify(report.document, null, 2)}\n`);
   if (flags.json === true) sayJson(io, report.document);
-  else await sayAnswer(report.parts, folder, cli);
+  else await sayAnswer(report.parts, cli);
   if (written.ok) say(io.stderr, `report: ${file}`);
   else say(io.stderr, complaintText(written.error));
   cli.exit(written.ok ? exitCode(report.result) : EXIT_USAGE);
@@ -71,34 +81,49 @@ async function run(scenario: string, flags: Flags, cli: Cli, commit: () => strin
 
 /** One point's document with what the command knows besides. */
 type PointDocument = RunDocument & { readonly sweep_point: Expanded["sweepPoint"]; readonly seeds_asked: number };
+/** Command lines that repeat what was done: all of it, or one seed of one point. */
+type Again = { readonly command: string; readonly replay: (seed: number, point: number) => string };
 type Report = { readonly document: unknown; readonly parts: readonly PointDocument[]; readonly result: RunResult };
 
 /**
  * What is printed and written: the document of the one point, or for a sweep `{scenario, title, result, sweep: [document, …]}` in the
  * order of the sweep, each with its `sweep_point`. The result of a sweep is the worst of its points'.
  */
-async function reportOf(points: readonly Expanded[], outcomes: readonly PointOutcome[], commit: string, command: string): Promise<Report> {
+async function reportOf(points: readonly Expanded[], outcomes: readonly PointOutcome[], commit: string, again: Again): Promise<Report> {
   const { buildDocument, worstResult } = await import("../../sim/run/document.ts");
   const parts = points.map(({ options, sweepPoint }, index): PointDocument => {
     const { outcomes: ran, asked } = outcomes[index] ?? { outcomes: [], asked: 0 };
     const mode = options.modes.join("+");
-    const built = buildDocument({ options, outcomes: ran, seeds: ran.map((run) => run.seed), commit, mode, command });
+    const replay = (seed: number): string => again.replay(seed, index);
+    const built = buildDocument({
+      options,
+      outcomes: ran,
+      seeds: ran.map((run) => run.seed),
+      commit,
+      mode,
+      command: again.command,
+      replay,
+    });
     return { ...built, sweep_point: sweepPoint, seeds_asked: asked };
   });
   const [first] = parts;
   const result = worstResult(parts.map((part) => part.result));
   if (first === undefined || parts.length === 1) return { document: first, parts, result };
-  return { document: { scenario: first.scenario, title: first.title, commit, command, result, sweep: parts }, parts, result };
+  return {
+    document: { scenario: first.scenario, title: first.title, commit, command: again.command, result, sweep: parts },
+    parts,
+    result,
+  };
 }
 
-async function sayAnswer(parts: readonly PointDocument[], folder: string, cli: Cli): Promise<void> {
+async function sayAnswer(parts: readonly PointDocument[], cli: Cli): Promise<void> {
   const { summaryText } = await import("../../sim/run/summary.ts");
   const { stdout } = cli.io;
   for (const [index, part] of parts.entries()) {
     if (index > 0) say(stdout, "");
     const setting = Object.entries(part.sweep_point).map(([name, value]) => `${name} = ${value}`);
     if (setting.length > 0) say(stdout, `[${setting.join(", ")}]`);
-    say(stdout, summaryText(part, { width: widthOf(stdout), color: mayColor(cli.io, stdout), report: folder }));
+    say(stdout, summaryText(part, { width: widthOf(stdout), color: mayColor(cli.io, stdout) }));
   }
 }
 
@@ -106,8 +131,24 @@ async function sayAnswer(parts: readonly PointDocument[], folder: string, cli: C
 function commandText(scenario: string, flags: Flags, assignments: readonly Assignment[]): string {
   const seeds = assignments[0]?.point.seeds.toSorted((a, b) => a - b) ?? [];
   const range = flags.seeds === undefined ? [] : ["--seeds", `${seeds[0]}..${seeds.at(-1)}`];
+  const timeout = flags.timeout === undefined ? [] : ["--timeout", flags.timeout];
+  return shellText(["peerstead", "run", scenario, ...range, ...timeout, ...changes(flags)]);
+}
+
+/** The command line that runs one seed alone again; `point` is null for a scenario without a sweep. */
+function replayText(scenario: string, flags: Flags, seed: number, point: number | null): string {
+  const which = point === null ? [] : ["--point", `${point}`];
+  return shellText(["peerstead", "replay", scenario, "--seed", `${seed}`, ...which, ...changes(flags)]);
+}
+
+/** The flags that change what a scenario is. */
+function changes(flags: Flags): string[] {
   const data = flags.data === undefined ? [] : ["--data", flags.data];
-  return ["peerstead", "run", scenario, ...range, ...(flags.set ?? []).flatMap((set) => ["--set", set]), ...data].map(shellWord).join(" ");
+  return [...(flags.set ?? []).flatMap((set) => ["--set", set]), ...data];
+}
+
+function shellText(words: readonly string[]): string {
+  return words.map(shellWord).join(" ");
 }
 
 /** A word as a POSIX shell reads it back. */
@@ -120,6 +161,13 @@ function workersOf(text: string | undefined): number {
   const workers = parseWhole(text, 1, WORKERS_MAX);
   if (workers === undefined) throw new Failure(`--workers ${text}: expected a whole number from 1 to ${WORKERS_MAX}`);
   return workers;
+}
+
+function timeoutOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const seconds = parseWhole(text, 1, TIMEOUT_MAX_S);
+  if (seconds === undefined) throw new Failure(`--timeout ${text}: expected a whole number of seconds from 1 to ${TIMEOUT_MAX_S}`);
+  return seconds;
 }
 
 /** A point with its seeds. Seeds asked for on the command line all run; only the scenario's own are under its budget. */

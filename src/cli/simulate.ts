@@ -8,8 +8,8 @@ import { Progress } from "./progress.ts";
 /** A sweep point with its work. */
 export type Assignment = { readonly options: Options; readonly point: CampaignPoint };
 
-/** How the simulation is carried out. */
-export type Manner = { readonly workers: number; readonly twice: boolean };
+/** How the simulation is carried out. `timeoutS`: wall time after which a seed is given up, null for none. */
+export type Manner = { readonly workers: number; readonly twice: boolean; readonly timeoutS: number | null };
 
 /** Runs all assignments over worker threads and shows progress. Throws a {@link Failure} with exit code 130 on Ctrl-C. */
 export async function simulate(assignments: readonly Assignment[], manner: Manner, cli: Cli): Promise<PointOutcome[]> {
@@ -20,7 +20,8 @@ export async function simulate(assignments: readonly Assignment[], manner: Manne
   const workers = Math.min(manner.workers, slots);
   const now = (): number => performance.now();
   const custom = cli.io.workerFile === undefined ? {} : { workerFile: cli.io.workerFile };
-  const pool = openPool({ workers, points: assignments.map((a) => a.options), slots, twice: manner.twice, stacks: cli.debug, ...custom });
+  const { twice, timeoutS } = manner;
+  const pool = openPool({ workers, points: assignments.map((a) => a.options), slots, twice, timeoutS, stacks: cli.debug, ...custom });
   const progress = new Progress(cli.io, { slotUs: slotLengths(assignments), clockUs: pool.clockUs }, now);
   const interrupts = cli.io.watchInterrupts();
   // Workers are deep in a loop and hear nothing; only ending them ends the campaign.
