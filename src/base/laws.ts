@@ -24,7 +24,7 @@ export type LifeLaw = Extract<Law, { law: "constant" | "uniform" | "exponential"
 /** A law with what its draws need computed once: cumulative shares for choice and zipf, empty for the others. */
 export type PreparedLaw = { readonly law: Law; readonly cumulative: Float64Array };
 
-/** Whether {@link sampleResidual} and {@link sampleStationary} know this law. */
+/** Whether {@link sampleStationary} knows this law. */
 export function isLifeLaw(law: Law): law is LifeLaw {
   return law.law !== "quantiles" && law.law !== "choice" && law.law !== "zipf";
 }

@@ -3,6 +3,7 @@ import { assert } from "./assert.ts";
 // Special functions the laws need, from exp, log and sqrt alone. Formulas are numbered after Abramowitz & Stegun,
 // "Handbook of Mathematical Functions" (1964).
 
+const SQRT_TWO_PI = 2.5066282746310002;
 /** 0.5 * log(2 * pi), for Stirling's series. */
 const HALF_LOG_TWO_PI = 0.9189385332046728;
 const ROUNDS_MAX = 500;
@@ -36,6 +37,24 @@ function tailQuantile(p: number): number {
   const above = ((((C[0] * q + C[1]) * q + C[2]) * q + C[3]) * q + C[4]) * q + C[5];
   const below = (((D[0] * q + D[1]) * q + D[2]) * q + D[3]) * q + 1;
   return above / below;
+}
+
+/** The share of the standard normal law above `z`, precise in both tails: 26.2.10 near the middle, 26.2.14 beyond. */
+export function normalUpperTail(z: number): number {
+  if (z < 0) return 1 - normalUpperTail(-z);
+  const density = Math.exp((-z * z) / 2) / SQRT_TWO_PI;
+  if (z < 3) {
+    let term = z;
+    let sum = z;
+    for (let k = 3; term > sum * 1e-17; k += 2) {
+      term *= (z * z) / k;
+      sum += term;
+    }
+    return 0.5 - density * sum;
+  }
+  let fraction = z;
+  for (let k = 80; k >= 1; k--) fraction = z + k / fraction;
+  return density / fraction;
 }
 
 /** log gamma(x) for x > 0: Stirling's series 6.1.41 from 10 on, below that stepped up to it; absolute error near 1e-14. */
