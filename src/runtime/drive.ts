@@ -2,18 +2,35 @@
  * The one loop of both worlds: take an input, step the actor, perform the effects. It owns a bounded inbox and nothing else.
  * Promises: an actor is never stepped while it steps; inputs are taken in the order offered. Never decides, never waits.
  */
+import { assert } from "../base/assert.ts";
 import { Ring } from "../base/ring.ts";
 import type { RefusalReason } from "../core/protocol/refusal.ts";
-import type { Actor, Effect, Input } from "../core/protocol/step.ts";
+import type { Actor, Effect, Input, Out } from "../core/protocol/step.ts";
 import type { Env } from "./env.ts";
 
 type Offered = { readonly actor: Actor; readonly input: Input };
+
+/** The effects of one step. Emptied by its count alone: an array whose length is set to 0 gives its memory back, each time. */
+class Effects implements Out {
+  count = 0;
+  private readonly items: Effect[] = [];
+
+  push(effect: Effect): void {
+    this.items[this.count] = effect;
+    this.count += 1;
+  }
+
+  at(i: number): Effect {
+    assert(i < this.count, "an effect of this step");
+    return this.items[i] as Effect;
+  }
+}
 
 /** Drives any number of actors over one {@link Env}. */
 export class Drive {
   private readonly env: Env;
   private readonly inbox: Ring<Offered>;
-  private readonly effects: Effect[] = [];
+  private readonly effects = new Effects();
   private running = false;
 
   /** `inboxMax`: inputs that may wait while an actor steps. */
@@ -40,9 +57,9 @@ export class Drive {
 
   private stepOnce(actor: Actor, input: Input): void {
     const effects = this.effects;
-    effects.length = 0;
+    effects.count = 0;
     actor.step(input, effects);
-    for (let i = 0; i < effects.length; i++) this.perform(actor, input.at, effects[i] as Effect);
+    for (let i = 0; i < effects.count; i++) this.perform(actor, input.at, effects.at(i));
   }
 
   private perform(actor: Actor, at: number, effect: Effect): void {
