@@ -5,7 +5,7 @@
 import type { Law } from "../src/base/laws.ts";
 import type { MapConf, Tuning } from "../src/core/settings.ts";
 
-/** How the run is judged (SIM §2). */
+/** How the run is judged. */
 export type Mode = "capacity" | "safety" | "liveness" | "soak";
 
 /** One region: where players and hosts live. Shares are normalised to sum 1. */

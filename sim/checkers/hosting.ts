@@ -40,7 +40,7 @@ export function isLivenessRule(rule: string): boolean {
 }
 
 /**
- * Rules that any run must have put to the test, or it proves nothing (SIM §4). `settles` says whether the run has a liveness
+ * Rules that any run must have put to the test, or it proves nothing. `settles` says whether the run has a liveness
  * phase. The others need an occasion: HO3 none, HO6 a voluntary move, HO8 a failed or ended move, HO11 the seed's scoring.
  */
 export function requiredRules(options: CheckerOptions, settles: boolean): string[] {

@@ -8,7 +8,7 @@ import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
 import type { Picture } from "./picture.ts";
 import { mapText, secondsText } from "./words.ts";
 
-/** Thresholds in thousandths (RULES HO6; the seed's redistributeLoad). */
+/** Thresholds in thousandths (SPEC HO6; the seed's redistributeLoad). */
 const THETA_REALTIME = 1100;
 const THETA_OTHERWISE = 1200;
 

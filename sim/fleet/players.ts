@@ -21,7 +21,7 @@ const SEATING_US = 20 * US_PER_S;
 /** Somebody who was refused looks at another map after this, at least, and twice at most; after so many refusals only every ten times as long. */
 const TRY_AGAIN_US = 1_500_000;
 const TRIES_QUICK = 5;
-/** Badness 1 (SIM §5 after Chen et al.): RTT 100 ms, jitter 20 ms, loss 1 %, an outage of 1 s a minute. */
+/** Badness 1, the units of the weights that Chen et al. (INFOCOM'06) give: RTT 100 ms, jitter 20 ms, loss 1 %, an outage of 1 s a minute. */
 const RTT_BAD_US = 100_000;
 const JITTER_BAD_MS = 20;
 const LOSS_BAD = 0.01;

@@ -1,4 +1,4 @@
-/** Each planted bug is caught by its own rule within a stated number of seeds, and the same runs are clean without it (SIM §4). */
+/** Each planted bug is caught by its own rule within a stated number of seeds, and the same runs are clean without it. */
 import { describe, expect, it } from "vitest";
 import type { Fault, Options, PlantedName } from "../options.ts";
 import { runSeed } from "../run/run-seed.ts";

@@ -1,5 +1,5 @@
 /**
- * The fingerprint of a run (SIM §1): ladders over the coordinator's decisions, over what hosts and players say and the world
+ * The fingerprint of a run (SPEC DT1): ladders over the coordinator's decisions, over what hosts and players say and the world
  * does to them, and a digest of the metrics. The first is equal for lazy and eager heartbeats.
  */
 import { Ladder, type LadderReading, RollingHash } from "../../src/base/hash.ts";

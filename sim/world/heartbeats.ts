@@ -1,6 +1,6 @@
 /**
  * Owns the failure detector of the simulation: hosts beat every period, the coordinator's side listens, and says once when
- * nothing was heard for too long. Two forms give the same answers (SIM §1): eager schedules every beat and is the oracle;
+ * nothing was heard for too long. Two forms give the same answers (SPEC DT1): eager schedules every beat and is the oracle;
  * lazy computes, from the same keyed draws, the first silence that will come, and looks again only when a line's weather changes.
  * Promises: equal silences in both forms. Valid because beats touch nothing but the detector.
  */

@@ -2,7 +2,7 @@ import { assert, unreachable } from "./assert.ts";
 import { gammaInverse, gammaOf, normalQuantile } from "./special.ts";
 
 // Laws of chance as data. Every draw is an inverse transform of uniforms in (0, 1) that the caller brings, so that it
-// stays keyed (SIM §1). Powers are exp(y * log x): the power operator differs between versions of Node (HOUSE §4).
+// stays keyed (SPEC DT1). Powers are exp(y * log x): the power operator differs between versions of Node.
 
 /** A law as a scenario states it. Units are the caller's. Scale and mean are above 0, sigma is at least 0. */
 export type Law =

@@ -28,7 +28,7 @@ function bitsSet(word: number): number {
   return count;
 }
 
-describe("keyed draws (SIM §1, DT1)", () => {
+describe("DT1: keyed draws", () => {
   it("keep their golden values, whatever the machine", () => {
     expect(ROOT).toEqual({ k0: -2003279834, k1: -596764749 });
     expect(stream(ROOT, "fleet")).toEqual({ k0: 1869857845, k1: -699774532 });

@@ -3,9 +3,9 @@ import { CommanderError } from "commander";
 import { complaintText, type Complaint } from "../base/result.ts";
 import { say, sayJson, type Io } from "./io.ts";
 
-/** Exit code for wrong usage and bad input (SIM §4). */
+/** Exit code for wrong usage and bad input. */
 export const EXIT_USAGE = 1;
-/** Exit code for a crash of Peerstead itself (SIM §4). */
+/** Exit code for a crash of Peerstead itself. */
 const EXIT_CRASH = 16;
 /** Exit code after Ctrl-C, as shells have it: 128 + SIGINT. */
 export const EXIT_INTERRUPTED = 130;

@@ -125,13 +125,13 @@ export function defaultMapConf(): MapConf {
 
 /** What Peerstead adds to the conf. Units stand in the names. */
 export type Tuning = {
-  /** Period of a host's heartbeat (RULES: 250 ms). */
+  /** Period of a host's heartbeat (250 ms). */
   heartbeatMs: number;
-  /** Heartbeats that may be missing before a host is suspect (RULES: 3). */
+  /** Heartbeats that may be missing before a host is suspect (3). */
   heartbeatsMissedMax: number;
   /** How long the indirect probe of a suspect may take. */
   probeTimeoutMs: number;
-  /** A map does not move of our own will sooner than this after its last move (RULES: 60 s). */
+  /** A map does not move of our own will sooner than this after its last move (60 s; SPEC HO6). */
   cooldownS: number;
   /** A map that fell back to the VPS tries a player host again after this (seed's dialect: 300 s). */
   returnAfterS: number;
@@ -140,9 +140,9 @@ export type Tuning = {
   betterOtherwise: number;
   /** Over how long the mix of regions is averaged by which a map's hosts are compared. */
   mixMemoryS: number;
-  /** Share of maps that may be in voluntary moves at once (RULES: 0.10). */
+  /** Share of maps that may be in voluntary moves at once (0.10; SPEC HO6). */
   voluntaryShareMax: number;
-  /** Storm guard: share of hosts (RULES: 0.30) that turn suspect within the window (RULES: 2 s) before we suspect ourselves. */
+  /** Storm guard: share of hosts (0.30) that turn suspect within the window (2 s) before we suspect ourselves. */
   stormShare: number;
   stormWindowMs: number;
   /** How long the storm guard holds failovers back. */
@@ -165,7 +165,7 @@ export type Tuning = {
   /** Time to load state into a running process, and to start a cold VPS instance. */
   loadMs: number;
   vpsColdStartMs: number;
-  /** A freeze longer than this is undone (RULES: 500 ms). */
+  /** A freeze longer than this is undone (500 ms). */
   freezeMaxMs: number;
   /** Bad measurements in a row before a host counts as no longer good (seed's dialect: 3 failed checks). */
   failedChecksMax: number;

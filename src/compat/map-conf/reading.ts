@@ -98,7 +98,7 @@ export function setAssistance(reading: Reading, entry: Entry, path: string): voi
   }
 }
 
-/** Assistance levels count from 0 (none) to this (FACTS: levels 0 to 3). */
+/** Assistance levels count from 0 (none) to this. */
 const ASSISTANCE_MAX = 3;
 
 const REGION_NAME = /^[A-Za-z0-9_-]{1,32}$/;

@@ -28,7 +28,7 @@ import { PlayerActor } from "./player.ts";
 
 /** One way of every line, and each half of a store request (us). */
 const LINE_US = US_PER_MS;
-/** How long a host is silent before the detector says so: three heartbeats of 250 ms (RULES §2). */
+/** How long a host is silent before the detector says so: three heartbeats of 250 ms. */
 export const SILENCE_US = 750 * US_PER_MS;
 
 /** What becomes of a message, judged when it is sent. */

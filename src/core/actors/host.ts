@@ -12,7 +12,7 @@ import type { RefusalReason } from "../protocol/refusal.ts";
 import type { Actor, Input, Out } from "../protocol/step.ts";
 import type { StoreAnswer } from "../protocol/store.ts";
 
-/** Precopy ends when a round would carry less than this, or after this many rounds (RULES §2: small, or 3 rounds). */
+/** Precopy ends when a round would carry less than this, or after this many rounds. */
 const ROUND_SMALL_BYTES = 16_384;
 const ROUNDS_MAX = 3;
 /** Timers: kind in the lowest bits, the map or suspect above. */

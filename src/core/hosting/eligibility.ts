@@ -47,7 +47,7 @@ function isMeasurement(value: number): boolean {
 /**
  * All reasons why a host is not eligible, as a bit mask (0: eligible). Allocates nothing.
  * The conditions are the seed's `isEligible`; `securityValid` counts only under `enable_p2p_security_checks`, jitter and packet
- * rate only under `prioritize_realtime`. Unmeasured (null) is unknown, and unknown is not eligible (FACTS: the seed's code let
+ * rate only under `prioritize_realtime`. Unmeasured (null) is unknown, and unknown is not eligible (the seed's code let
  * unmeasured hosts pass by zero defaults). Frame time is monitored elsewhere and is no condition.
  */
 export function ineligibilityMask(stats: HostStats, conf: MapConf, securityValid: boolean): number {

@@ -1,7 +1,7 @@
 /**
  * Owns who is here and how well: introductions, measurements, suspicion, loss, back-off, blocking, the storm guard.
  * Promises: HO4 (a host is offered maps only while eligible and in good standing), HO10 (a blocked host gives up its maps),
- * restraint in storms (RULES §2). Never counts what hosts say of their own disconnects against what was observed: the worse holds.
+ * restraint in storms (ARCHITECTURE, "Storm guard"). Never counts what hosts say of their own disconnects against what was observed: the worse holds.
  */
 import { assert } from "../../base/assert.ts";
 import { US_PER_HOUR, US_PER_MS, US_PER_S } from "../../base/time.ts";
@@ -185,7 +185,7 @@ export function cleared(h: Hosting, host: HostId): void {
   h.out.push({ kind: "detector/watch", host });
 }
 
-/** If too many turn suspect at once the fault is more likely ours: hold every verdict for a while (RULES §2 "Restraint"). */
+/** If too many turn suspect at once the fault is more likely ours: hold every verdict for a while (ARCHITECTURE, "Storm guard"). */
 function guardStorm(h: Hosting): void {
   const { stormShare, stormWindowMs, stormHoldMs, stormHostsMin } = h.settings.tuning;
   h.suspectedAt.push(h.at);

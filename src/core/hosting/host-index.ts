@@ -9,7 +9,7 @@ import type { HostTable } from "./host-table.ts";
 import { NO_LATENCY, NO_SCORE, type Told, Tournament } from "./tournament.ts";
 
 const SLOTS_FIRST = 64;
-/** prefer_low_latency: hosts within one part in this of the best score compete by latency (FACTS: 1 %). */
+/** prefer_low_latency: hosts within one part in this of the best score compete by latency: 1 %. */
 const NEAR_BEST_PART = 100;
 /** Depth-first search holds at most one sibling a level, and slots are fewer than 2^31. */
 const STACK_LENGTH = 64;

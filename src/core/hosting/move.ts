@@ -1,5 +1,5 @@
 /**
- * Owns a map's change of hands, step by step (RULES §2): prepare, precopy, freeze, claim, promote, redirect, release; a lost
+ * Owns a map's change of hands, step by step (ARCHITECTURE, "The life of a map"): prepare, precopy, freeze, claim, promote, redirect, release; a lost
  * source starts at the claim. Promises: HO1 and HO2 (only the store's compare-and-set grants, epochs rise), HO8 (a move that
  * fails leaves the map with whoever owned it, or starts the next attempt at once). Never chooses the target.
  */

@@ -32,7 +32,7 @@ const confs: fc.Arbitrary<MapConf> = fc
     return conf;
   });
 
-/** The seed document's text, transcribed line by line, apart from maximum latency 0 without real-time priority (see FACTS). */
+/** The seed document's text, transcribed line by line, apart from maximum latency 0 without real-time priority. */
 function seedText(s: HostStats, conf: MapConf): number {
   const c = conf.host_requirements;
   const rt = conf.realtime_gaming;

@@ -120,7 +120,7 @@ export function normalizedLatency(rttMs: number, conf: MapConf): number {
 }
 
 /**
- * The bounded score (FACTS: `scoring: normalized`). Every term is capped to [0, 1]: cpu as GHz·cores over the minimums' GHz·cores,
+ * The bounded score (`scoring: normalized`). Every term is capped to [0, 1]: cpu as GHz·cores over the minimums' GHz·cores,
  * memory and network over their minimums, latency by `medianRttMs` to the map's players ({@link medianRtt}), stability as
  * (1 - disconnects/max) × {@link survival}. Weights are the seed's, so that with weights of sum 1 the score lies in [0, 1].
  */

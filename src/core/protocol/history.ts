@@ -30,7 +30,7 @@ export type MoveCause =
 /** How it changes hands: old host alive; gone, to a player host; to the VPS. `placement` has no old host. */
 export type MoveForm = "placement" | "handoff" | "failover" | "fallback";
 
-/** Moves that we make of our own will, under cool-down, share limit and threshold (RULES §2 "Restraint"). */
+/** Moves that we make of our own will, under cool-down, share limit and threshold (SPEC HO6). */
 export function isVoluntary(cause: MoveCause): boolean {
   return cause === "better" || cause === "return";
 }
