@@ -29,7 +29,7 @@ export function parseLaw(text: string, unit: LawUnit): Result<Law, TextFault> {
   }
   const name = text.slice(0, open).trim();
   if (!text.trimEnd().endsWith(")")) return fault(text.length, "expected `)` at the end of the law");
-  const shape = SHAPES[name];
+  const shape = Object.hasOwn(SHAPES, name) ? SHAPES[name] : undefined;
   if (shape === undefined) {
     const near = nearest(name, Object.keys(SHAPES));
     return fault(0, `unknown law "${name}"; ${near ? `did you mean "${near}"?` : `known are ${Object.keys(SHAPES).join(", ")}`}`);
@@ -141,7 +141,7 @@ function pureNumber(part: Part): Result<number, TextFault> {
 }
 
 function unitFactor(part: Part, unit: LawUnit): Result<number, TextFault> {
-  const factor = TIME_UNITS[part.text];
+  const factor = Object.hasOwn(TIME_UNITS, part.text) ? TIME_UNITS[part.text] : undefined;
   if (factor === undefined)
     return fault(part.offset, `expected a unit (${Object.keys(TIME_UNITS).join(", ")}), found ${JSON.stringify(part.text)}`);
   return ok(factor / TIME_UNITS[unit]!);

@@ -62,8 +62,12 @@ function openComment(text: string, at: number, newLine: boolean): Token {
   return { kind: "bad", text: OPEN_COMMENT, at, end: text.length, newLine, problem };
 }
 
+const WIDE_BLANK = /\s/;
+
+/** Blanks are those of the other dialects: beyond ASCII the no-break space and its like, which editors insert and nobody sees. */
 function isBlank(character: string): boolean {
-  return character === " " || character === "\t" || character === "\n" || character === "\f" || character === "\v";
+  if (character === " " || character === "\t" || character === "\n" || character === "\f" || character === "\v") return true;
+  return character > "\u007f" && WIDE_BLANK.test(character);
 }
 
 function lineEnd(text: string, from: number): number {

@@ -24,7 +24,7 @@ const LEVEL_NAMES = ["Basic", "Enhanced", "Premium"] as const;
 /** A level's demands: GHz, cores, GB, Mbit/s, ms. */
 type Demands = Record<"cpu_ghz" | "cpu_cores" | "ram_gb" | "network_mbps" | "max_latency_ms", number>;
 
-/** Source: the eligibility file's own defaults (FACTS §1, extra dialect facts). */
+/** Source: the eligibility file's own defaults. */
 function defaultDemands(): Demands[] {
   return [
     { cpu_ghz: 3, cpu_cores: 4, ram_gb: 8, network_mbps: 100, max_latency_ms: 100 },
@@ -58,13 +58,13 @@ const PLAIN: Readonly<Record<string, { readonly spec: KeySpec | null; readonly w
 };
 
 /** The weights of the file, in percent, and where each goes. */
-const WEIGHTS: Readonly<Record<string, string>> = {
-  latency: "latency_weight",
-  cpu: "cpu_weight",
-  ram: "ram_weight",
-  network: "network_speed_weight",
-  stability: "stability_weight",
-};
+const WEIGHTS: ReadonlyMap<string, string> = new Map([
+  ["latency", "latency_weight"],
+  ["cpu", "cpu_weight"],
+  ["ram", "ram_weight"],
+  ["network", "network_speed_weight"],
+  ["stability", "stability_weight"],
+]);
 
 /**
  * Reads the eligibility file: `map: level` with levels 1 to 3 (0: not eligible), and the sections of {@link LEVEL_SECTIONS}.
@@ -122,9 +122,9 @@ function readLevel(reading: Reading, entry: Entry): number {
 function readWeights(reading: Reading, section: Entry): void {
   let sum = 0;
   for (const entry of sectionEntries(reading, section.key, section.value)) {
-    const key = WEIGHTS[entry.key];
+    const key = WEIGHTS.get(entry.key);
     const path = `weights.${entry.key}`;
-    if (key === undefined) warnUnknown(reading, "key", path, entry, Object.keys(WEIGHTS));
+    if (key === undefined) warnUnknown(reading, "key", path, entry, [...WEIGHTS.keys()]);
     else {
       const percent = { ...keySpec("realtime_gaming", key)!, unit: "%", max: 100 };
       readInto(reading, percent, path, entry, 0.01);

@@ -1,4 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
+import type { YAMLParseError } from "yaml";
 import type { Source } from "../../base/text/source.ts";
 import { positionAt, shown } from "../../base/text/source.ts";
 import type { NoteList } from "./notes.ts";
@@ -20,8 +21,8 @@ export function readYamlForm(source: Source, errors: NoteList): Section | undefi
   let root: unknown;
   try {
     // The library looks for double keys by comparing each with each; readMap() does it in one pass.
-    const document = parseDocument(source.text, { uniqueKeys: false, prettyErrors: false, logLevel: "silent", merge: false });
-    for (const problem of document.errors) errors.add("", problem.pos[0], `not YAML: ${firstLine(problem.message)}`);
+    const document = parseDocument(source.text, { uniqueKeys: false, prettyErrors: false, logLevel: "error", merge: false });
+    for (const problem of document.errors) errors.add("", problem.pos[0], complaintOf(problem));
     root = document.contents;
   } catch (problem) {
     // Foreign text must never stop us; what the library throws (a stack it ran out of, a bug of its own) becomes a complaint.
@@ -86,9 +87,17 @@ function readMap(reader: Reader, pairs: readonly { key: unknown; value: unknown 
   return { kind: "section", entries, at: mapAt };
 }
 
-/** Collections inside each other on few characters (`[[[[`, `- - - -`), counted roughly before a library that recurses sees them. */
+/** Collections inside each other (`[[[[`, `- - - -`, ever deeper indents), counted roughly before a library that recurses sees them. */
 function tooDeep(text: string): boolean {
   const limit = 4 * DEPTH_MAX;
+  const indents: number[] = [];
+  for (let start = 0; start >= 0; start = text.indexOf("\n", start) + 1 || -1) {
+    let at = start;
+    while (text[at] === " ") at += 1;
+    while ((indents.at(-1) ?? -1) >= at - start) indents.pop();
+    indents.push(at - start);
+    if (indents.length > limit) return true;
+  }
   let flow = 0;
   let signs = 0;
   for (let i = 0; i < text.length; i += 1) {
@@ -100,6 +109,12 @@ function tooDeep(text: string): boolean {
     if (flow > limit || signs > limit) return true;
   }
   return false;
+}
+
+/** A problem of the library in words; the one that it answers with advice to programmers is said in ours. */
+function complaintOf(problem: YAMLParseError): string {
+  if (problem.code === "MULTIPLE_DOCS") return "expected the end of the file, found another YAML document";
+  return `not YAML: ${firstLine(problem.message)}`;
 }
 
 function firstLine(message: string): string {

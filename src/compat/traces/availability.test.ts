@@ -63,8 +63,8 @@ describe("readAvailabilityCsv", () => {
   it.each([
     ["an end that is not after the start", "host,up,down\na,5,5\n", ["2:5 expected an end after the start 5, found 5"]],
     ["an overlap", "host,up,down\na,5,9\nb,1,2\na,8,12\n", ['4:3 node "a" is up already: this session overlaps the one of line 2']],
-    ["a missing time", "host,up,down\na,,9\n", ["2:3 expected a time of at least 0, found nothing"]],
-    ["a word for a time", 'host,up,down\na,5,"soon"\n', ['2:5 expected a time of at least 0, found "soon"']],
+    ["a missing time", "host,up,down\na,,9\n", ["2:3 expected a time from 0 to 100000000000 s, found nothing"]],
+    ["a word for a time", 'host,up,down\na,5,"soon"\n', ['2:5 expected a time from 0 to 100000000000 s, found "soon"']],
     ["a node without a name", "host,up,down\n,5,9\n", ["2:1 expected the name of a node, found nothing"]],
     ["a row too short", "host,up,down\na,5\nb,1,2\n", ["2:1 expected 3 cells as in the header, found 2"]],
     [

@@ -152,7 +152,7 @@ function cellSeconds(row: CsvRow, column: number, unit: number, complaints: Comp
   const text = row.cells[column]!;
   const seconds = secondsOf(text, unit);
   if (seconds === undefined)
-    complainAt(row, column, `expected a time of at least 0, found ${text === "" ? "nothing" : shown(text)}`, complaints);
+    complainAt(row, column, `expected a time from 0 to ${SECONDS_MAX} s, found ${text === "" ? "nothing" : shown(text)}`, complaints);
   return seconds;
 }
 
@@ -164,5 +164,6 @@ function complainAt(row: CsvRow, column: number, message: string, complaints: Co
 function secondsOf(text: string, unit: number): number | undefined {
   const value = decimal(text);
   if (value === undefined || value < 0 || value * unit > SECONDS_MAX) return undefined;
-  return value * unit;
+  // A written -0 is 0.
+  return value * unit + 0;
 }

@@ -22,10 +22,13 @@ export function cellPlace(row: CsvRow, index: number): Position {
 
 /**
  * Reads comma-separated records (RFC 4180: a cell in double quotes may hold commas, line ends and doubled quotes). Blanks around unquoted cells
- * are cut, empty lines skipped. Complains about quotes that do not close and about text beside them.
+ * are cut, empty lines skipped, but for those that `emptyCells` asks for: in a file of one column an empty line is an empty cell. Complains about
+ * quotes that do not close and about text beside them.
  */
-export function readCsv(text: string, complaints: Complaints): CsvRow[] {
+export function readCsv(text: string, complaints: Complaints, emptyCells = false): CsvRow[] {
   const lines = normalLineEnds(text).split("\n");
+  // The end of the last line begins no other one.
+  if (lines.at(-1) === "") lines.pop();
   const rows: CsvRow[] = [];
   for (let index = 0; index < lines.length && !complaints.full; index += 1) {
     const raw = lines[index]!;
@@ -33,7 +36,8 @@ export function readCsv(text: string, complaints: Complaints): CsvRow[] {
       const { row, last } = readQuoted(lines, index, complaints);
       rows.push(row);
       index = last;
-    } else if (raw.trim() !== "") rows.push({ line: index + 1, cells: raw.split(",").map((cell) => cell.trim()), raw, places: null });
+    } else if (raw.trim() !== "" || (emptyCells && rows[0]?.cells.length === 1))
+      rows.push({ line: index + 1, cells: raw.split(",").map((cell) => cell.trim()), raw, places: null });
   }
   return rows;
 }
@@ -110,14 +114,22 @@ function isBlank(character: string | undefined): boolean {
   return character === " " || character === "\t";
 }
 
+/** A table may have this many columns; the widest one known here has about a hundred. */
+const COLUMNS_MAX = 4096;
+
 /** A CSV file with a header: its column names and its other rows, each of which has as many cells as the header. */
 export type CsvTable = { readonly header: CsvRow; readonly rows: readonly CsvRow[] };
 
 /** Reads a CSV file whose first record names the columns. Rows of another width and columns named twice are complained about. */
-export function readTable(text: string, complaints: Complaints): CsvTable | undefined {
-  const [header, ...rows] = readCsv(text, complaints);
+export function readTable(text: string, complaints: Complaints, emptyCells = false): CsvTable | undefined {
+  const [header, ...rows] = readCsv(text, complaints, emptyCells);
   if (header === undefined) {
     complaints.add(1, 1, "expected a header with the names of the columns, found an empty file");
+    return undefined;
+  }
+  const width = header.cells.length;
+  if (width > COLUMNS_MAX) {
+    complaints.add(header.line, 1, `expected at most ${COLUMNS_MAX} columns, found ${width}`);
     return undefined;
   }
   header.cells.forEach((name, index) => {
@@ -125,7 +137,6 @@ export function readTable(text: string, complaints: Complaints): CsvTable | unde
     const place = cellPlace(header, index);
     complaints.add(place.line, place.column, `column ${shown(name)} is given twice`);
   });
-  const width = header.cells.length;
   for (const row of rows) {
     if (row.cells.length !== width) complaints.add(row.line, 1, `expected ${width} cells as in the header, found ${row.cells.length}`);
   }

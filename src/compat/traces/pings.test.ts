@@ -15,6 +15,12 @@ describe("readPings", () => {
     ]);
   });
 
+  it("takes an empty line of a file of one column for a lost ping, but not the end of its last line", () => {
+    expect(plain("rtt\n10\n\n12\n\n", { rtt: "rtt" })).toEqual([{ name: "", rtt: [10, Number.NaN, 12, Number.NaN], at: null }]);
+    expect(plain("\n\nrtt\n10\n12", { rtt: "rtt" })).toEqual([{ name: "", rtt: [10, 12], at: null }]);
+    expect(plain("t,rtt\n0,10\n\n1,12\n", { rtt: "rtt", time: "t" })).toEqual([{ name: "", rtt: [10, 12], at: [0, 1] }]);
+  });
+
   it("tells series apart and converts units", () => {
     const text = "who,at_ms,us\nb,5,1000\na,8,2000\nb,6,3000\n";
     expect(plain(text, { rtt: "us", series: "who", time: "at_ms", rtt_unit_ms: 0.001, time_unit_s: 0.001 })).toEqual([

@@ -26,10 +26,10 @@ const RTT_MS_MAX = 600_000;
 type Columns = { readonly rtt: number; readonly series: number | null; readonly time: number | null };
 type Run = { readonly rtt: number[]; readonly at: number[] };
 
-/** Reads ping series from a CSV with one ping a row, in the order of time within each series. Series come in the order of their first row. */
+/** Reads ping series from a CSV with one ping a row, in the order of time within each series. Series come in the order of their first row. In a file of one column an empty line is a lost ping. */
 export function readPings(text: string, file: string, mapping: PingColumns): Result<PingSeries[], Complaint[]> {
   const complaints = new Complaints(file);
-  const table = readTable(text, complaints);
+  const table = readTable(text, complaints, true);
   if (table === undefined) return complaints.answer([]);
   const rtt = columnOf(table, mapping.rtt, "round trip", complaints);
   const series = mapping.series === undefined ? null : columnOf(table, mapping.series, "series", complaints);

@@ -86,16 +86,13 @@ function readMetric(row: CsvRow, points: readonly Point[], header: CsvRow, compl
     const text = row.cells[column]!;
     const value = decimal(text);
     const before = values.at(-1);
-    const place = cellPlace(row, column);
-    const name = shown(header.cells[column]!);
-    if (value === undefined || value < 0)
-      complaints.add(
-        place.line,
-        place.column,
-        `expected a number of at least 0 for ${name}, found ${text === "" ? "nothing" : shown(text)}`,
-      );
-    else if (before !== undefined && value < before)
-      complaints.add(place.line, place.column, `expected at least ${before} for ${name}, as for the percent below it, found ${text}`);
+    const wrong = (expected: string, found: string) => {
+      const place = cellPlace(row, column);
+      complaints.add(place.line, place.column, `expected ${expected}, found ${found}`);
+    };
+    const name = header.cells[column]!;
+    if (value === undefined || value < 0) wrong(`a number of at least 0 for ${shown(name)}`, text === "" ? "nothing" : shown(text));
+    else if (before !== undefined && value < before) wrong(`at least ${before} for ${shown(name)}, as for the percent below it`, text);
     else values.push(value);
   }
   return { p: points.map((point) => point.p), values };
