@@ -40,6 +40,16 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("cancel" as const), which: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("peek" as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("burst" as const), delay, many: fc.integer({ min: 20, max: 120 }) }) },
+  // From a crowd within one slot of the lowest level to a thin spread over several slots of the third.
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant("spray" as const),
+      delay,
+      many: fc.integer({ min: 5, max: 300 }),
+      span: fc.constantFrom(1, 9, 256, 5_000, 65_536, 300_000),
+    }),
+  },
 );
 
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
@@ -73,6 +83,7 @@ function play(steps: readonly Step[], limit: number): void {
     if (s.do === "push") push(wheel.now + s.delay, s.source);
     else if (s.do === "pop") for (let i = 0; i < s.times; i++) pop();
     else if (s.do === "burst") for (let i = 0; i < s.many; i++) push(wheel.now + s.delay + (i % 3), i % 5);
+    else if (s.do === "spray") for (let i = 0; i < s.many; i++) push(wheel.now + s.delay + ((i * 7_919) % s.span), i % 5);
     else if (s.do === "peek") {
       const want = oracle.takeMin();
       if (want !== undefined) oracle.pending.push(want);
@@ -87,7 +98,7 @@ function play(steps: readonly Step[], limit: number): void {
   expect(wheel.pop()).toBe(-1);
 }
 
-describe("the event queue against a searched list (SIM §1)", () => {
+describe("the event queue against a searched list (DT1)", () => {
   it("gives the same nodes for any mix of push, pop, peek and cancel", () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 120 }), (steps) => play(steps, 281_474_976_710_656)),

@@ -11,7 +11,7 @@ function drain(wheel: TimingWheel): number[][] {
   return keys;
 }
 
-describe("the order of events (SIM §1)", () => {
+describe("the order of events (DT1)", () => {
   it("orders one instant by source, then sequence, not by insertion", () => {
     const wheel = new TimingWheel();
     for (const [source, seq] of [
@@ -79,6 +79,32 @@ describe("the order of events (SIM §1)", () => {
 });
 
 describe("nodes and room", () => {
+  it("tells the key of the node that peek or pop gave last, and of no other", () => {
+    const wheel = new TimingWheel();
+    const [far, near] = [wheel.push(WHEEL_TIME_LIMIT - 1, 0xffff_ffff, 0xffff_fffe), wheel.push(2, 1, 0)];
+    expect(() => wheel.time(near)).toThrow(Bug);
+    expect(wheel.pop()).toBe(near);
+    expect(wheel.time(near)).toBe(2);
+    expect(() => wheel.time(far)).toThrow(Bug);
+    expect(wheel.peek()).toBe(far);
+    expect([wheel.time(far), wheel.source(far), wheel.seq(far)]).toEqual([WHEEL_TIME_LIMIT - 1, 0xffff_ffff, 0xffff_fffe]);
+    for (const read of [wheel.time, wheel.source, wheel.seq]) expect(() => read.call(wheel, near)).toThrow(Bug);
+  });
+
+  it("orders sources and sequences as unsigned", () => {
+    const wheel = new TimingWheel();
+    for (const source of [0xffff_ffff, 0x7fff_ffff, 0x8000_0000, 0]) wheel.push(5, source, 0);
+    for (const seq of [0x8000_0000, 1]) wheel.push(6, 0, seq);
+    expect(drain(wheel).map((key) => key.slice(1))).toEqual([
+      [0, 0],
+      [0x7fff_ffff, 0],
+      [0x8000_0000, 0],
+      [0xffff_ffff, 0],
+      [0, 1],
+      [0, 0x8000_0000],
+    ]);
+  });
+
   it("keeps a popped node readable and its index unused until the next pop", () => {
     const wheel = new TimingWheel({ capacity: 1, capacityMax: 8 });
     const first = wheel.push(3, 7, 9);
@@ -117,6 +143,20 @@ describe("nodes and room", () => {
     }
     expect(wheel.size).toBe(100);
     expect(drain(wheel)).toEqual(Array.from({ length: 100 }, (_, i) => [1_200_000, i, 200]));
+  });
+
+  it("holds what comes late within a long run, again and again", () => {
+    const wheel = new TimingWheel({ capacity: 64, capacityMax: 64 });
+    for (let source = 0; source < 40; source++) wheel.push(60_000 + source * 90, source, 0);
+    let last = -1;
+    for (let i = 0; i < 5_000; i++) {
+      const node = wheel.pop();
+      const time = wheel.time(node);
+      expect(time).toBeGreaterThanOrEqual(last);
+      last = time;
+      wheel.push(time + ((i * 7) % 50), wheel.source(node), wheel.seq(node) + 1);
+    }
+    expect(wheel.size).toBe(40);
   });
 
   it("takes a long series of crowded instants without leaking memory", () => {
