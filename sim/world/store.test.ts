@@ -1,0 +1,144 @@
+/** What the simulated store suffers from: who is answered what, when, and what had happened all the same. */
+import { describe, expect, it } from "vitest";
+import { stream } from "../../src/base/random.ts";
+import type { HistoryRecord } from "../../src/core/protocol/history.ts";
+import { type ActorId, COORDINATOR, hostActor } from "../../src/core/protocol/ids.ts";
+import type { StoreAnswer, StoreRequest } from "../../src/core/protocol/store.ts";
+import { CUT_OUT } from "./machines.ts";
+import { root, upAndLinked } from "./parts.fixture.ts";
+import { EVENT, EventQueue } from "./queue.ts";
+import { type Answered, type Asked, SimStore } from "./store.ts";
+
+const MAPS = 400;
+const claim = (map: number): StoreRequest => ({ verb: "claim", map, host: 1, epoch: 1, expect: 0 });
+
+/** A store whose requests take 10 ms there and back, beside what the line of the asker adds. */
+class Desk {
+  readonly machines = upAndLinked(2, 0);
+  readonly queue = new EventQueue();
+  readonly records: HistoryRecord[] = [];
+  readonly store: SimStore;
+  readonly answers: { at: number; to: number; request: number; answer: StoreAnswer; generation: number }[] = [];
+
+  constructor(seed = 1) {
+    const observer = { record: (_: ActorId, __: number, record: HistoryRecord) => void this.records.push(record) };
+    this.store = new SimStore(this.machines, this.queue, observer, stream(root(seed), "store"), {
+      latencyMs: { law: "constant", value: 10 },
+    });
+  }
+
+  settle(): void {
+    while (this.queue.pop()) {
+      if (this.queue.kind === EVENT.storeApply) this.store.apply(this.queue.object as Asked, this.queue.number);
+      else this.answers.push({ at: this.queue.now, to: this.queue.target, ...(this.queue.object as Answered) });
+    }
+  }
+
+  /** One claim for each of many maps; the share of each answer. */
+  claimAll(): (result: StoreAnswer["result"]) => number {
+    for (let map = 0; map < MAPS; map += 1) this.store.ask(COORDINATOR, map, claim(map));
+    this.settle();
+    expect(this.answers.map(({ request }) => request).toSorted((a, b) => a - b)).toEqual(Array.from({ length: MAPS }, (_, map) => map));
+    return (result) => this.answers.filter(({ answer }) => answer.result === result).length / MAPS;
+  }
+
+  granted(): number {
+    return Array.from({ length: MAPS }, (_, map) => this.store.table.row(map).epoch).filter((epoch) => epoch === 1).length / MAPS;
+  }
+}
+
+describe("the simulated store", () => {
+  it("takes its latency, and a host's line on top", () => {
+    const desk = new Desk();
+    desk.store.ask(COORDINATOR, 1, claim(1));
+    desk.store.ask(hostActor(1), 2, { verb: "read", map: 1 });
+    desk.settle();
+    expect(desk.answers.map(({ at, to }) => [at, to])).toEqual([
+      [10_000, 0],
+      [50_000, 1],
+    ]);
+  });
+
+  it("that is slow takes as many times its latency and answers all the same", () => {
+    const desk = new Desk();
+    desk.store.weather.slow = 40;
+    expect(desk.claimAll()("ok")).toBe(1);
+    expect(desk.answers.every(({ at }) => at === 400_000)).toBe(true);
+    expect(desk.store.met.slow).toBe(MAPS);
+  });
+
+  it("that fails does nothing of what it was asked, for the share it fails", () => {
+    const desk = new Desk();
+    desk.store.weather.fail = 0.5;
+    const share = desk.claimAll();
+    expect(share("failed")).toBeGreaterThan(0.4);
+    expect(share("failed")).toBeLessThan(0.6);
+    expect(desk.granted()).toBe(share("ok"));
+    expect(share("ok") + share("failed")).toBeCloseTo(1, 9);
+    expect(desk.store.met.fail / MAPS).toBe(share("failed"));
+  });
+
+  it("that refuses changes nothing and shows the row as it is; who only reads is not refused", () => {
+    const desk = new Desk();
+    desk.store.weather.refuse = 1;
+    expect([desk.claimAll()("refused"), desk.granted(), desk.store.met.refuse]).toEqual([1, 0, MAPS]);
+    expect(desk.answers[0]?.answer).toEqual({ result: "refused", row: desk.store.table.row(0) });
+    desk.answers.length = 0;
+    desk.store.ask(COORDINATOR, 1, { verb: "read", map: 1 });
+    desk.settle();
+    expect(desk.answers[0]?.answer.result).toBe("ok");
+  });
+
+  it("whose answers get lost had done it in two cases of three, and says so in none", () => {
+    const desk = new Desk();
+    desk.store.weather.unknown = 1;
+    expect([desk.claimAll()("unknown"), desk.store.met.unknown]).toEqual([1, MAPS]);
+    expect(desk.granted()).toBeGreaterThan(0.6);
+    expect(desk.granted()).toBeLessThan(0.74);
+  });
+
+  it("HO3: records the epoch of the row at the instant a checkpoint is applied, and none when it is fenced", () => {
+    const desk = new Desk();
+    desk.store.ask(COORDINATOR, 1, claim(1));
+    desk.settle();
+    desk.store.ask(hostActor(1), 2, { verb: "checkpoint", map: 1, host: 1, epoch: 1 });
+    desk.store.ask(hostActor(2), 3, { verb: "checkpoint", map: 1, host: 2, epoch: 1 });
+    desk.settle();
+    expect(desk.records).toEqual([{ kind: "host/fenced", host: 1, map: 1, epoch: 1, rowEpoch: 1 }]);
+    expect(desk.answers.map(({ answer }) => answer.result).toSorted()).toEqual(["ok", "ok", "refused"]);
+  });
+
+  it("that cannot be reached is given up after two seconds, with nothing done", () => {
+    const desk = new Desk();
+    desk.store.ask(COORDINATOR, 1, claim(1));
+    desk.settle();
+    desk.machines.cut[1] = CUT_OUT;
+    desk.store.ask(hostActor(1), 2, { verb: "checkpoint", map: 1, host: 1, epoch: 1 });
+    desk.settle();
+    const last = desk.answers.at(-1);
+    expect([last?.answer.result, (last?.at ?? 0) > 2_000_000, desk.records]).toEqual(["failed", true, []]);
+  });
+
+  it("names the process that asked, so that a new one of the same machine does not take its answer", () => {
+    const desk = new Desk();
+    desk.machines.generation[0] = 4;
+    desk.store.ask(COORDINATOR, 1, claim(1));
+    desk.machines.generation[0] = 5;
+    desk.settle();
+    expect(desk.answers[0]?.generation).toBe(4);
+  });
+
+  it("draws by asker and number: what hosts ask moves nothing of the coordinator's", () => {
+    const alone = new Desk();
+    alone.store.weather.fail = 0.5;
+    alone.claimAll();
+    const busy = new Desk();
+    busy.store.weather.fail = 0.5;
+    for (let i = 0; i < 20; i += 1) busy.store.ask(hostActor(1), 1_000 + i, { verb: "read", map: 1 });
+    busy.settle();
+    busy.answers.length = 0;
+    busy.claimAll();
+    const results = (desk: Desk) => desk.answers.toSorted((a, b) => a.request - b.request).map(({ answer }) => answer.result);
+    expect(results(busy)).toEqual(results(alone));
+  });
+});
