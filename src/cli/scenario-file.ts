@@ -21,10 +21,12 @@ export async function openScenario(name: string, flags: ScenarioFlags, cli: Cli)
   return loaded.value;
 }
 
-/** The loader puts a reason into a complaint of its own, at the line that names the file. */
+/** The loader puts a reason into a complaint of its own ("cannot read …: "), at the line that names the file. */
 function readForScenario(path: string): Result<string, string> {
   const read = readText(path);
-  return read.ok ? read : err(read.error.message);
+  if (read.ok) return read;
+  const { line, message } = read.error;
+  return err(line > 1 ? `line ${line}: ${message}` : message.replace(/^cannot be read: /, ""));
 }
 
 /** `path=value` of `--set`. */

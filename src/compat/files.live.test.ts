@@ -25,6 +25,7 @@ describe("readText", () => {
 
   it("complains about what it cannot read", () => {
     writeFileSync(at("no.gz"), "not packed");
+    writeFileSync(at("cut.gz"), gzipSync("some text that is long enough\n").subarray(0, 25));
     writeFileSync(at("latin"), Buffer.from([0x61, 0x0a, 0x62, 0xe4, 0x0a]));
     const missing = readText(at("none"));
     expect(missing).toMatchObject({
@@ -32,7 +33,11 @@ describe("readText", () => {
       error: { file: at("none"), line: 1, column: 1, message: "cannot be read: there is no such file or folder" },
     });
     expect(readText(folder)).toMatchObject({ ok: false, error: { message: "cannot be read: it is a folder" } });
-    expect(readText(at("no.gz"))).toMatchObject({ ok: false, error: { line: 1 } });
+    expect(readText(join(at("no.gz"), "below"))).toMatchObject({
+      error: { message: "cannot be read: a part of its path is no folder" },
+    });
+    expect(readText(at("no.gz"))).toMatchObject({ error: { line: 1, message: "cannot be read: its content is not gzip, or damaged" } });
+    expect(readText(at("cut.gz"))).toMatchObject({ error: { line: 1, message: "cannot be read: its packed content ends too early" } });
     expect(readText(at("latin"))).toMatchObject({
       ok: false,
       error: { line: 2, column: 1, message: "expected UTF-8 text, found other bytes on this line" },

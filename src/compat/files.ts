@@ -74,6 +74,10 @@ function reasonOf(problem: unknown): string {
   const code = problem instanceof Error && "code" in problem ? String(problem.code) : "";
   if (code === "ENOENT") return "there is no such file or folder";
   if (code === "EISDIR") return "it is a folder";
+  if (code === "ENOTDIR") return "a part of its path is no folder";
+  if (code === "Z_BUF_ERROR") return "its packed content ends too early";
+  if (code === "Z_DATA_ERROR") return "its content is not gzip, or damaged";
+  if (code === "ERR_BUFFER_TOO_LARGE") return `it unpacks to more than ${BYTES_MAX} bytes`;
   if (code === "EACCES" || code === "EPERM") return "access is denied";
   return problem instanceof Error ? problem.message : String(problem);
 }
