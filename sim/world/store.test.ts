@@ -38,7 +38,8 @@ class Desk {
   claimAll(): (result: StoreAnswer["result"]) => number {
     for (let map = 0; map < MAPS; map += 1) this.store.ask(COORDINATOR, map, claim(map));
     this.settle();
-    expect(this.answers.map(({ request }) => request).toSorted((a, b) => a - b)).toEqual(Array.from({ length: MAPS }, (_, map) => map));
+    const answered = new Set(this.answers.map(({ request }) => request));
+    if (answered.size !== MAPS || this.answers.length !== MAPS) throw new Error("each request is answered once");
     return (result) => this.answers.filter(({ answer }) => answer.result === result).length / MAPS;
   }
 
