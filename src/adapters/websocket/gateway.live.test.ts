@@ -14,6 +14,14 @@ const JOIN: Message = { kind: "play/join", player: 9, map: 1, epoch: 3 };
 const JOINED: Message = { kind: "play/joined", map: 1, epoch: 3 };
 const LEAVING: Message = { kind: "host/leaving", host: 5 };
 
+/** A frame that is wrong far inside, and what is said of it: more than the 123 bytes that a close frame has room for. */
+const LONG = {
+  frame: "message",
+  peer: 0,
+  message: { kind: "host/metrics", host: 5, stats: { cpu_ghz: 1, cpu_cores: 1, free_ram_mb: 1, network_speed_mbps: "x".repeat(99) } },
+};
+const COMPLAINT = `$.message.stats.network_speed_mbps: expected a number from 0 to 1e12, found "${"x".repeat(40)}"`;
+
 let gateway: Gateway;
 let inputs: Input[] = [];
 let heard: number[] = [];
@@ -162,6 +170,7 @@ describe("a gateway", () => {
       (c) => c.socket.send("ü".repeat(200)),
       `1008 message_invalid $: expected JSON, found "${"?".repeat(41)}"`,
     ],
+    ["more than a reason can carry", (c) => c.socket.send(JSON.stringify(LONG)), `1008 message_invalid ${COMPLAINT}`.slice(0, 5 + 123)],
     ["a frame above the size limit", (c) => c.socket.send("x".repeat(FRAME_CHARS_MAX + 1)), "1009"],
   ])("closes a line for %s", async (_, say, end) => {
     const player = await Client.greeted(PLAYER);

@@ -165,7 +165,7 @@ export class Gateway implements NetworkPort {
   private end(line: Line): void {
     if (line.closed) return;
     line.closed = true;
-    if (line.actor === undefined || this.lines.get(line.actor) !== line) return;
+    if (line.actor === undefined) return;
     this.lines.delete(line.actor);
     if (!this.ending) this.tellDown(line.actor);
   }

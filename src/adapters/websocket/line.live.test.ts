@@ -165,10 +165,10 @@ describe("a line", () => {
   });
 
   it("ends when the gateway answers no heartbeat any more, and stands while it does", async () => {
-    line = lineTo({ idleMs: 100 });
+    line = lineTo({ idleMs: 500 });
     await open();
     const beating = setInterval(() => line.beat(), 10);
-    await new Promise((resolve) => void setTimeout(resolve, 300));
+    await new Promise((resolve) => void setTimeout(resolve, 1000));
     expect(kinds()).toEqual(["link/up"]);
     clearInterval(beating);
     line.destroy();
@@ -176,7 +176,7 @@ describe("a line", () => {
 
     await serve(false);
     [inputs, ends] = [[], []];
-    line = lineTo({ idleMs: 100 });
+    line = lineTo({ idleMs: 500 });
     await open();
     const unheard = setInterval(() => line.beat(), 10);
     await until("it ended", () => ends.length === 1);
