@@ -306,20 +306,21 @@ export class World {
   startPlayer(index: number, actor: PlayerActor): void {
     const dense = this.machines.hosts + 1 + index;
     assert(this.players[index] === undefined, "a client runs once");
+    // Numbers are used again: nothing meant for the one before reaches this one.
+    this.machines.generation[dense] = ((this.machines.generation[dense] as number) + 1) >>> 0;
     this.players[index] = actor;
     this.machines.up[dense] = 1;
     this.machines.linked[dense] = 1;
     this.observer.online?.(this.now, index, 1);
   }
 
-  /** The client ends; what is still under way to it is lost. */
+  /** The client ends; what is still under way to it is lost, what it sent before still arrives: its goodbye among it. */
   stopPlayer(index: number): void {
     const dense = this.machines.hosts + 1 + index;
     this.clearTimer(dense, 0);
     this.machines.up[dense] = 0;
     this.machines.linked[dense] = 0;
     this.machines.cut[dense] = 0;
-    this.machines.generation[dense] = ((this.machines.generation[dense] as number) + 1) >>> 0;
     this.players[index] = undefined;
     this.observer.online?.(this.now, index, -1);
   }

@@ -183,6 +183,10 @@ export type Tuning = {
   startGraceMs: number;
   /** A map in precopy that takes longer than this is left where it is. */
   precopyMaxMs: number;
+  /** Hosts known at once; more are refused. */
+  hostsMax: number;
+  /** A player host that stays away longer than this is forgotten. */
+  forgetAfterS: number;
   /** How often a host writes each of its maps down (durable checkpoint, fenced by the epoch). */
   checkpointS: number;
   /** A player that got no answer asks again after this. */
@@ -225,6 +229,8 @@ export function defaultTuning(): Tuning {
     clearedGraceMs: 2000,
     startGraceMs: 2000,
     precopyMaxMs: 20_000,
+    hostsMax: 1_000_000,
+    forgetAfterS: 86_400,
     checkpointS: 60,
     askAgainMs: 3000,
   };

@@ -112,6 +112,8 @@ export const TUNING_SCHEMA: Schema = fields("What Peerstead adds to the conf; un
   clearedGraceMs: number("A host whose suspicion was cleared has this long to be heard again.", "ms", { min: 0 }),
   startGraceMs: number("After its start a coordinator waits this long for hosts to introduce themselves.", "ms", { min: 0 }),
   precopyMaxMs: number("A map in precopy that takes longer than this is left where it is.", "ms", { above: 0 }),
+  hostsMax: whole("Hosts known at once; more are refused.", "hosts", { min: 1 }),
+  forgetAfterS: number("A player host that stays away longer than this is forgotten.", "s", { above: 0 }),
   checkpointS: number("How often a host writes each of its maps down.", "s", { above: 0 }),
   askAgainMs: number("A player that got no answer asks again after this.", "ms", { above: 0 }),
 });

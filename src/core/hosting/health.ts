@@ -4,11 +4,13 @@
  * restraint in storms (ARCHITECTURE, "Storm guard"). Never counts what hosts say of their own disconnects against what was observed: the worse holds.
  */
 import { assert } from "../../base/assert.ts";
-import { US_PER_HOUR, US_PER_MS, US_PER_S } from "../../base/time.ts";
+import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
 import type { Holding } from "../protocol/messages.ts";
 import { REASONS } from "./eligibility.ts";
+import { rttTo } from "./score.ts";
+import { backOff, clearedOften, noteCleared, noteDeparted, noteDisconnect, observed } from "./standing.ts";
 import { indexHost } from "./host-index.ts";
 import { failMove, reawaken, servesOn } from "./move.ts";
 import { handOver, rescue, wakeWaiting } from "./rescue.ts";
@@ -16,29 +18,13 @@ import { TIMER, type Hosting, type MapState, type Suspect } from "./state.ts";
 
 /** Slack for the coordinator's own wait, beyond what the prober was given. */
 const PROBE_SLACK_US = 60 * US_PER_MS;
-/** A host that was cleared and falls silent again within this time is not probed a second time. */
-const CLEARED_FOR_US = 10 * US_PER_S;
+/** A probe waits for at least this many of the round trips that its path was measured to take. */
+const PATH_TIMES = 1.5;
 
 /** The names of a host's reasons not to be eligible. */
 export function reasonsOf(h: Hosting, slot: number): string[] {
   const mask = h.table.reasons[slot] as number;
   return REASONS.filter((_, bit) => (mask & (1 << bit)) !== 0);
-}
-
-/** The worse of what a host reports and what was observed in the last hour (conf: counted from what is observed). */
-function observed(h: Hosting, host: HostId, stats: HostStats): HostStats {
-  const times = h.disconnects.get(host);
-  if (times === undefined) return stats;
-  const recent = times.filter((t) => t > h.at - US_PER_HOUR);
-  if (recent.length === 0) h.disconnects.delete(host);
-  else h.disconnects.set(host, recent);
-  return recent.length > stats.disconnects_per_hour ? { ...stats, disconnects_per_hour: recent.length } : stats;
-}
-
-function noteDisconnect(h: Hosting, host: HostId): void {
-  const times = h.disconnects.get(host);
-  if (times === undefined) h.disconnects.set(host, [h.at]);
-  else times.push(h.at);
 }
 
 /** Whether a host's frames take longer than players bear (max_frame_time_ms); unknown counts as quick enough. */
@@ -52,6 +38,8 @@ export function hello(h: Hosting, profile: HostProfile, holds: readonly Holding[
   const { host } = profile;
   const seen = { ...profile, stats: observed(h, host, profile.stats) };
   let slot = h.table.slotOf(host);
+  if (slot < 0 && h.table.size >= h.settings.tuning.hostsMax) return h.refuse("host/hello", "hosts_limit", -1, host);
+  h.departed.delete(host);
   if (slot < 0) {
     slot = h.table.add(seen, h.at);
     if (profile.kind === "vps") h.sites.push(slot);
@@ -105,7 +93,10 @@ export function measured(h: Hosting, host: HostId, stats: HostStats, regional: r
   if (h.table.vps[slot] === 1) return;
   // Counted by measurement, not by look: looking three times at one bad measurement tells nothing new.
   if (isSlow(h, slot) || h.table.reasons[slot] !== 0) h.badChecks.set(host, (h.badChecks.get(host) ?? 0) + 1);
-  else h.badChecks.delete(host);
+  else {
+    h.badChecks.delete(host);
+    h.notGood.delete(host);
+  }
   h.record({ kind: "host/measured", host, stats: seen, eligible: h.table.reasons[slot] === 0, reasons: reasonsOf(h, slot) });
 }
 
@@ -124,36 +115,49 @@ export function suspect(h: Hosting, host: HostId, how: "close" | "silence"): voi
   h.online -= 1;
   const { tuning } = h.settings;
   if (h.table.leaving[slot] === 1 && how === "close") return judge(h, host);
-  if (how === "silence" && (h.clearedUntil.get(host) ?? 0) > h.at) return judge(h, host);
+  if (how === "silence" && clearedOften(h, host)) return judge(h, host);
   const prober = proberFor(h, host);
   if (prober === NO_HOST) return judge(h, host);
   s.prober = prober;
-  const withinMs = how === "close" ? tuning.probeCloseTimeoutMs : tuning.probeTimeoutMs;
+  // An answer cannot come sooner than the path between the two allows.
+  const patienceMs = how === "close" ? tuning.probeCloseTimeoutMs : tuning.probeTimeoutMs;
+  const withinMs = Math.ceil(Math.max(patienceMs, PATH_TIMES * pathMs(h, host, prober)));
   h.tell(prober, { kind: "hosting/probe", suspect: host, withinMs });
   // The question goes to the prober and its answer comes back, on top of what the probe itself may take.
   const latencyMs = h.table.profileOf(h.table.slotOf(prober)).stats.latency_ms;
   h.wakeAt(TIMER.suspect, host, h.at + Math.round((withinMs + latencyMs) * US_PER_MS) + PROBE_SLACK_US);
 }
 
-/** Someone else to ask: the nearest of the standbys of its maps (they have a line to it), else a VPS site. */
+/** Someone else to ask: the nearest to it of the standbys of its maps (they have a line to it), else the nearest VPS site. */
 function proberFor(h: Hosting, host: HostId): HostId {
+  const standbys = h.ownedBy(host).flatMap((map) => (h.maps[map] as MapState).standbys);
+  const nearest = nearestTo(h, host, standbys);
+  if (nearest !== NO_HOST) return nearest;
+  return nearestTo(
+    h,
+    host,
+    h.sites.map((slot) => h.table.hostOf(slot)),
+  );
+}
+
+/** Of those online the one whose region the host measured the least RTT to; ties by id. */
+function nearestTo(h: Hosting, host: HostId, candidates: readonly HostId[]): HostId {
   let best = NO_HOST;
   let bestMs = Number.POSITIVE_INFINITY;
-  for (const map of h.ownedBy(host)) {
-    for (const standby of (h.maps[map] as MapState).standbys) {
-      if (standby === host || !h.isOnline(standby)) continue;
-      const ms = h.table.profileOf(h.table.slotOf(standby)).stats.latency_ms;
-      if (ms > bestMs || (ms === bestMs && standby > best)) continue;
-      best = standby;
-      bestMs = ms;
-    }
+  for (const candidate of candidates) {
+    if (candidate === host || !h.isOnline(candidate)) continue;
+    const ms = pathMs(h, host, candidate);
+    if (ms > bestMs || (ms === bestMs && candidate > best)) continue;
+    best = candidate;
+    bestMs = ms;
   }
-  if (best !== NO_HOST) return best;
-  for (const slot of h.sites) {
-    const site = h.table.hostOf(slot);
-    if (site !== host && h.table.online[slot] === 1) return site;
-  }
-  return NO_HOST;
+  return best;
+}
+
+/** RTT between two hosts as far as the first one measured it: to the other's region. */
+function pathMs(h: Hosting, host: HostId, other: HostId): number {
+  const { regional_latency_ms: regional, stats } = h.table.profileOf(h.table.slotOf(host));
+  return rttTo(regional, h.table.profileOf(h.table.slotOf(other)).region, stats.latency_ms);
 }
 
 /** The prober's answer; nobody else is believed. A "no" judges at once only when silence is certain anyway; a "yes" clears. */
@@ -180,7 +184,7 @@ export function cleared(h: Hosting, host: HostId): void {
   h.table.online[slot] = 1;
   h.online += 1;
   h.offer(slot);
-  h.clearedUntil.set(host, h.at + CLEARED_FOR_US);
+  noteCleared(h, host);
   h.record({ kind: "host/cleared", host });
   h.out.push({ kind: "detector/watch", host });
 }
@@ -224,10 +228,15 @@ function gone(h: Hosting, host: HostId): void {
   h.leavers.delete(host);
   const slot = h.table.slotOf(host);
   const polite = h.table.leaving[slot] === 1;
-  if (s.how === "silence") noteDisconnect(h, host);
+  noteDeparted(h, host);
+  if (s.how === "silence") {
+    noteDisconnect(h, host);
+    // If it lives after all, it has just been told.
+    h.tell(host, { kind: "host/introduce" });
+  }
   h.record({ kind: "host/gone", host, how: polite ? "leave" : s.how });
   const maps = h.ownedBy(host);
-  if (!polite && maps.length > 0) backOff(h, host, slot);
+  if (!polite && maps.length > 0) backOff(h, host);
   if (!polite && h.settings.conf.monitoring.alert_on_failure) h.record({ kind: "alert", text: `host lost (${s.how})`, host });
   for (const move of [...h.moves.values()]) {
     // A claim under way is left to the store's answer.
@@ -236,16 +245,6 @@ function gone(h: Hosting, host: HostId): void {
     else if (move.from === host && move.phase !== "promote") failMove(h, move, "source_lost");
   }
   for (const map of maps) rescue(h, h.maps[map] as MapState, "lost");
-}
-
-/** A host that lost maps is not asked again for a while; each further loss doubles the time. */
-function backOff(h: Hosting, host: HostId, slot: number): void {
-  const { backoffFirstS, backoffMaxS } = h.settings.tuning;
-  const failures = (h.failures.get(host) ?? 0) + 1;
-  h.failures.set(host, failures);
-  const seconds = Math.min(backoffMaxS, backoffFirstS * (1 << Math.min(failures - 1, 20)));
-  h.table.backoffUntil[slot] = h.at + seconds * US_PER_S;
-  h.resting.add(host);
 }
 
 /** The owner wants the machine back: hand everything over, then let it go. */

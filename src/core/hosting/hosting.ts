@@ -25,6 +25,7 @@ import {
 import { indexHost } from "./host-index.ts";
 import { active, claimed, copied, moveTimer, prepared, readRow, ready, refused, resolved, rowRead } from "./move.ts";
 import { enter, leave, resume } from "./players.ts";
+import { noteDeparted } from "./standing.ts";
 import { serveUrgent, serveWaiting } from "./rescue.ts";
 import { type Hosting, type MapState, TIMER, TIMER_KINDS } from "./state.ts";
 import { checkHealth, recovered, redistribute } from "./upkeep.ts";
@@ -50,6 +51,8 @@ function restored(h: Hosting, answer: StoreAnswer): void {
     // Who introduced itself before the rows came is known by now; an owner nobody knows cannot be waited for.
     const known = h.table.slotOf(row.owner) >= 0;
     h.setOwner(state, known ? row.owner : NO_HOST, row.epoch);
+    // How long it has been on the VPS nobody remembers: the wait for its return begins anew.
+    if (h.isVps(row.owner)) state.fellBackAt = h.at;
   }
   h.record({ kind: "coordinator/started", maps: rows.length, hosts: h.table.size });
   h.restored = true;
@@ -66,6 +69,7 @@ function restoreHosts(h: Hosting, hosts: Restored["hosts"]): void {
     const slot = h.table.add(profile, h.at);
     if (profile.kind === "vps") h.sites.push(slot);
     indexHost(h.index, h.table, slot, h.at);
+    noteDeparted(h, profile.host);
   }
 }
 

@@ -155,6 +155,8 @@ function claim(h: Hosting, move: Move): void {
 /** The store answered a claim. */
 export function claimed(h: Hosting, move: Move, answer: StoreAnswer): void {
   if (answer.result === "ok") return granted(h, move);
+  // Refused because it stands already: an earlier asking of this very claim was committed after its row had been read.
+  if (answer.result === "refused" && answer.row.epoch === move.epoch && answer.row.owner === move.to) return granted(h, move);
   h.record({ kind: "claim/lost", map: move.map, host: move.to, epoch: move.epoch, how: answer.result });
   if (answer.result === "unknown") return resolve(h, move);
   if (answer.result === "refused" && answer.row.epoch !== move.expect) {

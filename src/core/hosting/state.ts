@@ -94,12 +94,16 @@ export class Hosting {
   readonly maps: MapState[];
   readonly moves = new Map<number, Move>();
   readonly suspects = new Map<HostId, Suspect>();
-  /** Hosts whose suspicion was cleared, until when a second silence needs no probe. */
-  readonly clearedUntil = new Map<HostId, number>();
-  /** Times (us) of observed disconnects of the last hour, by host; and failures for the back-off. */
+  /** Hosts whose suspicion was cleared, how often, and until when (us) that counts. */
+  readonly clearances = new Map<HostId, { readonly times: number; readonly until: number }>();
+  /** Times (us) of observed disconnects of the last hour, by host; and failures for the back-off, with the time of the last. */
   readonly disconnects = new Map<HostId, number[]>();
-  readonly failures = new Map<HostId, number>();
+  readonly failures = new Map<HostId, { readonly times: number; readonly at: number }>();
+  /** Bad measurements in a row, and hosts that had to give up maps for them and have not measured well since. */
   readonly badChecks = new Map<HostId, number>();
+  readonly notGood = new Set<HostId>();
+  /** Hosts that went away and when (us), in that order. */
+  readonly departed = new Map<HostId, number>();
   readonly verdicts = new Map<HostId, number>();
   /** Hosts whose block or back-off ends by itself: they are offered again when it has. */
   readonly resting = new Set<HostId>();
@@ -131,6 +135,8 @@ export class Hosting {
   moveIds = 0;
   requests = 0;
   waitingTimer = false;
+  /** Where the next round of redistribution begins: whom the limit left out comes first. */
+  nextMap: MapId = 0;
   /** The step under way: set by the actor before it calls the room. */
   at = 0;
   out: Out;

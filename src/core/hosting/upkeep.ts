@@ -8,11 +8,13 @@ import { bestPlayerHost, refreshStandbys, scoreFor } from "./choose.ts";
 import { drain, isSlow, reasonsOf } from "./health.ts";
 import { beginMove, theta } from "./move.ts";
 import { handOver, rescue, wakeWaiting } from "./rescue.ts";
+import { backOff, forgetDeparted } from "./standing.ts";
 import { type Hosting, type MapState, TIMER } from "./state.ts";
 
 /** Every health_check_interval: rested hosts are offered again, bad ones lose their maps, standbys are checked. */
 export function checkHealth(h: Hosting): void {
   h.wakeAt(TIMER.health, 0, h.at + h.settings.conf.monitoring.health_check_interval * US_PER_S);
+  forgetDeparted(h);
   for (const host of [...h.resting].sort((a, b) => a - b)) offerRested(h, host);
   for (const host of [...h.mapsOf.keys()].sort((a, b) => a - b)) checkHost(h, host);
   for (const state of h.maps) if (state.serving && state.move === null) refreshStandbys(h, state);
@@ -41,13 +43,18 @@ function checkHost(h: Hosting, host: HostId): void {
   const checks = h.badChecks.get(host) ?? 0;
   markDegraded(h, host, slot, slow && checks >= h.settings.tuning.failedChecksMax);
   if (checks < h.settings.tuning.failedChecksMax) return;
-  if (h.settings.conf.monitoring.detailed_logging && checks === h.settings.tuning.failedChecksMax) {
-    h.record({ kind: "alert", text: `host no longer good: ${slow ? "frame_time_ms" : reasonsOf(h, slot).join(", ")}`, host });
-  }
+  if (!h.notGood.has(host)) noLongerGood(h, host, slow ? "frame_time_ms" : reasonsOf(h, slot).join(", "));
   for (const map of maps) {
     const state = h.maps[map] as MapState;
     if (state.serving && state.move === null && roomForMoves(h)) handOver(h, state, "degraded");
   }
+}
+
+/** Said once, until it measures well again: it is not asked for a while, or a host at the edge of a limit would take and give up maps for ever. */
+function noLongerGood(h: Hosting, host: HostId, why: string): void {
+  h.notGood.add(host);
+  backOff(h, host);
+  if (h.settings.conf.monitoring.detailed_logging) h.record({ kind: "alert", text: `host no longer good: ${why}`, host });
 }
 
 function markDegraded(h: Hosting, host: HostId, slot: number, degraded: boolean): void {
@@ -76,7 +83,10 @@ export function redistribute(h: Hosting): void {
   h.roster.average(Math.min(1, everyS / tuning.mixMemoryS));
   rescoreUptime(h);
   if (!conf.general.enable_auto_migration || h.at < h.stormUntil) return;
-  for (const state of h.maps) {
+  const first = h.nextMap;
+  for (let i = 0; i < h.maps.length; i++) {
+    const state = h.maps[(first + i) % h.maps.length] as MapState;
+    h.nextMap = state.map;
     if (!roomForMoves(h)) return;
     if (!state.serving || state.move !== null || !h.mayLeaveVps(state.map) || h.at < state.quietUntil || !h.isOnline(state.owner)) continue;
     if (h.isVps(state.owner)) returnFromVps(h, state);

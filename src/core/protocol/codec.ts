@@ -190,6 +190,7 @@ const reason = oneOf<RefusalReason>("a reason for a refusal", {
   host_leaving: true,
   host_unknown: true,
   host_blocked: true,
+  hosts_limit: true,
   vps_full: true,
   p2p_disabled: true,
   auto_migration_disabled: true,

@@ -49,6 +49,7 @@ export type HistoryRecord =
       readonly reasons: readonly string[];
     }
   /** `how`: `close` and `silence` are losses, `leave` is polite. `lastHeard` is when it was last heard (us). */
+  | { readonly kind: "host/forgotten"; readonly host: HostId }
   | { readonly kind: "host/gone"; readonly host: HostId; readonly how: "close" | "silence" | "leave" }
   | { readonly kind: "host/suspected"; readonly host: HostId; readonly how: "close" | "silence" }
   /** The suspicion was wrong (indirect probe answered, or the host came back in time). */

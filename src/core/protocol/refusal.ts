@@ -11,6 +11,7 @@ export type RefusalReason =
   | "host_leaving"
   | "host_unknown"
   | "host_blocked"
+  | "hosts_limit"
   | "vps_full"
   | "p2p_disabled"
   | "auto_migration_disabled"
