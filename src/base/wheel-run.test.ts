@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { Bug } from "./assert.ts";
+import { CHUNK, ENTRY, LOW, NODE, SEQ, SOURCE, WheelEntries } from "./wheel-entries.ts";
+import { DEALT_MAX, WheelRun } from "./wheel-run.ts";
+
+/** Writes a list of entries with these lower 24 bits of the time, its own number as source; gives its end. */
+function listOf(entries: WheelEntries, lows: readonly number[]): number {
+  let end = 0;
+  for (const [i, low] of lows.entries()) {
+    if (end % CHUNK === 0) end = entries.newChunk(end);
+    const at = end * ENTRY;
+    entries.data[at] = 0;
+    entries.data[at + LOW] = low;
+    entries.data[at + NODE] = i;
+    entries.data[at + SOURCE] = i;
+    entries.data[at + SEQ] = 0;
+    end++;
+  }
+  return end;
+}
+
+function takeAll(run: WheelRun, entries: WheelEntries): number[] {
+  const lows: number[] = [];
+  while (!run.isDone) {
+    const place = run.first();
+    lows.push(entries.data[place + LOW]!);
+    run.drop(place);
+  }
+  return lows;
+}
+
+describe("a run", () => {
+  it("holds its memory only while it is under way", () => {
+    const entries = new WheelEntries(8);
+    const run = new WheelRun(entries);
+    const held = entries.data.length;
+    for (let round = 0; round < 200; round++) {
+      const lows = Array.from({ length: 3 * CHUNK }, (_, i) => (i * 37) % 96);
+      run.fill(listOf(entries, lows), 0, 0);
+      for (let i = 0; i < CHUNK + 3; i++) run.pushLate(0, i, i, 0, 0);
+      expect(takeAll(run, entries)).toHaveLength(4 * CHUNK + 3);
+      run.clear();
+    }
+    expect(entries.data.length).toBe(held);
+  });
+
+  it("uses the places of the late again", () => {
+    const entries = new WheelEntries(2);
+    const run = new WheelRun(entries);
+    const held = entries.data.length;
+    run.fill(listOf(entries, [50_000]), 0, 1);
+    for (let i = 0; i < 10_000; i++) {
+      run.pushLate(0, i, 0, 0, 0);
+      run.pushLate(0, i, 1, 1, 0);
+      for (const node of [0, 1]) {
+        const place = run.first();
+        expect(entries.data[place + NODE]).toBe(node);
+        run.drop(place);
+      }
+    }
+    expect(entries.data.length).toBe(held);
+    expect(takeAll(run, entries)).toEqual([50_000]);
+  });
+
+  it("grows with its list, and the memory with what is late", () => {
+    const entries = new WheelEntries(1);
+    const run = new WheelRun(entries);
+    run.fill(listOf(entries, new Array<number>(5_000).fill(9)), 0, null);
+    for (let i = 0; i < 5_000; i++) run.pushLate(0, i % 9, 0, i, 0);
+    const lows = takeAll(run, entries);
+    expect(lows).toHaveLength(10_000);
+    expect(lows).toEqual(lows.toSorted((a, b) => a - b));
+  });
+
+  it("of several instants is short", () => {
+    const entries = new WheelEntries(32);
+    const run = new WheelRun(entries);
+    run.fill(
+      listOf(
+        entries,
+        Array.from({ length: DEALT_MAX }, (_, i) => 300 - i),
+      ),
+      0,
+      0,
+    );
+    expect(takeAll(run, entries)).toEqual(Array.from({ length: DEALT_MAX }, (_, i) => 301 - DEALT_MAX + i));
+    run.clear();
+    expect(() => run.fill(listOf(entries, new Array<number>(DEALT_MAX + 1).fill(1)), 0, 0)).toThrow(Bug);
+  });
+});
