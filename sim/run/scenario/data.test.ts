@@ -102,6 +102,17 @@ describe("data", () => {
       });
       if (!preset.ok) throw new Error("does not load");
       expect(Math.abs(lawMean(preset.value[0]!.options.hosts.uploadMbps) / lawMean(hosts.uploadMbps) - 1)).toBeLessThan(0.1);
+      const access = { path: "data.hostAccess", file: "traces/access/mlab-country-2025-10.csv" };
+      const sets = [
+        { path: "fleet.regions", value: "world" },
+        { path: `${access.path}.file`, value: access.file },
+        { path: `${access.path}.metric`, value: "rtt" },
+        { path: `${access.path}.weight`, value: "n_down" },
+      ];
+      const measured = loadScenario("capacity/evening-peak", { sets, dataDir: shared, readText: fromDisk });
+      if (!measured.ok) throw new Error(JSON.stringify(measured.error));
+      const means = [measured, preset].map(({ value }) => lawMean(value[0]!.options.network.hostAccessMs));
+      expect(Math.abs(means[0]! / means[1]! - 1)).toBeLessThan(0.1);
     },
   );
 });
