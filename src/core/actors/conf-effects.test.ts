@@ -103,6 +103,11 @@ const EFFECTS: Readonly<Record<string, () => void>> = {
   "general.persistent_hosts": () => {
     for (const persistent of [true, false]) {
       const stage = smallStage({ general: { persistent_hosts: persistent } });
+      const asked: string[] = [];
+      stage.mood = (ask) => (asked.push(ask.verb), "ok");
+      stage.join(nth(3));
+      stage.run(10_000);
+      expect(asked).toEqual(persistent ? ["register"] : []);
       stage.restart();
       stage.run(500);
       stage.passage = () => "drop";

@@ -98,6 +98,28 @@ describe("HO5: a lost player host, and no other player host", () => {
   }
 });
 
+describe("HO5: an owner that is here but never heard that it owns", () => {
+  it("is told again when there is nobody else, and serves under the epoch it was granted", () => {
+    const stage = smallStage(enables(true, true, false, { hosts: 2 }));
+    stage.passage = (message) => (message.kind === "hosting/promote" && stage.of("move/failed").length === 0 ? "drop" : "pass");
+    lose(stage, 1, "close");
+    expect(stage.servers(0)).toEqual([{ host: 2, epoch: 2 }]);
+    expect(stage.of("map/granted").map((r) => r.epoch)).toEqual([2]);
+    expectSettled(stage);
+  });
+
+  it("HO10: is left alone if it failed validation meanwhile", () => {
+    const stage = smallStage(enables(true, true, false, { hosts: 2 }));
+    stage.passage = (message) => (message.kind === "hosting/promote" ? "drop" : "pass");
+    lose(stage, 1, "close");
+    for (let i = 0; i < 3; i++) stage.verdict(2, false);
+    stage.runS(6);
+    stage.passage = () => "pass";
+    stage.runS(20);
+    expect(stage.servers(0)).toEqual([]);
+  });
+});
+
 describe("HO4: P2P off keeps every map on the VPS, whatever else is on", () => {
   for (const [auto, fallback] of [
     [true, true],

@@ -135,6 +135,21 @@ describe("HO8: a handoff that fails leaves the map where it was", () => {
     expectSettled(stage, [0]);
   });
 
+  it("when the target is lost while the store is asked: the grant stands, and the next standby takes over at once", () => {
+    const stage = smallStage();
+    stage.mood = (ask) => (ask.verb === "claim" && stage.heldRequests.length === 0 ? "hold" : "ok");
+    handOver(stage);
+    expect(stage.runUntil(() => stage.heldRequests.length > 0)).toBe(true);
+    stage.lose(2);
+    stage.runS(1);
+    stage.mood = () => "ok";
+    stage.releaseRequests();
+    stage.run(500 * US_PER_MS);
+    expect(failures(stage)).toEqual(["target_lost"]);
+    expect(stage.of("map/granted").map((r) => `${r.host}@${r.epoch}`)).toEqual(["2@2", "3@3"]);
+    expectSettled(stage);
+  });
+
   it("when the source is lost in the freeze: its standby takes over without it", () => {
     const stage = smallStage();
     freezeNow(stage);
@@ -180,6 +195,7 @@ describe("HO2: an answer the store never gave is looked up before anything else 
     handOver(stage);
     stage.runS(1);
     expect(stage.of("claim/lost").map((r) => r.how)).toEqual(["unknown"]);
+    expect(failures(stage)).toEqual([]);
     expect(stage.of("map/granted").map((r) => `${r.host}@${r.epoch}`)).toEqual(["2@2"]);
     expectSettled(stage);
   });

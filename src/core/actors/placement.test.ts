@@ -143,6 +143,11 @@ describe("standbys", () => {
     stage.runS(2);
     expect(stage.said("state/replica").map((s) => [s.message.from, s.to])).toEqual([[2, 3 * 4 + 1]]);
     expect(stage.coordinator.hosting.maps[0]?.warm).toEqual([3]);
+    stage.passage = (message) => (message.kind === "hosting/warm" ? "drop" : "pass");
+    stage.lose(2);
+    stage.runS(2);
+    expect(ownerOf(stage)).toBe(3);
+    expect(stage.coordinator.hosting.maps[0]?.warm).toEqual([]);
   });
 
   it("are spread: one host stands by for at most twice the maps it may hold", () => {

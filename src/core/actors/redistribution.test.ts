@@ -157,7 +157,10 @@ describe("a host that does badly hands its maps over", () => {
 
   it("HO10: a host that failed validation gives its maps up within moments, untrusted: nothing is copied from it", () => {
     const stage = smallStage({ maps: 2 });
-    for (let i = 0; i < 3; i++) stage.verdict(1, false);
+    for (const valid of [false, false, true, false, false]) stage.verdict(1, valid);
+    stage.runS(6);
+    expect(decisions(stage)).toEqual([]);
+    stage.verdict(1, false);
     stage.runS(6);
     expect(decisions(stage)).toEqual(["invalid failover 1>2", "invalid failover 1>2"]);
     expect(stage.said("hosting/precopy")).toEqual([]);

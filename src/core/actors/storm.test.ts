@@ -31,7 +31,8 @@ describe("restraint: when too many hosts turn suspect at once, the fault is more
   });
 
   it("30 % is no storm yet", () => {
-    const stage = tenHosts();
+    const stage = tenHosts({ hosts: 9 });
+    expect(stage.coordinator.hosting.online).toBe(10);
     loseAll(stage, 1, 2, 3);
     stage.runS(2);
     expect(stage.of("storm/held")).toEqual([]);

@@ -76,9 +76,12 @@ describe("VPS slots are finite", () => {
   });
 
   it("maps on the VPS need no standbys", () => {
-    const stage = smallStage({ general: { enable_p2p_maps: false } });
-    expect(ownerOf(stage)).toBe(VPS);
+    const stage = tight(3);
+    stage.lose(1);
+    stage.runS(3);
+    for (const i of [2, 3]) stage.join(nth(i));
     stage.runS(60);
+    expect(ownerOf(stage)).toBe(VPS);
     expect(standbysOf(stage)).toEqual([]);
   });
 });
