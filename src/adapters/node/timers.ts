@@ -23,6 +23,13 @@ export class NodeTimers implements TimerPort {
     this.ring = ring;
   }
 
+  /** How many timers wait. */
+  get size(): number {
+    let size = 0;
+    for (const mine of this.waiting.values()) size += mine.size;
+    return size;
+  }
+
   /** `at` in microseconds of the clock; a time that has passed rings as soon as the event loop comes by. */
   set(self: ActorId, timer: number, at: number): void {
     this.clear(self, timer);
