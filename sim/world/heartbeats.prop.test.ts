@@ -41,7 +41,7 @@ function silences(happenings: readonly Happening[], options: HeartbeatOptions, s
     events += 1;
     if (queue.kind === EVENT.fault) happen(queue.object as Happening);
     else if (queue.kind === EVENT.beat) beats.beat(queue.target, queue.number);
-    else if (queue.kind === EVENT.beatHeard) beats.heard(queue.target);
+    else if (queue.kind === EVENT.beatHeard) beats.heard(queue.target, queue.number);
     else if (queue.kind === EVENT.horizon) beats.horizon(queue.target);
     else if (beats.silent(queue.target)) found.push([queue.target, queue.now]);
   }

@@ -130,13 +130,14 @@ export class Heartbeats {
     this.beatNode[host] = -1;
     if (this.watched[host] === 0) return;
     const arrival = this.arrivalOf(host, n);
-    if (arrival !== Number.POSITIVE_INFINITY) this.queue.push(arrival, sourceOf(host), 2 + n, EVENT.beatHeard, host, 0, undefined);
+    if (arrival !== Number.POSITIVE_INFINITY) this.queue.push(arrival, sourceOf(host), 2 + n, EVENT.beatHeard, host, n, undefined);
     this.scheduleBeat(host);
   }
 
   /** Eager: a beat arrived. */
-  heard(host: number): void {
-    if (this.watched[host] === 0 || this.queue.now <= (this.heardAt[host] as number)) return;
+  heard(host: number, n: number): void {
+    // A beat sent before listening began tells of the time before it.
+    if (this.watched[host] === 0 || n < (this.firstBeat[host] as number) || this.queue.now <= (this.heardAt[host] as number)) return;
     this.heardAt[host] = this.queue.now;
     this.setDeadline(host);
   }

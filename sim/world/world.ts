@@ -179,7 +179,7 @@ export class World {
       case EVENT.beat:
         return this.heartbeats.beat(target, number);
       case EVENT.beatHeard:
-        return this.heartbeats.heard(target);
+        return this.heartbeats.heard(target, number);
       case EVENT.horizon:
         return this.heartbeats.horizon(target);
       default:
