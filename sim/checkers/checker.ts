@@ -22,7 +22,12 @@ export type Checker = Observer & {
 };
 
 /** The records of players, which come in millions and tell nothing to those who judge hosts and maps. */
-export const OF_PLAYERS: ReadonlySet<HistoryRecord["kind"]> = new Set(["player/entered", "player/playing", "player/refused", "player/left"]);
+export const OF_PLAYERS: ReadonlySet<HistoryRecord["kind"]> = new Set([
+  "player/entered",
+  "player/playing",
+  "player/refused",
+  "player/left",
+]);
 /** The same and hosts' measurements. */
 export const OF_PLAYERS_AND_MEASUREMENTS: ReadonlySet<HistoryRecord["kind"]> = new Set([...OF_PLAYERS, "host/measured"]);
 

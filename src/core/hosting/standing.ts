@@ -86,7 +86,8 @@ export function forgetDeparted(h: Hosting): void {
 function forget(h: Hosting, host: HostId, slot: number): void {
   h.index.setHeadroom(slot, -1);
   h.table.remove(slot);
-  for (const memory of [h.departed, h.disconnects, h.clearances, h.failures, h.badChecks, h.verdicts, h.standbyCount, h.mapsOf]) memory.delete(host);
+  for (const memory of [h.departed, h.disconnects, h.clearances, h.failures, h.badChecks, h.verdicts, h.standbyCount, h.mapsOf])
+    memory.delete(host);
   h.resting.delete(host);
   h.notGood.delete(host);
   h.record({ kind: "host/forgotten", host });
