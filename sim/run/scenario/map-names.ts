@@ -1,49 +1,6 @@
 /** The maps of a scenario: names, which are critical, and how popular each is. */
+import { SEED_CRITICAL_MAPS, SEED_ELIGIBLE_MAPS } from "../../../src/compat/map-conf/known-maps.ts";
 import type { MapOptions } from "../../options.ts";
-
-/** Eligible maps of the seed's configuration, in its order. */
-const SEED_ELIGIBLE = [
-  "moc_fild01",
-  "pay_fild03",
-  "gef_fild07",
-  "pay_dun01",
-  "gef_dun02",
-  "moc_pryd01",
-  "iz_dun01",
-  "morocc_fild12",
-  "custom_housing",
-  "player_base",
-  "guild_room",
-  "job_quest_room",
-  "test_room",
-];
-/** Towns: the three the seed names, then others of the same world. */
-const SEED_CRITICAL = [
-  "prontera",
-  "geffen",
-  "payon",
-  "alberta",
-  "izlude",
-  "aldebaran",
-  "comodo",
-  "yuno",
-  "amatsu",
-  "gonryun",
-  "umbala",
-  "niflheim",
-  "louyang",
-  "xmas",
-  "jawaii",
-  "ayothaya",
-  "einbroch",
-  "lighthalzen",
-  "hugel",
-  "rachel",
-  "veins",
-  "moscovia",
-  "brasilis",
-  "dewata",
-];
 
 /** What decides the maps. `listed` are those of the conf: name → eligible. */
 export type MapsWanted = {
@@ -64,13 +21,13 @@ export function mapsOf(wanted: MapsWanted): MapOptions {
   const listedAs = (eligible: boolean) => Object.keys(wanted.listed).filter((name) => wanted.listed[name] === eligible);
   const critical = take(
     wanted.critical,
-    [...listedAs(false), ...SEED_CRITICAL.filter((name) => !Object.hasOwn(wanted.listed, name) && !own.includes(name))],
+    [...listedAs(false), ...SEED_CRITICAL_MAPS.filter((name) => !Object.hasOwn(wanted.listed, name) && !own.includes(name))],
     "town",
     taken,
   );
   const eligible = take(
     wanted.count - wanted.critical,
-    [...own, ...listedAs(true), ...SEED_ELIGIBLE.filter((name) => !Object.hasOwn(wanted.listed, name))],
+    [...own, ...listedAs(true), ...SEED_ELIGIBLE_MAPS.filter((name) => !Object.hasOwn(wanted.listed, name))],
     "fild",
     taken,
   );
