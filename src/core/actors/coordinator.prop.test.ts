@@ -170,7 +170,8 @@ function play(happenings: readonly Happening[], world: World): Stage {
   return stage;
 }
 
-const options = { numRuns: 2500, interruptAfterTimeLimit: 50_000, markInterruptAsFailure: false };
+/** The same histories at each run of the tests; another seed is tried by changing it here. */
+const options = { seed: 20_061_107, numRuns: 800 };
 /** Slow lines, within what lets a freeze end in time: the order to freeze, the last of the state, and the word that it is there. */
 const lineMs = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 30 }), fc.integer({ min: 31, max: 120 }));
 const slowMs = fc.tuple(lineMs, lineMs, lineMs, lineMs, fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 200 })));

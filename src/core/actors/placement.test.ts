@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { HostId } from "../protocol/ids.ts";
+import { type HostId, hostActor } from "../protocol/ids.ts";
 import { machine } from "./machines.fixture.ts";
 import { expectSettled, fill, nth, ownerOf, owners, type Small, smallStage, standbysOf, VPS } from "./small-stage.fixture.ts";
 import type { Stage } from "./coordinator.fixture.ts";
@@ -138,16 +138,19 @@ describe("standbys", () => {
   });
 
   it("are asked for anew by a new owner, whose replicas begin from nothing", () => {
-    const stage = smallStage();
+    const stage = smallStage({ hosts: 4 });
+    expect(stage.coordinator.hosting.maps[0]?.warm).toEqual([2, 3]);
+    stage.passage = (message) => (message.kind === "hosting/warm" ? "hold" : "pass");
     stage.leave(1);
     stage.runS(2);
-    expect(stage.said("state/replica").map((s) => [s.message.from, s.to])).toEqual([[2, 3 * 4 + 1]]);
-    expect(stage.coordinator.hosting.maps[0]?.warm).toEqual([3]);
-    stage.passage = (message) => (message.kind === "hosting/warm" ? "drop" : "pass");
-    stage.lose(2);
-    stage.runS(2);
-    expect(ownerOf(stage)).toBe(3);
+    expect(stage.said("state/replica").map((s) => [s.message.from, s.to])).toEqual([
+      [2, hostActor(3)],
+      [2, hostActor(4)],
+    ]);
     expect(stage.coordinator.hosting.maps[0]?.warm).toEqual([]);
+    stage.releaseMessages();
+    stage.run(10_000);
+    expect(stage.coordinator.hosting.maps[0]?.warm).toEqual([3, 4]);
   });
 
   it("are spread: one host stands by for at most twice the maps it may hold", () => {

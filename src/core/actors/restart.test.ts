@@ -130,14 +130,17 @@ describe("the coordinator starts anew", () => {
     expectSettled(stage);
   });
 
-  it("refuses players while it does not know who serves", () => {
+  it("leaves players without an answer while it does not know who serves, and answers when they ask again", () => {
     const stage = smallStage();
     stage.restart();
     stage.run(1_000_000);
     stage.travelUs = () => 1_000;
     stage.go(7, 0);
     stage.run(50_000);
-    expect(stage.of("player/refused").map((r) => r.reason)).toEqual(["map_unhosted"]);
+    expect(stage.said("play/assigned")).toEqual([]);
+    expect(stage.of("player/refused")).toEqual([]);
+    stage.runS(10);
+    expect(stage.of("player/playing").filter((r) => r.player === 7)).toHaveLength(1);
   });
 
   it("places nothing before the grace is over, however many hosts are here", () => {
