@@ -21,7 +21,8 @@ const SOONER: Readonly<Record<string, readonly string[]>> = {
 };
 
 function run(name: string, seeds: readonly number[], ...sets: string[]): RunDocument {
-  const { options } = shipped(name, ...SMALL, ...sets);
+  // So few people and so short a time leave some metrics without a sample; a threshold on those can say nothing.
+  const options = { ...shipped(name, ...SMALL, ...sets).options, thresholds: [] };
   const outcomes = seeds.map((seed) => runSeed(options, seed));
   return buildDocument({ options, seeds, outcomes, commit: "", mode: "", command: "" });
 }

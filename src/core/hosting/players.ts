@@ -1,6 +1,6 @@
 /**
- * Owns players' requests to be on a map. Promises: HO7 (a host's player limit), every request is answered or the answer comes
- * with the map's redirect. Never moves a map by itself, except that a full host is reported to upkeep.
+ * Owns players' requests to be on a map. Promises: HO7 (a host's player limit), every request is answered, or the answer comes
+ * with the map's redirect, or when the coordinator has opened and is asked again. Never moves a map by itself, except that a full host is reported to upkeep.
  */
 import { type Epoch, type MapId, type PlayerId, playerActor, type RegionId } from "../protocol/ids.ts";
 import type { RefusalReason } from "../protocol/refusal.ts";
@@ -14,6 +14,8 @@ export function enter(h: Hosting, player: PlayerId, region: RegionId, map: MapId
     leave(h, player);
     return refuse(h, player, map, state === undefined ? "map_unknown" : "message_invalid");
   }
+  // Before the coordinator has opened it knows of no map who serves it: the client asks again.
+  if (!h.started) return;
   if (h.roster.mapOfPlayer(player) !== map) {
     leave(h, player);
     const no = admits(h, state);
@@ -51,7 +53,7 @@ export function leave(h: Hosting, player: PlayerId): void {
 function admits(h: Hosting, state: MapState): RefusalReason | null {
   const count = h.roster.count(state.map);
   if (count >= h.playersMax(state.map)) return "map_full";
-  if (!h.started || (!state.serving && state.move === null)) return "map_unhosted";
+  if (!state.serving && state.move === null) return "map_unhosted";
   const slot = h.table.slotOf(state.owner);
   if (state.move !== null && state.move.reserved > 0 && count >= state.move.reserved) return "host_full";
   if (slot >= 0 && h.table.playersLeft(slot) < 1) {
