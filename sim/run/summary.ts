@@ -1,4 +1,5 @@
 /** The answer on the terminal: what an operator wants to know of a scenario's runs, in words and figures, in one screen. */
+import { clock } from "../../src/base/text/clock.ts";
 import type { MetricSummary, RunDocument, ThresholdLine } from "./document.ts";
 import { MOVE_CAUSES } from "./metrics/definitions.ts";
 import { count, counted, duration, large, listed, percent, UNBROKEN, wrapped } from "./summary-words.ts";
@@ -349,13 +350,6 @@ function seedsText(seeds: readonly number[]): string {
   if (seeds.length === 1) return `seed ${first}`;
   const dense = seeds.every((seed, i) => seed === first + i);
   return dense ? `${seeds.length} seeds (${first}..${last})` : `${seeds.length} seeds (${first} … ${last})`;
-}
-
-/** Virtual time as `h:mm:ss`. */
-function clock(seconds: number): string {
-  const s = Math.floor(seconds);
-  const two = (n: number): string => String(n).padStart(2, "0");
-  return `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
 }
 
 /** A metric's value beside a threshold: as exact as the threshold needs. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Io } from "./io.ts";
-import { clock, Progress, standingText } from "./progress.ts";
+import { Progress, standingText } from "./progress.ts";
 import { memorySink } from "./test-io.fixture.ts";
 
 const MINUTE_US = 60_000_000;
@@ -55,11 +55,5 @@ describe("progress", () => {
     vi.useRealTimers();
     expect(stderr()).toBe("peerstead: 0/1 seeds, virtual 0:00:00 of 0:01:00\n".repeat(2));
     expect(stdout()).toBe("");
-  });
-});
-
-describe("clock", () => {
-  it("writes hours without limit", () => {
-    expect([clock(0), clock(59.9), clock(3661), clock(360_000)]).toEqual(["0:00:00", "0:00:59", "1:01:01", "100:00:00"]);
   });
 });

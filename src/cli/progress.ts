@@ -1,5 +1,6 @@
 /** Progress of a campaign: a bar on a terminal, a plain line now and then anywhere else. */
 import { SingleBar } from "cli-progress";
+import { clock } from "../base/text/clock.ts";
 import { US_PER_S } from "../base/time.ts";
 import { say, type Io } from "./io.ts";
 
@@ -100,11 +101,4 @@ export function standingText(s: Standing): string {
     parts.push(leftS < 90 ? `${Math.ceil(leftS)} s left` : `${clock(leftS)} left`);
   }
   return parts.join(", ");
-}
-
-/** Seconds as `h:mm:ss`. */
-export function clock(seconds: number): string {
-  const whole = Math.floor(seconds);
-  const two = (n: number): string => String(n).padStart(2, "0");
-  return `${Math.floor(whole / 3600)}:${two(Math.floor(whole / 60) % 60)}:${two(whole % 60)}`;
 }

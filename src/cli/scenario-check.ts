@@ -2,10 +2,10 @@
 import type { Command } from "commander";
 import type { Expanded } from "../../sim/run/scenario/load.ts";
 import { complaintText, type Complaint } from "../base/result.ts";
+import { clock } from "../base/text/clock.ts";
 import { US_PER_S } from "../base/time.ts";
 import { counted, EXIT_USAGE, Failure } from "./failure.ts";
 import { say, sayJson, type Cli } from "./io.ts";
-import { clock } from "./progress.ts";
 import { openScenario } from "./scenario-file.ts";
 import { collect } from "./flags.ts";
 
