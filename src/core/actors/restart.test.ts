@@ -68,6 +68,30 @@ describe("the coordinator starts anew", () => {
     expectSettled(stage);
   });
 
+  it("HO5: an owner of which only the row is known serves on when it introduces itself, and begins again if it remembers nothing", () => {
+    for (const remembers of [true, false]) {
+      const stage = smallStage({ hosts: 2, maps: 4, general: { persistent_hosts: false } });
+      expect(owners(stage)).toEqual([1, 1, 1, 2]);
+      if (!remembers) stage.reboot(1);
+      stage.forget();
+      stage.restart();
+      stage.runS(3);
+      expect(decisions(stage)).toEqual([]);
+      expect(stage.of("host/stopped")).toEqual([]);
+      expect(owners(stage)).toEqual([1, 1, 1, 2]);
+      expectSettled(stage);
+    }
+  });
+
+  it("HO1: a stranger that says it holds the map is not taken for the owner of the row", () => {
+    const stage = smallStage({ hosts: 1, general: { persistent_hosts: false } });
+    stage.lose(1);
+    stage.restart();
+    stage.run(10_000);
+    stage.say(hostActor(3), { kind: "host/hello", profile: nth(3), holds: [{ map: 0, epoch: 1 }] });
+    expect(stage.said("hosting/release").map((s) => s.to)).toEqual([hostActor(3)]);
+  });
+
   it("players are let in above the limits where they already play", () => {
     const stage = smallStage({ hosts: 0 });
     stage.join(nth(1, {}, { upload_kbps: 400 }));

@@ -67,6 +67,7 @@ export function hello(h: Hosting, profile: HostProfile, holds: readonly Holding[
 
 /** Compares what a host says it serves with what it owns: stale holdings are ended, missing ones begun again. */
 export function reconcile(h: Hosting, host: HostId, holds: readonly Holding[]): void {
+  h.takeAwaited(host);
   for (const { map, epoch } of holds) {
     const state = h.maps[map];
     if (state === undefined) continue;

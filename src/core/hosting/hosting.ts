@@ -48,9 +48,7 @@ function restored(h: Hosting, answer: StoreAnswer): void {
   for (const row of rows) {
     const state = h.maps[row.map];
     if (state === undefined) continue;
-    // Who introduced itself before the rows came is known by now; an owner nobody knows cannot be waited for.
-    const known = h.table.slotOf(row.owner) >= 0;
-    h.setOwner(state, known ? row.owner : NO_HOST, row.epoch);
+    h.takeRow(state, row.owner, row.epoch);
     // How long it has been on the VPS nobody remembers: the wait for its return begins anew.
     if (h.isVps(row.owner)) state.fellBackAt = h.at;
   }

@@ -349,7 +349,7 @@ function adopt(h: Hosting, map: MapId, owner: HostId, epoch: Epoch): void {
   if (epoch <= state.epoch || state.move !== null) return;
   if (state.owner !== NO_HOST && state.owner !== owner) h.tell(state.owner, { kind: "hosting/release", map, epoch: epoch - 1 });
   h.setServing(state, false);
-  h.setOwner(state, h.table.slotOf(owner) < 0 ? NO_HOST : owner, epoch);
+  h.takeRow(state, owner, epoch);
   reawaken(h, state);
 }
 

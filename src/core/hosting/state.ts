@@ -9,7 +9,7 @@ import { type ActorId, type Epoch, type HostId, hostActor, type MapId, NO_HOST }
 import type { Holding, Message } from "../protocol/messages.ts";
 import type { RefusalReason } from "../protocol/refusal.ts";
 import type { Out } from "../protocol/step.ts";
-import type { StoreRequest } from "../protocol/store.ts";
+import type { OwnershipRow, StoreRequest } from "../protocol/store.ts";
 import type { HostingSettings } from "../settings.ts";
 import { type HostIndex, indexFor, offerHost } from "./host-index.ts";
 import { HostTable } from "./host-table.ts";
@@ -127,6 +127,8 @@ export class Hosting {
   epochFloor: Epoch = 0;
   /** The store's rows are known. Until then what hosts say they hold is only noted. */
   restored = false;
+  /** Rows whose owner has not introduced itself since they were read. */
+  readonly awaited = new Map<MapId, OwnershipRow>();
   readonly claimedHoldings = new Map<HostId, readonly Holding[]>();
   restoreTries = 0;
   started = false;
@@ -228,6 +230,26 @@ export class Hosting {
     const held = this.mapsOf.get(owner);
     if (held === undefined) this.mapsOf.set(owner, new Set([state.map]));
     else held.add(state.map);
+  }
+
+  /** Takes over what a row says. An owner that nobody knows yet is remembered: the map is its own when it introduces itself. */
+  takeRow(state: MapState, owner: HostId, epoch: Epoch): void {
+    const known = this.table.slotOf(owner) >= 0;
+    this.setOwner(state, known ? owner : NO_HOST, epoch);
+    if (known || owner === NO_HOST) this.awaited.delete(state.map);
+    else this.awaited.set(state.map, { map: state.map, owner, epoch });
+  }
+
+  /** A host has introduced itself: rows that named it hold if nothing was granted since. */
+  takeAwaited(host: HostId): void {
+    for (const [map, row] of this.awaited) {
+      if (row.owner !== host) continue;
+      const state = this.maps[map] as MapState;
+      this.awaited.delete(map);
+      if (state.owner !== NO_HOST || state.epoch !== row.epoch || state.move !== null) continue;
+      this.setOwner(state, host, row.epoch);
+      if (this.isVps(host)) state.fellBackAt = this.at;
+    }
   }
 
   /** Who serves a map does not stand by for it. The owner hears of its remaining standbys once it serves. */
