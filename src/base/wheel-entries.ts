@@ -99,6 +99,11 @@ export class WheelEntries {
   }
 }
 
+/** The place of the first entry in the last chunk of a list. */
+export function firstOfLast(end: number): number {
+  return (((end - 1) >> CHUNK_BITS) << CHUNK_BITS) * ENTRY;
+}
+
 /** The position of the lowest set bit; the word must not be 0. */
 export function lowestBit(word: number): number {
   return 31 - Math.clz32(word & -word);

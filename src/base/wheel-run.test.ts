@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Bug } from "./assert.ts";
 import { CHUNK, ENTRY, LOW, NODE, SEQ, SOURCE, WheelEntries } from "./wheel-entries.ts";
-import { DEALT_MAX, WheelRun } from "./wheel-run.ts";
+import { WheelRun } from "./wheel-run.ts";
 
 /** Writes a list of entries with these lower 24 bits of the time, its own number as source; gives its end. */
 function listOf(entries: WheelEntries, lows: readonly number[]): number {
@@ -29,14 +28,14 @@ function takeAll(run: WheelRun, entries: WheelEntries): number[] {
   return lows;
 }
 
-describe("a run", () => {
+describe("a run (DT1)", () => {
   it("holds its memory only while it is under way", () => {
     const entries = new WheelEntries(8);
     const run = new WheelRun(entries);
     const held = entries.data.length;
     for (let round = 0; round < 200; round++) {
       const lows = Array.from({ length: 3 * CHUNK }, (_, i) => (i * 37) % 96);
-      run.fill(listOf(entries, lows), 0, 0);
+      run.fill(listOf(entries, lows), 0, 1);
       for (let i = 0; i < CHUNK + 3; i++) run.pushLate(0, i, i, 0, 0);
       expect(takeAll(run, entries)).toHaveLength(4 * CHUNK + 3);
       run.clear();
@@ -48,7 +47,7 @@ describe("a run", () => {
     const entries = new WheelEntries(2);
     const run = new WheelRun(entries);
     const held = entries.data.length;
-    run.fill(listOf(entries, [50_000]), 0, 1);
+    run.fill(listOf(entries, [50_000]), 0, 2);
     for (let i = 0; i < 10_000; i++) {
       run.pushLate(0, i, 0, 0, 0);
       run.pushLate(0, i, 1, 1, 0);
@@ -65,26 +64,42 @@ describe("a run", () => {
   it("grows with its list, and the memory with what is late", () => {
     const entries = new WheelEntries(1);
     const run = new WheelRun(entries);
-    run.fill(listOf(entries, new Array<number>(5_000).fill(9)), 0, null);
+    run.fill(listOf(entries, new Array<number>(5_000).fill(9)), 0, 0);
     for (let i = 0; i < 5_000; i++) run.pushLate(0, i % 9, 0, i, 0);
     const lows = takeAll(run, entries);
     expect(lows).toHaveLength(10_000);
     expect(lows).toEqual(lows.toSorted((a, b) => a - b));
   });
 
-  it("of several instants is short", () => {
-    const entries = new WheelEntries(32);
+  // Lengths at which the way of sorting changes, and one above all of them.
+  it.each([1, 2, 8, 9, 256, 257, 3_000])("of %i entries is in order, whatever their times", (length) => {
+    const entries = new WheelEntries(4);
     const run = new WheelRun(entries);
-    run.fill(
-      listOf(
-        entries,
-        Array.from({ length: DEALT_MAX }, (_, i) => 300 - i),
-      ),
-      0,
-      0,
-    );
-    expect(takeAll(run, entries)).toEqual(Array.from({ length: DEALT_MAX }, (_, i) => 301 - DEALT_MAX + i));
-    run.clear();
-    expect(() => run.fill(listOf(entries, new Array<number>(DEALT_MAX + 1).fill(1)), 0, 0)).toThrow(Bug);
+    for (const [bytes, span] of [
+      [0, 1],
+      [1, 256],
+      [2, 65_536],
+      [2, 5],
+    ] as const) {
+      run.fill(
+        listOf(
+          entries,
+          Array.from({ length }, (_, i) => (i * 40_503) % span),
+        ),
+        7,
+        bytes,
+      );
+      const keys: number[][] = [];
+      const { endUs } = run;
+      while (!run.isDone) {
+        const place = run.first();
+        keys.push([entries.data[place + LOW]!, entries.data[place + SOURCE]!]);
+        run.drop(place);
+      }
+      expect(keys).toEqual(keys.toSorted(([a, b], [c, d]) => a! - c! || b! - d!));
+      expect(new Set(keys.map((key) => key[1])).size).toBe(length);
+      expect(endUs).toBe(7 * 16_777_216 + keys.at(-1)![0]!);
+      run.clear();
+    }
   });
 });

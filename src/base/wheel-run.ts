@@ -1,11 +1,9 @@
-import { Bug } from "./assert.ts";
-import { CHUNK, ENTRY, grown, LOW, lowestBit, NODE, NONE, SEQ, SOURCE, type WheelEntries } from "./wheel-entries.ts";
+import { CHUNK, ENTRY, firstOfLast, grown, LOW, lowestBit, NODE, NONE, SEQ, SOURCE, type WheelEntries } from "./wheel-entries.ts";
 
 const BYTES = 256;
-/** A run of so few is sorted at once; a longer one is dealt out first. */
+/** A run of so few is sorted at once; a longer one is dealt out first, a still longer one sorted by bytes. */
 const FEW = 8;
-/** The longest run of more than one instant. */
-export const DEALT_MAX = 256;
+const DEALT_MAX = 256;
 
 /**
  * The next events of a timing wheel, in order: the entries of one slot, sorted by their places, and beside them the late, a binary heap of those that
@@ -29,6 +27,8 @@ export class WheelRun {
   private readonly heads = new Int32Array(BYTES).fill(NONE);
   private readonly headBits = new Int32Array(BYTES / 32);
   private readonly next = new Int32Array(DEALT_MAX);
+  /** While it is sorted by a byte: how many have it, then where the next that has it goes. */
+  private readonly counts = new Int32Array(BYTES);
 
   private late = new Int32Array(64);
   private lateLength = 0;
@@ -79,19 +79,22 @@ export class WheelRun {
   }
 
   /**
-   * Makes a run of a list of entries, which is the run's from now on. Their times share the upper 24 bits (`high`). `dealBy` is the byte, 0 or 1 from
-   * below, above which all times are equal too; null when all times are equal. More than {@link DEALT_MAX} entries only come with null.
+   * Makes a run of a list of entries, which is the run's from now on. Their times share the upper 24 bits (`high`), and differ in their `bytes` lowest
+   * bytes only: 0, 1 or 2.
    */
-  fill(listEnd: number, high: number, dealBy: 0 | 1 | null): void {
+  fill(listEnd: number, high: number, bytes: number): void {
     this.listEnd = listEnd;
     this.at = 0;
     this.length = 0;
     this.collect(listEnd);
     const { length } = this;
-    if (dealBy !== null && length > DEALT_MAX) throw new Bug(`wheel: a run of ${length} entries of several instants`);
-    if (dealBy !== null && length > FEW) this.deal(8 * dealBy);
-    if (dealBy !== null || length <= CHUNK) this.insertionSort(0, length);
-    else this.mergeSort();
+    if (bytes > 0 && length <= DEALT_MAX) {
+      if (length > FEW) this.deal(8 * (bytes - 1));
+      this.insertionSort(0, length);
+    } else {
+      for (let byte = 0; byte < bytes; byte++) this.sortByte(8 * byte);
+      this.sortInstants();
+    }
     this.endUs = high * 0x1000000 + this.lows[length - 1]!;
   }
 
@@ -102,7 +105,7 @@ export class WheelRun {
     for (let end = listEnd; end > 0; end = entries.endBefore(end)) {
       if (length + CHUNK > this.places.length) this.growRun();
       const { lows, places } = this;
-      for (let place = (end - 1 - ((end - 1) & (CHUNK - 1))) * ENTRY; place < end * ENTRY; place += ENTRY) {
+      for (let place = firstOfLast(end); place < end * ENTRY; place += ENTRY) {
         lows[length] = data[place + LOW]!;
         places[length++] = place;
       }
@@ -131,10 +134,45 @@ export class WheelRun {
       }
       headBits[word] = 0;
     }
-    this.lows = otherLows;
+    this.swap();
+  }
+
+  /** Sorts the run by one byte of the time and leaves what is equal in it in its order, so that the lowest byte comes first. */
+  private sortByte(shift: number): void {
+    const { lows, places, counts, otherLows, otherPlaces, length } = this;
+    counts.fill(0);
+    for (let i = 0; i < length; i++) counts[(lows[i]! >>> shift) & 255]!++;
+    let before = 0;
+    for (let byte = 0; byte < BYTES; byte++) {
+      const count = counts[byte]!;
+      counts[byte] = before;
+      before += count;
+    }
+    for (let i = 0; i < length; i++) {
+      const low = lows[i]!;
+      const to = counts[(low >>> shift) & 255]!++;
+      otherLows[to] = low;
+      otherPlaces[to] = places[i]!;
+    }
+    this.swap();
+  }
+
+  private swap(): void {
+    const { lows, places } = this;
+    this.lows = this.otherLows;
+    this.places = this.otherPlaces;
     this.otherLows = lows;
-    this.places = otherPlaces;
     this.otherPlaces = places;
+  }
+
+  /** Sorts each instant of a run whose times are in order. */
+  private sortInstants(): void {
+    const { lows, length } = this;
+    for (let from = 0, to = 1; from < length; from = to++) {
+      while (to < length && lows[to] === lows[from]) to++;
+      if (to - from > CHUNK) this.mergeSort(from, to);
+      else if (to - from > 1) this.insertionSort(from, to);
+    }
   }
 
   private growRun(): void {
@@ -161,27 +199,27 @@ export class WheelRun {
     }
   }
 
-  /** Bottom-up merge sort for the instants that very many events share: only places move, all times being equal. */
-  private mergeSort(): void {
-    const { length } = this;
-    for (let from = 0; from < length; from += CHUNK) this.insertionSort(from, Math.min(from + CHUNK, length));
-    for (let width = CHUNK; width < length; width *= 2) {
-      for (let from = 0; from < length; from += 2 * width) {
-        this.merge(from, Math.min(from + width, length), Math.min(from + 2 * width, length));
+  /** Bottom-up merge sort of an instant that very many events share: only places move, all times being equal. */
+  private mergeSort(from: number, to: number): void {
+    for (let block = from; block < to; block += CHUNK) this.insertionSort(block, Math.min(block + CHUNK, to));
+    let source = this.places;
+    let target = this.otherPlaces;
+    for (let width = CHUNK; width < to - from; width *= 2) {
+      for (let left = from; left < to; left += 2 * width) {
+        this.merge(source, target, left, Math.min(left + width, to), Math.min(left + 2 * width, to));
       }
-      const merged = this.otherPlaces;
-      this.otherPlaces = this.places;
-      this.places = merged;
+      [source, target] = [target, source];
     }
+    if (source !== this.places) target.set(source.subarray(from, to), from);
   }
 
-  private merge(from: number, middle: number, to: number): void {
-    const { places, otherPlaces, entries } = this;
+  private merge(source: Int32Array, target: Int32Array, from: number, middle: number, to: number): void {
+    const { entries } = this;
     let left = from;
     let right = middle;
     for (let i = from; i < to; i++) {
-      const takeLeft = left < middle && (right >= to || !entries.beforeAtOnce(places[right]!, places[left]!));
-      otherPlaces[i] = takeLeft ? places[left++]! : places[right++]!;
+      const takeLeft = left < middle && (right >= to || !entries.beforeAtOnce(source[right]!, source[left]!));
+      target[i] = takeLeft ? source[left++]! : source[right++]!;
     }
   }
 

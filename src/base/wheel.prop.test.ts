@@ -46,7 +46,10 @@ const step = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant("spray" as const),
       delay,
-      many: fc.integer({ min: 5, max: 300 }),
+      many: fc.oneof(
+        { weight: 5, arbitrary: fc.integer({ min: 5, max: 300 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 300, max: 1_200 }) },
+      ),
       span: fc.constantFrom(1, 9, 256, 5_000, 65_536, 300_000),
     }),
   },

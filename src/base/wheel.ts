@@ -1,6 +1,6 @@
 import { assert, Bug } from "./assert.ts";
-import { CHUNK, CHUNK_BITS, ENTRY, grown, LOW, lowestBit, NODE, NONE, SEQ, SOURCE, WheelEntries } from "./wheel-entries.ts";
-import { DEALT_MAX, WheelRun } from "./wheel-run.ts";
+import { CHUNK, CHUNK_BITS, ENTRY, firstOfLast, grown, LOW, lowestBit, NODE, NONE, SEQ, SOURCE, WheelEntries } from "./wheel-entries.ts";
+import { WheelRun } from "./wheel-run.ts";
 
 // The queue of coming events: a hierarchical timing wheel (Varghese & Lauck, SOSP 1987) in front of a short sorted run.
 //
@@ -18,11 +18,9 @@ const TWO_MINUS_24 = 1 / TWO_24;
 /** Each slot may leave one chunk partly filled; one more is lent by a slot being spread. */
 const CHUNKS_BESIDE = LEVELS * SLOTS + 2;
 
-/**
- * A slot of level 1 or 2 with so many chunks becomes the run as it is. Slots above are always spread, so that a run spans little time and few are late.
- */
-const RUN_CHUNKS_LEVEL_1 = DEALT_MAX / CHUNK;
-const RUN_CHUNKS_LEVEL_2 = RUN_CHUNKS_LEVEL_1 / 2;
+/** A slot up to this level with at most so many chunks becomes the run as it is. Others are spread, so that a run spans little time and few are late. */
+const RUN_LEVEL_MAX = 2;
+const RUN_CHUNKS_MAX = 512;
 
 /** What a node is. A cancelled one keeps its entry, and so its place in the order, until its time comes. */
 const FREE = 0;
@@ -285,9 +283,7 @@ export class TimingWheel {
     const slot = word * 32 + lowestBit(this.bits[word]!);
     const end = this.detach(slot);
     this.advanceBase(level, slot & 255);
-    if (level === 0) this.run.fill(end, this.baseHigh, null);
-    else if (level === 1 && this.entries.isWithin(end, RUN_CHUNKS_LEVEL_1)) this.run.fill(end, this.baseHigh, 0);
-    else if (level === 2 && this.entries.isWithin(end, RUN_CHUNKS_LEVEL_2)) this.run.fill(end, this.baseHigh, 1);
+    if (level === 0 || (level <= RUN_LEVEL_MAX && this.entries.isWithin(end, RUN_CHUNKS_MAX))) this.run.fill(end, this.baseHigh, level);
     else this.spread(end);
   }
 
@@ -303,16 +299,13 @@ export class TimingWheel {
     }
   }
 
-  /** Enters detached entries anew, without the cancelled ones. */
+  /** Enters detached entries anew. Cancelled ones move along: to look at every node would cost more. */
   private spread(end: number): void {
     const { entries } = this;
     while (end > 0) {
-      const chunk = (end - 1) >> CHUNK_BITS;
-      for (let at = (chunk << CHUNK_BITS) * ENTRY; at < end * ENTRY; at += ENTRY) {
+      for (let at = firstOfLast(end); at < end * ENTRY; at += ENTRY) {
         const { data } = entries;
-        const node = data[at + NODE]!;
-        if (this.states[node] === PENDING) this.place(data[at]!, data[at + LOW]!, node, data[at + SOURCE]!, data[at + SEQ]!);
-        else this.bury(node);
+        this.place(data[at]!, data[at + LOW]!, data[at + NODE]!, data[at + SOURCE]!, data[at + SEQ]!);
       }
       end = entries.freeLast(end);
     }
@@ -337,8 +330,18 @@ export class TimingWheel {
 
   /** Drops cancelled nodes from all slots, by entering the others anew where they were. */
   private purge(): void {
+    const { entries } = this;
     for (let slot = 0; slot < LEVELS * SLOTS; slot++) {
-      if (this.ends[slot] !== 0) this.spread(this.detach(slot));
+      let end = this.ends[slot] === 0 ? 0 : this.detach(slot);
+      while (end > 0) {
+        for (let at = firstOfLast(end); at < end * ENTRY; at += ENTRY) {
+          const { data } = entries;
+          const node = data[at + NODE]!;
+          if (this.states[node] === PENDING) this.place(data[at]!, data[at + LOW]!, node, data[at + SOURCE]!, data[at + SEQ]!);
+          else this.bury(node);
+        }
+        end = entries.freeLast(end);
+      }
     }
   }
 
