@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { US_PER_MS } from "../../base/time.ts";
+import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import type { Stage, StoreMood } from "./coordinator.fixture.ts";
 import { decisions, expectSettled, failures, fill, ownerOf, refusals, smallStage, trailOf, VPS } from "./small-stage.fixture.ts";
 
@@ -159,6 +159,20 @@ describe("HO8: a handoff that fails leaves the map where it was", () => {
     expect(failures(stage)).toEqual(["source_lost"]);
     expect(decisions(stage)).toEqual(["drain handoff 1>2", "lost failover 1>2"]);
     expectSettled(stage);
+  });
+
+  it("when the source restarts in the middle and remembers nothing: it is not taken for serving", () => {
+    for (const until of ["hosting/prepared", "state/copied", "state/final"]) {
+      const stage = smallStage({ hosts: 2, slots: [0] });
+      stage.passage = (message) => (message.kind === until ? "drop" : "pass");
+      for (let i = 0; i < 3; i++) stage.measure(1, { frame_time_ms: 40 });
+      expect(stage.runUntil(() => stage.said("hosting/prepare").length > 0, 20 * US_PER_S)).toBe(true);
+      stage.run(30 * US_PER_MS);
+      stage.reboot(1);
+      stage.passage = () => "pass";
+      stage.runS(30);
+      expectSettled(stage);
+    }
   });
 
   it("when the store fails: the frozen source thaws, and a later attempt succeeds", () => {

@@ -14,7 +14,7 @@ import { backOff, clearedOften, noteCleared, noteDeparted, noteDisconnect, obser
 import { indexHost } from "./host-index.ts";
 import { failMove, reawaken, servesOn } from "./move.ts";
 import { handOver, rescue, wakeWaiting } from "./rescue.ts";
-import { TIMER, type Hosting, type MapState, type Suspect } from "./state.ts";
+import { TIMER, type Hosting, type MapState, type Move, type Suspect } from "./state.ts";
 
 /** Slack for the coordinator's own wait, beyond what the prober was given. */
 const PROBE_SLACK_US = 60 * US_PER_MS;
@@ -77,11 +77,19 @@ export function reconcile(h: Hosting, host: HostId, holds: readonly Holding[]): 
   }
   for (const map of h.ownedBy(host)) {
     const state = h.maps[map] as MapState;
-    if (state.move !== null || holds.some((held) => held.map === map && held.epoch === state.epoch)) continue;
+    if (holds.some((held) => held.map === map && held.epoch === state.epoch)) continue;
     // It restarted and remembers nothing: its own maps are begun again under the epoch it was granted.
-    h.setServing(state, false);
-    reawaken(h, state);
+    if (state.move === null) {
+      h.setServing(state, false);
+      reawaken(h, state);
+    } else if (state.move.from === host) forgottenBySource(h, state, state.move);
   }
+}
+
+/** The source of a move restarted: it neither serves nor has anything to copy. A claim under way is left to the store's answer. */
+function forgottenBySource(h: Hosting, state: MapState, move: Move): void {
+  h.setServing(state, false);
+  if (move.phase === "prepare" || move.phase === "precopy" || move.phase === "freeze") failMove(h, move, "source_lost");
 }
 
 /** New measurements. */
