@@ -56,7 +56,7 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       case "host/fenced":
         return this.#fenced(at, record);
       case "player/playing":
-        this.#hold(record.map, record.epoch, record.host, at, `player ${record.player} plays`);
+        this.#hold(record.map, record.epoch, record.host, at, "played by", record.player);
         return;
       default:
     }
@@ -159,7 +159,7 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
   }
 
   /** HO1: notes that `host` has (map, epoch), and complains if another one had it. */
-  #hold(map: MapId, epoch: Epoch, host: HostId, at: number, how: string): void {
+  #hold(map: MapId, epoch: Epoch, host: HostId, at: number, how: string, player = -1): void {
     const book = this.#book(map);
     const holder = holderOf(book, epoch);
     if (holder === undefined) {
@@ -170,7 +170,8 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       "HO1",
       holder === undefined || holder === host,
       at,
-      () => `${mapText(this.#names, map)} at ${epochText(epoch)} has two hosts: ${holder} and ${host} (${how})${this.#picture.trail(map)}`,
+      () =>
+        `${mapText(this.#names, map)} at ${epochText(epoch)} has two hosts: ${holder} and ${host} (${how}${player < 0 ? "" : ` player ${player}`})${this.#picture.trail(map)}`,
     );
   }
 

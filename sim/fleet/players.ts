@@ -52,6 +52,8 @@ export class PlayerFleet {
   /** Per player: draws made, when the session ends, what comes next and its event, refusals in a row, when its map stopped. */
   private readonly drawn: Float64Array;
   private readonly endsAt: Float64Array;
+  /** When what a person has in mind comes due (us). */
+  private readonly dueAt: Float64Array;
   private readonly next: Int32Array;
   private readonly will: Uint8Array;
   private readonly refusals: Uint8Array;
@@ -76,6 +78,7 @@ export class PlayerFleet {
     this.places = placesByRegion(options.network, options.regions.length);
     this.drawn = new Float64Array(capacity);
     this.endsAt = new Float64Array(capacity);
+    this.dueAt = new Float64Array(capacity);
     this.next = new Int32Array(capacity).fill(-1);
     this.will = new Uint8Array(capacity);
     this.refusals = new Uint8Array(capacity);
@@ -166,13 +169,16 @@ export class PlayerFleet {
     this.go(player);
   }
 
-  /** Chooses a map by popularity and goes there. */
+  /** Chooses a map by popularity, goes there, and means to stay a while: unless the session ends, or play is so bad that it is not borne. */
   private go(player: number): void {
     const actor = this.world.players[player];
     if (actor === undefined) return;
     const map = pick(this.popularity, this.draw(player));
     this.settleOn(player, map);
-    this.plan(player, this.endsAt[player] as number, WILL.end);
+    const end = this.endsAt[player] as number;
+    const wanderAt = this.world.now + Math.max(1, sampleLaw(this.stay, this.draw(player))) * US_PER_S;
+    if (end <= wanderAt) this.plan(player, end, WILL.end);
+    else this.plan(player, wanderAt, WILL.wander);
     this.world.deliver(actor, { kind: "wish", at: this.world.now, wish: { verb: "go", map } });
   }
 
@@ -180,6 +186,7 @@ export class PlayerFleet {
     const node = this.next[player] as number;
     if (node >= 0) this.world.queue.cancel(node);
     this.will[player] = will;
+    this.dueAt[player] = at;
     const n = this.drawn[player] as number;
     this.drawn[player] = n + 1;
     this.next[player] = this.world.schedule(Math.round(at), SOURCE.people + player, n, EVENT.habit, player, 0, undefined);
@@ -237,14 +244,9 @@ export class PlayerFleet {
     const actor = this.world.players[player];
     if (actor === undefined) return;
     this.measureJoin(player, actor);
-    const now = this.world.now;
     if (record.moved) return this.feelOutage(player);
-    const wanderAt = now + Math.max(1, sampleLaw(this.stay, this.draw(player))) * US_PER_S;
-    const quitAt = now + this.patienceUs(player, record.host);
-    const end = this.endsAt[player] as number;
-    if (end <= wanderAt && end <= quitAt) this.plan(player, end, WILL.end);
-    else if (quitAt < wanderAt) this.plan(player, quitAt, WILL.leaveForQuality);
-    else this.plan(player, wanderAt, WILL.wander);
+    const quitAt = this.world.now + this.patienceUs(player, record.host);
+    if (quitAt < (this.dueAt[player] as number)) this.plan(player, quitAt, WILL.leaveForQuality);
   }
 
   private refused(player: number): void {

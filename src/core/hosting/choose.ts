@@ -95,11 +95,17 @@ export function refreshStandbys(h: Hosting, state: MapState): void {
     h.mayLeaveVps(state.map) && h.settings.conf.general.enable_auto_migration && !h.isVps(state.owner)
       ? h.settings.conf.failover.backup_hosts_count
       : 0;
+  if (state.standbys.length === wanted && allGood(h, state)) return;
   const kept = state.standbys.filter((host) => host !== state.owner && canTake(h, host, state.map)).slice(0, wanted);
   const missing = wanted - kept.length;
   const fresh = missing > 0 ? candidates(h, state, kept, missing) : [];
   if (fresh.length === 0 && kept.length === state.standbys.length) return;
   setStandbys(h, state, [...kept, ...fresh]);
+}
+
+function allGood(h: Hosting, state: MapState): boolean {
+  for (const host of state.standbys) if (host === state.owner || !canTake(h, host, state.map)) return false;
+  return true;
 }
 
 /** Replaces a map's standbys; an empty list ends them. */

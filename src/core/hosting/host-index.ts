@@ -159,6 +159,14 @@ export class HostIndex {
     return chosen;
   }
 
+  /** A score (micro-points) that no host on offer exceeds in a region, whatever room is asked for. */
+  bound(region: RegionId): number {
+    const from = this.columnOf(region) * HEADROOM_CLASSES;
+    let bound = NO_SCORE;
+    for (let root = from; root < from + HEADROOM_CLASSES; root++) bound = Math.max(bound, this.rootTop[root] as number);
+    return bound;
+  }
+
   /** The best slot of a column by score and id alone, or -1. */
   highest(column: number, needPlayers: number, exclude?: Exclude): number {
     this.answer = -1;

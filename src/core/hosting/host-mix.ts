@@ -98,6 +98,20 @@ function searchMix(query: Query, tree: Tournament, floor: number, byLatency: boo
 }
 
 /**
+ * A score (micro-points) that {@link bestForMix} cannot exceed for these players: the bound of the majority's region where there is one,
+ * else the highest of the present regions', since a median is none above its highest value.
+ */
+export function boundForMix(index: HostIndex, playersByRegion: ArrayLike<number>): number {
+  const last = index.columns - 1;
+  if (last === 0) return index.bound(0);
+  const mix = mixOf(playersByRegion);
+  if (mix.total === 0) return index.bound(last);
+  const majority = mix.weights.findIndex((players) => players * 2 > mix.total);
+  if (majority >= 0) return index.bound(mix.columns[majority] as number);
+  return Math.max(...mix.columns.map((column) => index.bound(column)));
+}
+
+/**
  * The best slot for a map with `playersByRegion[r]` players in region r and headroom for `needPlayers`, or -1. Ranking and ties as in
  * {@link HostIndex.best}, with the score and latency that the weighted median RTT to these players gives. A region with more than
  * half of the players IS the median, so its own tree answers exactly; a map without players is answered by the last column.

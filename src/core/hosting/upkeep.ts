@@ -6,6 +6,7 @@ import { US_PER_S } from "../../base/time.ts";
 import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
 import { bestPlayerHost, refreshStandbys, scoreFor } from "./choose.ts";
 import { drain, isSlow, reasonsOf } from "./health.ts";
+import { boundForMix } from "./host-mix.ts";
 import { beginMove, theta } from "./move.ts";
 import { handOver, rescue, wakeWaiting } from "./rescue.ts";
 import { backOff, forgetDeparted } from "./standing.ts";
@@ -111,9 +112,11 @@ function returnFromVps(h: Hosting, state: MapState): void {
 }
 
 function moveToBetter(h: Hosting, state: MapState): void {
+  const old = scoreFor(h, h.table.slotOf(state.owner), state.map);
+  // Most rounds end here: looking for the best host costs more than knowing that none can be good enough.
+  if (boundForMix(h.index, h.mix(state.map)) * 1000 <= old * theta(h)) return;
   const host = bestPlayerHost(h, state.map, state.owner);
   if (host === NO_HOST) return;
-  const old = scoreFor(h, h.table.slotOf(state.owner), state.map);
   const best = scoreFor(h, h.table.slotOf(host), state.map);
   if (best * 1000 > old * theta(h)) beginMove(h, state, host, "better", true);
 }
