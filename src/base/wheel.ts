@@ -18,8 +18,14 @@ const TWO_MINUS_24 = 1 / TWO_24;
 /** Each slot may leave one chunk partly filled; one more is lent by a slot being spread. */
 const CHUNKS_BESIDE = LEVELS * SLOTS + 2;
 
-/** A slot up to this level with at most so many chunks becomes the run as it is. Others are spread, so that a run spans little time and few are late. */
+/** The highest level whose slots may become the run as they are: above, a run would span seconds, and most pushes would be late. */
 const RUN_LEVEL_MAX = 2;
+/**
+ * So few chunks always may. More may while they hold at most an eighth of what is pending (else most pushes come soon and would be late too) and lie
+ * in the nearest cache (pop reads them in the order of time).
+ */
+const RUN_CHUNKS_FEW = 4;
+const RUN_PART_BITS = 3;
 const RUN_CHUNKS_MAX = 512;
 
 /** What a node is. A cancelled one keeps its entry, and so its place in the order, until its time comes. */
@@ -283,7 +289,8 @@ export class TimingWheel {
     const slot = word * 32 + lowestBit(this.bits[word]!);
     const end = this.detach(slot);
     this.advanceBase(level, slot & 255);
-    if (level === 0 || (level <= RUN_LEVEL_MAX && this.entries.isWithin(end, RUN_CHUNKS_MAX))) this.run.fill(end, this.baseHigh, level);
+    const chunksMax = Math.min(RUN_CHUNKS_MAX, Math.max(RUN_CHUNKS_FEW, this.live >> (CHUNK_BITS + RUN_PART_BITS)));
+    if (level === 0 || (level <= RUN_LEVEL_MAX && this.entries.isWithin(end, chunksMax))) this.run.fill(end, this.baseHigh, level);
     else this.spread(end);
   }
 
