@@ -36,7 +36,7 @@ describe("the summary on the terminal", () => {
     expect(answer).toContain("Maps moved 312 times an hour");
     expect(answer).toContain("host lost 148, host left politely 90");
     expect(answer).toContain("A move stops play for 210 ms (median)");
-    expect(answer).toContain("with every map on the VPS 38 ms and 95 ms");
+    expect(answer).toContain("with every map on the VPS 52 ms and 95 ms");
     expect(answer).toContain("Nearest to its limit: unhosted_ms max<=3000, at 2,600 (13 % to spare)");
     expect(answer).toContain("network speed 83 %, latency 45 % and CPU clock 20 %");
     expect(answer).toContain("2 seeds (1..2), 12 h of play; 4.9 million events");
