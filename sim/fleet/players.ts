@@ -310,9 +310,9 @@ export class PlayerFleet {
     const dense = machines.hosts + 1 + player;
     const rtt = (2 * machines.oneWayUs(dense, host)) / RTT_BAD_US;
     const jitter =
-      (this.options.network.jitterMs * Math.max(network.jitterFactor[host] as number, network.jitterFactor[dense] as number)) /
+      (this.options.network.jitterMs * (network.jitterFactor[host] as number)) /
       JITTER_BAD_MS;
-    const loss = (this.options.network.loss + Math.max(network.lossNow[host] as number, network.lossNow[dense] as number)) / LOSS_BAD;
+    const loss = (this.options.network.loss + (network.lossNow[host] as number)) / LOSS_BAD;
     const perHour = quit.perHour * (quit.rtt * rtt + quit.jitter * jitter + quit.loss * loss);
     if (!(perHour > 0)) return Number.POSITIVE_INFINITY;
     return (-Math.log(this.draw(player)) / perHour) * 3600 * US_PER_S;

@@ -16,7 +16,7 @@ export class Machines {
   readonly players: number;
   /** The process runs: it takes inputs. */
   readonly up: Uint8Array;
-  /** Virtual time until which a paused process takes nothing. */
+  /** Virtual time until which a paused host takes nothing. Players are never paused. */
   readonly pausedUntil: Float64Array;
   readonly cut: Uint8Array;
   /** Connection to the coordinator: 1 stands; the generation rises with every close, so that nothing of an old connection arrives. */
@@ -24,7 +24,7 @@ export class Machines {
   readonly generation: Uint32Array;
   readonly place: Uint16Array;
   /** Access delay this machine adds to one way, microseconds. */
-  readonly accessUs: Float64Array;
+  readonly accessUs: Int32Array;
   /** Upload, kbit/s (hosts). */
   readonly uploadKbps: Float64Array;
   private readonly halfRttUs: Float64Array;
@@ -35,12 +35,12 @@ export class Machines {
     this.hosts = hosts;
     this.players = players;
     this.up = new Uint8Array(all);
-    this.pausedUntil = new Float64Array(all);
+    this.pausedUntil = new Float64Array(hosts + 1);
     this.cut = new Uint8Array(all);
     this.linked = new Uint8Array(all);
     this.generation = new Uint32Array(all);
     this.place = new Uint16Array(all);
-    this.accessUs = new Float64Array(all);
+    this.accessUs = new Int32Array(all);
     this.uploadKbps = new Float64Array(all);
     this.places = network.placeRegion.length;
     assert(network.rttMs.length === this.places * this.places, "the RTT matrix is square over the places");

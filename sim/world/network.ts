@@ -15,6 +15,13 @@ import { SOURCE } from "./sources.ts";
 /** Draws of retransmissions are numbered apart from those of first sendings: 2^40 on for each time. */
 const RETRY_STREAM = 1_099_511_627_776;
 
+/** Columns of a machine's line. */
+const LINE = 4;
+const SENT = 0;
+const LAST_UP = 1;
+const LAST_DOWN = 2;
+const UPLOAD_FREE = 3;
+
 /** Uplink of a VPS site and of the coordinator's store of snapshots, kbit/s (an ordinary 1 Gbit/s server port). */
 const VPS_UPLINK_KBPS = 1_000_000;
 
@@ -28,28 +35,24 @@ export class SimNetwork implements NetworkPort {
   private readonly observer: Observer;
   private readonly jitter: Stream;
   private readonly jitterUs: number;
-  /** Per machine: messages sent, the last arrivals on its connection (up and down), and when its upload is free again. */
-  private readonly sent: Float64Array;
-  private readonly lastUp: Float64Array;
-  private readonly lastDown: Float64Array;
-  private readonly uploadFree: Float64Array;
-  /** Jitter factor of a machine's line, 1 when quiet, and the probability that a packet must be sent again. */
+  /**
+   * Per machine, side by side so that one line of the processor's cache holds them: messages sent, the last arrivals on its connection
+   * (up and down), and when its upload is free again. See SENT and those after it.
+   */
+  private readonly lines: Float64Array;
+  /** Jitter factor of a host's line, 1 when quiet, and the probability that a packet must be sent again. Players' lines are quiet. */
   readonly jitterFactor: Float64Array;
   readonly lossNow: Float64Array;
 
   constructor(machines: Machines, queue: EventQueue, observer: Observer, jitter: Stream, jitterMs: number) {
-    const all = machines.up.length;
     this.machines = machines;
     this.queue = queue;
     this.observer = observer;
     this.jitter = jitter;
     this.jitterUs = jitterMs * 1000;
-    this.sent = new Float64Array(all);
-    this.lastUp = new Float64Array(all);
-    this.lastDown = new Float64Array(all);
-    this.uploadFree = new Float64Array(all);
-    this.jitterFactor = new Float64Array(all).fill(1);
-    this.lossNow = new Float64Array(all);
+    this.lines = new Float64Array(machines.up.length * LINE);
+    this.jitterFactor = new Float64Array(machines.hosts + 1).fill(1);
+    this.lossNow = new Float64Array(machines.hosts + 1);
   }
 
   /** A planted bug in the way of messages, if any. */
@@ -66,11 +69,14 @@ export class SimNetwork implements NetworkPort {
       this.observer.dropped?.(this.queue.now, fromActor, toActor);
       return;
     }
-    const n = this.sent[from] as number;
-    this.sent[from] = n + 1;
+    const { lines } = this;
+    const n = lines[from * LINE + SENT] as number;
+    lines[from * LINE + SENT] = n + 1;
     let arrival = this.queue.now + this.transferUs(from, to, message) + this.delayUs(from, to, n);
-    if (to === 0) arrival = this.lastUp[from] = Math.max(arrival, (this.lastUp[from] as number) + 1);
-    else if (from === 0) arrival = this.lastDown[to] = Math.max(arrival, (this.lastDown[to] as number) + 1);
+    if (connected) {
+      const last = to === 0 ? from * LINE + LAST_UP : to * LINE + LAST_DOWN;
+      arrival = lines[last] = Math.max(arrival, (lines[last] as number) + 1);
+    }
     const packet: Packet = { from, message, fromGeneration: m.generation[from] as number, toGeneration: m.generation[to] as number };
     this.queue.push(arrival, SOURCE.message + from, n, EVENT.message, to, 0, packet);
   }
@@ -87,12 +93,12 @@ export class SimNetwork implements NetworkPort {
   /** Path delay with Laplace jitter around it, never under half the path; a lost segment costs a retransmission (200 ms at least, RFC 6298). */
   private delayUs(from: number, to: number, n: number): number {
     const base = this.machines.oneWayUs(from, to);
-    const factor = Math.max(this.jitterFactor[from] as number, this.jitterFactor[to] as number);
+    const factor = this.worse(this.jitterFactor, 1, from, to);
     const u = drawUnit(this.jitter, from, n);
     const spread = this.jitterUs * factor;
     const jitter = u < 0.5 ? spread * Math.log(2 * u) : -spread * Math.log(2 * (1 - u));
     let delay = Math.max(base / 2, base + jitter);
-    const loss = Math.max(this.lossNow[from] as number, this.lossNow[to] as number);
+    const loss = this.worse(this.lossNow, 0, from, to);
     if (loss > 0) {
       let again = 0;
       while (again < 6 && drawUnit(this.jitter, from, n + (again + 1) * RETRY_STREAM) < loss) again += 1;
@@ -102,6 +108,14 @@ export class SimNetwork implements NetworkPort {
     return Math.max(1, Math.round(delay));
   }
 
+  /** The worse of both ends' lines; `quiet` is what a player's line has. */
+  private worse(column: Float64Array, quiet: number, from: number, to: number): number {
+    const { hosts } = this.machines;
+    const a = from <= hosts ? (column[from] as number) : quiet;
+    const b = to <= hosts ? (column[to] as number) : quiet;
+    return a > b ? a : b;
+  }
+
   /** Time on the sender's upload for messages that carry state; sizes queue behind each other. */
   private transferUs(from: number, to: number, message: Message): number {
     const bytes = carriedBytes(message);
@@ -109,9 +123,9 @@ export class SimNetwork implements NetworkPort {
     const out = this.linkKbps(from);
     const kbps = Math.min(out, this.linkKbps(to));
     const now = this.queue.now;
-    const start = from === 0 ? now : Math.max(now, this.uploadFree[from] as number);
+    const start = from === 0 ? now : Math.max(now, this.lines[from * LINE + UPLOAD_FREE] as number);
     const lasts = Math.ceil((bytes * 8_000) / kbps);
-    if (from !== 0) this.uploadFree[from] = start + lasts;
+    if (from !== 0) this.lines[from * LINE + UPLOAD_FREE] = start + lasts;
     return start + lasts - now;
   }
 
@@ -122,7 +136,7 @@ export class SimNetwork implements NetworkPort {
 
   /** Forgets a machine's queue on its line: its process or connection is gone. */
   reset(machine: number): void {
-    this.uploadFree[machine] = 0;
+    this.lines[machine * LINE + UPLOAD_FREE] = 0;
   }
 }
 

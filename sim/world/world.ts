@@ -195,7 +195,7 @@ export class World {
   }
 
   private arrive(target: number, packet: Packet): void {
-    const paused = this.machines.pausedUntil[target] as number;
+    const paused = target <= this.machines.hosts ? (this.machines.pausedUntil[target] as number) : 0;
     if (paused > this.now) {
       this.worldSeq += 1;
       this.queue.push(paused, SOURCE.world, this.worldSeq, EVENT.message, target, 0, packet);
@@ -209,7 +209,7 @@ export class World {
   }
 
   private fire(target: number, timer: number): void {
-    const paused = this.machines.pausedUntil[target] as number;
+    const paused = target <= this.machines.hosts ? (this.machines.pausedUntil[target] as number) : 0;
     const { hosts } = this.machines;
     if (target > hosts) this.playerTimer[target - hosts - 1] = -1;
     else (this.hostTimers[target] as Map<number, number>).delete(timer);

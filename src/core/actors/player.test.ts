@@ -111,22 +111,16 @@ describe("what gets lost is asked for again", () => {
 });
 
 describe("leaving", () => {
-  it("parts from the host before another map is entered, which is an arrival and no move", () => {
+  it("another map is entered through the coordinator, which is an arrival and no move", () => {
     const client = new Client().play();
-    expect(sent(client.go(2))).toEqual([
-      [hostActor(7), "play/part"],
-      [COORDINATOR, "play/enter"],
-    ]);
+    expect(sent(client.go(2))).toEqual([[COORDINATOR, "play/enter"]]);
     client.hear({ kind: "play/assigned", map: 2, host: 8, epoch: 1 });
     expect(playing(client.hear({ kind: "play/joined", map: 2, epoch: 1 }, hostActor(8)))).toEqual([[8, 1, false]]);
   });
 
-  it("a quit is told to both, and late answers call nobody back", () => {
+  it("a quit is told to the coordinator, and late answers call nobody back", () => {
     const client = new Client().play();
-    expect(sent(client.step({ kind: "wish", at: 1, wish: { verb: "quit" } }))).toEqual([
-      [hostActor(7), "play/part"],
-      [COORDINATOR, "play/leave"],
-    ]);
+    expect(sent(client.step({ kind: "wish", at: 1, wish: { verb: "quit" } }))).toEqual([[COORDINATOR, "play/leave"]]);
     expect(client.hear({ kind: "play/redirect", map: 1, host: 8, epoch: 4 })).toEqual([]);
     expect(client.player.stage).toBe("idle");
   });

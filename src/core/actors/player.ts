@@ -110,7 +110,6 @@ export class PlayerActor implements Actor {
 
   private wish(at: number, wish: Wish, out: Out): void {
     if (wish.verb === "go") {
-      this.part(out);
       this.map = wish.map;
       this.stage = "entering";
       this.moved = false;
@@ -119,7 +118,6 @@ export class PlayerActor implements Actor {
       out.push({ kind: "record", record: { kind: "player/entered", player: this.player, region: this.region, map: wish.map } });
       this.ask(at, out);
     } else if (wish.verb === "quit") {
-      this.part(out);
       out.push({ kind: "send", to: COORDINATOR, message: { kind: "play/leave", player: this.player } });
       this.forget(out);
     }
@@ -132,11 +130,6 @@ export class PlayerActor implements Actor {
     if (this.stage === "entering") out.push({ kind: "send", to: COORDINATOR, message: { kind: "play/enter", player, region, map } });
     else out.push({ kind: "send", to: COORDINATOR, message: { kind: "play/resume", player, region, map, epoch } });
     if (this.stage !== "playing") out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + this.askAgainUs });
-  }
-
-  private part(out: Out): void {
-    if (this.stage !== "playing" && this.stage !== "joining") return;
-    out.push({ kind: "send", to: hostActor(this.host), message: { kind: "play/part", player: this.player, map: this.map } });
   }
 
   private forget(out: Out): void {

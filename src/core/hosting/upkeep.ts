@@ -33,10 +33,9 @@ function offerRested(h: Hosting, host: HostId): void {
 /** One host that holds maps: blocked, leaving, degraded or no longer eligible hosts hand them over. */
 function checkHost(h: Hosting, host: HostId): void {
   const slot = h.table.slotOf(host);
-  const maps = h.ownedBy(host);
-  if (maps.length === 0 || h.table.vps[slot] === 1 || h.table.online[slot] === 0) return;
+  if (h.table.maps[slot] === 0 || h.table.vps[slot] === 1 || h.table.online[slot] === 0) return;
   if ((h.table.blockedUntil[slot] as number) > h.at) {
-    for (const map of maps) rescue(h, h.maps[map] as MapState, "invalid");
+    for (const map of h.ownedBy(host)) rescue(h, h.maps[map] as MapState, "invalid");
     return;
   }
   if (h.table.leaving[slot] === 1) return drain(h, host);
@@ -45,7 +44,7 @@ function checkHost(h: Hosting, host: HostId): void {
   markDegraded(h, host, slot, slow && checks >= h.settings.tuning.failedChecksMax);
   if (checks < h.settings.tuning.failedChecksMax) return;
   if (!h.notGood.has(host)) noLongerGood(h, host, slow ? "frame_time_ms" : reasonsOf(h, slot).join(", "));
-  for (const map of maps) {
+  for (const map of h.ownedBy(host)) {
     const state = h.maps[map] as MapState;
     if (state.serving && state.move === null && roomForMoves(h)) handOver(h, state, "degraded");
   }
@@ -82,7 +81,6 @@ export function redistribute(h: Hosting): void {
   const everyS = conf.task_distribution.reassignment_interval;
   h.wakeAt(TIMER.reassign, 0, h.at + everyS * US_PER_S);
   h.roster.average(Math.min(1, everyS / tuning.mixMemoryS));
-  rescoreUptime(h);
   if (!conf.general.enable_auto_migration || h.at < h.stormUntil) return;
   const first = h.nextMap;
   for (let i = 0; i < h.maps.length; i++) {
@@ -92,16 +90,6 @@ export function redistribute(h: Hosting): void {
     if (!state.serving || state.move !== null || !h.mayLeaveVps(state.map) || h.at < state.quietUntil || !h.isOnline(state.owner)) continue;
     if (h.isVps(state.owner)) returnFromVps(h, state);
     else moveToBetter(h, state);
-  }
-}
-
-/** Under `normalized` a score grows with uptime; owners' scores are brought up to date before they are compared. */
-function rescoreUptime(h: Hosting): void {
-  if (h.settings.conf.general.scoring !== "normalized") return;
-  for (const [host, maps] of h.mapsOf) {
-    const slot = h.table.slotOf(host);
-    if (maps.size > 0 && h.table.vps[slot] === 0) h.table.score(slot, h.at);
-    if (maps.size > 0) h.index.setScores(slot, h.table.micro, h.table.latencyUs, slot * h.table.columns);
   }
 }
 

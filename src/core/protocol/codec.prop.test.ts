@@ -88,7 +88,6 @@ const PARTS: { readonly [K in Message["kind"]]: Parts<K> } = {
   "play/redirect": { map, host: account, epoch },
   "play/refused": { map, reason },
   "play/join": { player: account, map, epoch },
-  "play/part": { player: account, map },
   "play/joined": { map, epoch },
   "play/turned-away": { map, epoch, reason },
   "validation/verdict": { host: account, valid: fc.boolean() },

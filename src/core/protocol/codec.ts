@@ -244,7 +244,6 @@ const MESSAGES: MessageFields = {
   "play/redirect": { map: mapId, host: account, epoch },
   "play/refused": { map: mapId, reason },
   "play/join": { player: account, map: mapId, epoch },
-  "play/part": { player: account, map: mapId },
   "play/joined": { map: mapId, epoch },
   "play/turned-away": { map: mapId, epoch, reason },
   "validation/verdict": { host: account, valid: flag },

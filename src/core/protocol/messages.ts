@@ -99,7 +99,6 @@ export type ToPlayer =
 /** Player ↔ host. */
 export type PlayerHost =
   | { readonly kind: "play/join"; readonly player: PlayerId; readonly map: MapId; readonly epoch: Epoch }
-  | { readonly kind: "play/part"; readonly player: PlayerId; readonly map: MapId }
   | { readonly kind: "play/joined"; readonly map: MapId; readonly epoch: Epoch }
   | { readonly kind: "play/turned-away"; readonly map: MapId; readonly epoch: Epoch; readonly reason: RefusalReason };
 

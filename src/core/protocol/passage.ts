@@ -53,7 +53,6 @@ const WAYS: Readonly<Record<Message["kind"], Way>> = {
   "play/redirect": TELL,
   "play/refused": TELL,
   "play/join": PLAY,
-  "play/part": PLAY,
   "play/joined": SERVE,
   "play/turned-away": SERVE,
   "validation/verdict": null,
