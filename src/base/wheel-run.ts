@@ -1,27 +1,37 @@
 import { CHUNK, ENTRY, firstOfLast, grown, LOW, lowestBit, NODE, NONE, SEQ, SOURCE, type WheelEntries } from "./wheel-entries.ts";
 
+const TWO_24 = 0x1000000;
 const BYTES = 256;
 /** A run of so few is sorted at once; a longer one is dealt out first, a still longer one sorted by bytes. */
 const FEW = 8;
 const DEALT_MAX = 256;
 
 /**
- * The next events of a timing wheel, in order: the entries of one slot, sorted by their places, and beside them the late, a binary heap of those that
- * were pushed while the run was already under way and belong before its end.
+ * The next events of a timing wheel, in order: the entries of one slot, sorted, and beside them the late, a binary heap of those that were pushed while
+ * the run was already under way and belong before its end.
  */
 export class WheelRun {
   /** Time of the last entry in microseconds; tells nothing when {@link isDone}. */
   endUs = 0;
+  /** What {@link select} found: node, time in microseconds, source and seq. */
+  node = NONE;
+  timeUs = 0;
+  source = 0;
+  seq = 0;
+  private isLate = false;
   private readonly entries: WheelEntries;
-  /** What orders the run before source and seq: the lower 24 bits of the time, the upper ones being the same for all. */
+  /** The lower 24 bits of the times, in order; the upper ones, the same for all, are in startUs. Beside each its node and what orders an instant. */
   private lows = new Int32Array(1024);
+  private nodes = new Int32Array(1024);
+  private sources = new Uint32Array(1024);
+  private seqs = new Uint32Array(1024);
+  private startUs = 0;
+  /** While it is sorted: where each entry lies, and room to sort. */
   private places = new Int32Array(1024);
   private otherLows = new Int32Array(1024);
   private otherPlaces = new Int32Array(1024);
   private at = 0;
   private length = 0;
-  /** The end of the list that became the run; its chunks are kept until the run is through. */
-  private listEnd = 0;
 
   /** While the run is dealt out: by byte, the last entry that has it, and by entry, the one before it with the same byte. */
   private readonly heads = new Int32Array(BYTES).fill(NONE);
@@ -45,47 +55,61 @@ export class WheelRun {
     return this.at === this.length;
   }
 
-  /** The place of the first entry. Not to be asked when {@link isDone}. */
-  first(): number {
-    const place = this.places[this.at]!;
-    if (this.lateLength === 0) return place;
-    const late = this.late[0]!;
-    return this.entries.before(late, place) ? late : place;
+  /** Finds the first entry, for node, timeUs, source and seq to tell. Not to be asked when {@link isDone}. */
+  select(): void {
+    const { at } = this;
+    const timeUs = this.startUs + this.lows[at]!;
+    this.isLate = this.lateLength > 0 && this.isLateFirst(timeUs);
+    if (this.isLate) {
+      this.selectLate();
+      return;
+    }
+    this.node = this.nodes[at]!;
+    this.timeUs = timeUs;
+    this.source = this.sources[at]!;
+    this.seq = this.seqs[at]!;
   }
 
-  /** Removes what {@link first} gave. */
-  drop(place: number): void {
-    if (this.places[this.at] === place) this.at++;
-    else this.dropLate();
+  private isLateFirst(runUs: number): boolean {
+    const { data } = this.entries;
+    const place = this.late[0]!;
+    const lateUs = data[place]! * TWO_24 + data[place + LOW]!;
+    if (lateUs !== runUs) return lateUs < runUs;
+    const source = this.sources[this.at]!;
+    const other = data[place + SOURCE]! >>> 0;
+    return source !== other ? other < source : data[place + SEQ]! >>> 0 < this.seqs[this.at]!;
+  }
+
+  private selectLate(): void {
+    const { data } = this.entries;
+    const place = this.late[0]!;
+    this.node = data[place + NODE]!;
+    this.timeUs = data[place]! * TWO_24 + data[place + LOW]!;
+    this.source = data[place + SOURCE]! >>> 0;
+    this.seq = data[place + SEQ]! >>> 0;
+  }
+
+  /** Removes what {@link select} found, before anything else is pushed. */
+  drop(): void {
+    if (this.isLate) this.dropLate();
+    else this.at++;
   }
 
   /** Whether what falls on the last instant of the run comes before its last entry. */
   isBeforeEnd(source: number, seq: number): boolean {
-    const { data } = this.entries;
-    const last = this.places[this.length - 1]!;
-    const other = data[last + SOURCE]! >>> 0;
-    return source !== other ? source < other : seq < data[last + SEQ]! >>> 0;
-  }
-
-  /** Gives back the memory of the run that is done. */
-  clear(): void {
-    this.entries.freeAll(this.listEnd);
-    this.entries.freeAll(this.lateEnd);
-    this.listEnd = 0;
-    this.lateEnd = 0;
-    this.lateFree = NONE;
-    this.at = 0;
-    this.length = 0;
+    const other = this.sources[this.length - 1]!;
+    return source !== other ? source < other : seq < this.seqs[this.length - 1]!;
   }
 
   /**
-   * Makes a run of a list of entries, which is the run's from now on. Their times share the upper 24 bits (`high`), and differ in their `bytes` lowest
-   * bytes only: 0, 1 or 2.
+   * Makes a run of a list of entries, when the run before is done. Their times share the upper 24 bits (`high`), and differ in their `bytes` lowest
+   * bytes only: 0, 1 or 2. The list's memory is given back.
    */
   fill(listEnd: number, high: number, bytes: number): void {
-    this.listEnd = listEnd;
-    this.at = 0;
-    this.length = 0;
+    // Nobody is late any more: all came before the end of the run before.
+    this.entries.freeAll(this.lateEnd);
+    this.lateEnd = 0;
+    this.lateFree = NONE;
     this.collect(listEnd);
     const { length } = this;
     if (bytes > 0 && length <= DEALT_MAX) {
@@ -95,7 +119,10 @@ export class WheelRun {
       for (let byte = 0; byte < bytes; byte++) this.sortByte(8 * byte);
       this.sortInstants();
     }
-    this.endUs = high * 0x1000000 + this.lows[length - 1]!;
+    this.gather();
+    this.entries.freeAll(listEnd);
+    this.startUs = high * TWO_24;
+    this.endUs = this.startUs + this.lows[length - 1]!;
   }
 
   private collect(listEnd: number): void {
@@ -110,7 +137,20 @@ export class WheelRun {
         places[length++] = place;
       }
     }
+    this.at = 0;
     this.length = length;
+  }
+
+  /** Copies what lies about into the order of the run: here the misses of the cache overlap, one pop after another would wait for each. */
+  private gather(): void {
+    const { places, nodes, sources, seqs, length } = this;
+    const { data } = this.entries;
+    for (let i = 0; i < length; i++) {
+      const place = places[i]!;
+      nodes[i] = data[place + NODE]!;
+      sources[i] = data[place + SOURCE]!;
+      seqs[i] = data[place + SEQ]!;
+    }
   }
 
   /** Deals the run out over the values of one byte of the time and takes it up in their order: then hardly any entry is out of place. */
@@ -181,6 +221,9 @@ export class WheelRun {
     this.places = grown(this.places, new Int32Array(size));
     this.otherLows = new Int32Array(size);
     this.otherPlaces = new Int32Array(size);
+    this.nodes = new Int32Array(size);
+    this.sources = new Uint32Array(size);
+    this.seqs = new Uint32Array(size);
   }
 
   private insertionSort(from: number, to: number): void {

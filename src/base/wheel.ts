@@ -74,10 +74,6 @@ export class TimingWheel {
   private baseHigh = 0;
   private baseLow = 0;
 
-  private shown = NONE;
-  private shownTime = 0;
-  private shownSource = 0;
-  private shownSeq = 0;
   private popped = NONE;
   private nowUs = 0;
 
@@ -116,20 +112,20 @@ export class TimingWheel {
 
   /** The time in microseconds of the node that peek or pop gave last. */
   time(node: number): number {
-    if (node !== this.shown) throw notShown(node);
-    return this.shownTime;
+    if (node !== this.run.node) throw notShown(node);
+    return this.run.timeUs;
   }
 
   /** The source id of the node that peek or pop gave last. */
   source(node: number): number {
-    if (node !== this.shown) throw notShown(node);
-    return this.shownSource;
+    if (node !== this.run.node) throw notShown(node);
+    return this.run.source;
   }
 
   /** The sequence number within its source of the node that peek or pop gave last. */
   seq(node: number): number {
-    if (node !== this.shown) throw notShown(node);
-    return this.shownSeq;
+    if (node !== this.run.node) throw notShown(node);
+    return this.run.seq;
   }
 
   /**
@@ -139,9 +135,9 @@ export class TimingWheel {
   push(time: number, source: number, seq: number): number {
     const high = (time * TWO_MINUS_24) | 0;
     const low = (time - high * TWO_24) | 0;
-    if (high >>> 24 !== 0 || high * TWO_24 + low !== time) throw new Bug(`wheel: ${time} is not a whole time below 2^48`);
-    if (time < this.nowUs) throw new Bug(`wheel: push at ${time}, before now ${this.nowUs}`);
-    if (source >>> 0 !== source || seq >>> 0 !== seq) throw new Bug(`wheel: source ${source}, seq ${seq} are not uint32`);
+    if (high >>> 24 !== 0 || high * TWO_24 + low !== time || time < this.nowUs || source >>> 0 !== source || seq >>> 0 !== seq) {
+      throw this.misused(time, source, seq);
+    }
     const node = this.take();
     this.live++;
     const { run } = this;
@@ -151,6 +147,12 @@ export class TimingWheel {
       this.place(high, low, node, source, seq);
     }
     return node;
+  }
+
+  private misused(time: number, source: number, seq: number): Bug {
+    if (source >>> 0 !== source || seq >>> 0 !== seq) return new Bug(`wheel: source ${source}, seq ${seq} are not uint32`);
+    if (time < this.nowUs) return new Bug(`wheel: push at ${time}, before now ${this.nowUs}`);
+    return new Bug(`wheel: ${time} is not a whole time below 2^48`);
   }
 
   /**
@@ -167,38 +169,29 @@ export class TimingWheel {
 
   /** The node that pop would give next, or -1 when none is pending. It stays pending. */
   peek(): number {
-    for (;;) {
-      const at = this.head();
-      if (at === NONE) return NONE;
-      const node = this.entries.data[at + NODE]!;
-      if (this.states[node] === PENDING) {
-        this.show(at, node);
-        return node;
-      }
-      this.run.drop(at);
+    const { run } = this;
+    while (this.advance()) {
+      run.select();
+      const { node } = run;
+      if (this.states[node] === PENDING) return node;
+      run.drop();
       this.bury(node);
     }
+    run.node = NONE;
+    return NONE;
   }
 
   /** Takes out the next node in the order of (time, source, seq) and moves {@link now} to it; -1 when none is pending. */
   pop(): number {
     if (this.popped !== NONE) this.free(this.popped);
-    for (;;) {
-      const at = this.head();
-      if (at === NONE) return NONE;
-      const node = this.entries.data[at + NODE]!;
-      if (this.states[node] === PENDING) {
-        this.show(at, node);
-        this.run.drop(at);
-        this.states[node] = POPPED;
-        this.popped = node;
-        this.nowUs = this.shownTime;
-        this.live--;
-        return node;
-      }
-      this.run.drop(at);
-      this.bury(node);
-    }
+    const node = this.peek();
+    if (node === NONE) return NONE;
+    this.run.drop();
+    this.states[node] = POPPED;
+    this.popped = node;
+    this.nowUs = this.run.timeUs;
+    this.live--;
+    return node;
   }
 
   /** Gives back the node popped last before the next pop does. For any other node it is a Bug. */
@@ -208,25 +201,17 @@ export class TimingWheel {
     this.popped = NONE;
   }
 
-  private show(at: number, node: number): void {
-    const { data } = this.entries;
-    this.shown = node;
-    this.shownTime = data[at]! * TWO_24 + data[at + LOW]!;
-    this.shownSource = data[at + SOURCE]! >>> 0;
-    this.shownSeq = data[at + SEQ]! >>> 0;
-  }
-
-  /** Where the first entry lies, cancelled or not, after opening slots as needed; NONE when nothing is left. */
-  private head(): number {
+  /** Opens slots until the run has entries, cancelled or not; false when nothing is left. */
+  private advance(): boolean {
     while (this.run.isDone) {
       if (this.levels === 0) {
         // The wheel may turn back now: what was opened ahead of now held cancelled nodes only.
         this.setBase(this.nowUs);
-        return NONE;
+        return false;
       }
       this.openNextSlot();
     }
-    return this.run.first();
+    return true;
   }
 
   private setBase(time: number): void {
@@ -283,7 +268,6 @@ export class TimingWheel {
 
   /** Empties the earliest slot: into the run if it holds few entries or a single instant, else one level down. */
   private openNextSlot(): void {
-    this.run.clear();
     const level = lowestBit(this.levels);
     const word = level * (SLOTS / 32) + lowestBit(this.bitsUsed[level]!);
     const slot = word * 32 + lowestBit(this.bits[word]!);
