@@ -113,7 +113,9 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
   #serving(at: number, record: Of<"host/serving">): void {
     const { map, host, epoch } = record;
     const book = this.#book(map);
-    const holder = holderOf(book, epoch);
+    const newest = book.epochs.length - 1;
+    // Nearly every question is about the newest epoch and is answered by its holder.
+    const holder = book.epochs[newest] === epoch ? book.holders[newest] : holderOf(book, epoch);
     if (holder === undefined && epoch > book.forgotten) {
       const adoptable = book.unsure && epoch > book.newest;
       if (adoptable) this.count("excused.HO3.adopted");

@@ -147,7 +147,7 @@ export class Picture extends RuleChecker implements Checker, Observer {
       case "host/joined":
         return this.#joined(record);
       case "host/measured":
-        this.hostOf(record.host).stats = { ...record.stats };
+        this.hostOf(record.host).stats = record.stats;
         return;
       case "host/gone":
         return this.#gone(at, record);

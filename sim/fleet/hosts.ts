@@ -50,6 +50,8 @@ export class HostFleet {
   private readonly sites: number;
   private readonly profiles: HostProfile[] = [];
   /** Per host: how many up- and down-times were drawn, how many reports were made, events pushed. */
+  /** RTT to the nearest VPS site (ms), once computed: machines and sites stay where they are. */
+  private readonly latency: Float64Array;
   private readonly lives: Float64Array;
   private readonly reports: Float64Array;
   private readonly seq: Float64Array;
@@ -81,6 +83,7 @@ export class HostFleet {
     this.sites = options.vps.sites.length;
     const all = this.sites + h.count + 1;
     this.lives = new Float64Array(all);
+    this.latency = new Float64Array(all);
     this.reports = new Float64Array(all);
     this.seq = new Float64Array(all);
     this.boots = new Uint32Array(all);
@@ -176,8 +179,11 @@ export class HostFleet {
 
   /** RTT to the nearest VPS site, ms: what the conf's net_max_latency is about. */
   private latencyMs(host: HostId): number {
+    const known = this.latency[host] as number;
+    if (known > 0) return known;
     let best = Number.POSITIVE_INFINITY;
     for (let site = 1; site <= this.sites; site++) best = Math.min(best, (2 * this.world.machines.oneWayUs(host, site)) / 1000);
+    this.latency[host] = best;
     return best;
   }
 

@@ -309,9 +309,7 @@ export class PlayerFleet {
     const { machines, network } = this.world;
     const dense = machines.hosts + 1 + player;
     const rtt = (2 * machines.oneWayUs(dense, host)) / RTT_BAD_US;
-    const jitter =
-      (this.options.network.jitterMs * (network.jitterFactor[host] as number)) /
-      JITTER_BAD_MS;
+    const jitter = (this.options.network.jitterMs * (network.jitterFactor[host] as number)) / JITTER_BAD_MS;
     const loss = (this.options.network.loss + (network.lossNow[host] as number)) / LOSS_BAD;
     const perHour = quit.perHour * (quit.rtt * rtt + quit.jitter * jitter + quit.loss * loss);
     if (!(perHour > 0)) return Number.POSITIVE_INFINITY;

@@ -21,10 +21,15 @@ const PROBE_SLACK_US = 60 * US_PER_MS;
 /** A probe waits for at least this many of the round trips that its path was measured to take. */
 const PATH_TIMES = 1.5;
 
+/** Names by mask: a fleet knows few combinations, and asks for them with every measurement. */
+const reasonNames = new Map<number, readonly string[]>();
+
 /** The names of a host's reasons not to be eligible. */
-export function reasonsOf(h: Hosting, slot: number): string[] {
+export function reasonsOf(h: Hosting, slot: number): readonly string[] {
   const mask = h.table.reasons[slot] as number;
-  return REASONS.filter((_, bit) => (mask & (1 << bit)) !== 0);
+  let names = reasonNames.get(mask);
+  if (names === undefined) reasonNames.set(mask, (names = REASONS.filter((_, bit) => (mask & (1 << bit)) !== 0)));
+  return names;
 }
 
 /** Whether a host's frames take longer than players bear (max_frame_time_ms); unknown counts as quick enough. */

@@ -106,6 +106,11 @@ export class HostIndex {
     this.refresh(slot, 0, this.columns);
   }
 
+  /** Whether the slot's host is on offer. */
+  offers(slot: number): boolean {
+    return slot < this.capacity && (this.told.headroom[slot] as number) >= 0;
+  }
+
   /** How many players the host may still take with one more map; -1 takes it out of every answer. */
   setHeadroom(slot: number, players: number): void {
     assert(players >= -1, "headroom is a number of players, or -1");
@@ -159,9 +164,9 @@ export class HostIndex {
     return chosen;
   }
 
-  /** A score (micro-points) that no host on offer exceeds in a region, whatever room is asked for. */
-  bound(region: RegionId): number {
-    const from = this.columnOf(region) * HEADROOM_CLASSES;
+  /** A score (micro-points) that no host on offer exceeds in a column, whatever room is asked for. */
+  bound(column: number): number {
+    const from = column * HEADROOM_CLASSES;
     let bound = NO_SCORE;
     for (let root = from; root < from + HEADROOM_CLASSES; root++) bound = Math.max(bound, this.rootTop[root] as number);
     return bound;
@@ -286,13 +291,18 @@ export function indexHost(index: HostIndex, table: HostTable, slot: number, at: 
   const headroom = table.headroom(slot, at);
   const host = table.hostOf(slot);
   if (index.hostOf(slot) !== host) index.setHost(slot, host);
-  // Out first, in last: scores of a host that is not offered reach no tree.
-  if (headroom < 0) index.setHeadroom(slot, headroom);
+  // The scores of a host that is not offered interest nobody; whoever offers it later tells them then.
+  if (headroom < 0) return index.setHeadroom(slot, -1);
   index.setScores(slot, table.micro, table.latencyUs, slot * table.columns);
-  if (headroom >= 0) index.setHeadroom(slot, headroom);
+  index.setHeadroom(slot, headroom);
 }
 
-/** Tells the index only a host's headroom: after a change of load or standing, when a block or back-off ends, and after `remove`. */
+/** Tells the index a host's headroom, and its scores if it was not offered before: after a change of load or standing, when a block or back-off ends, and after `remove`. */
 export function offerHost(index: HostIndex, table: HostTable, slot: number, at: number): void {
-  index.setHeadroom(slot, table.headroom(slot, at));
+  const headroom = table.headroom(slot, at);
+  if (headroom >= 0 && !index.offers(slot)) {
+    table.score(slot, at);
+    return indexHost(index, table, slot, at);
+  }
+  index.setHeadroom(slot, headroom);
 }

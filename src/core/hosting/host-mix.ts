@@ -97,18 +97,20 @@ function searchMix(query: Query, tree: Tournament, floor: number, byLatency: boo
   }
 }
 
+/** For each column a score (micro-points) that no host on offer exceeds now; offers that only shrink keep it true. */
+export function boundsOf(index: HostIndex): Int32Array {
+  return Int32Array.from({ length: index.columns }, (_, column) => index.bound(column));
+}
+
 /**
- * A score (micro-points) that {@link bestForMix} cannot exceed for these players: the bound of the majority's region where there is one,
- * else the highest of the present regions', since a median is none above its highest value.
+ * A score that {@link bestForMix} cannot exceed for these players, from {@link boundsOf}: the weighted median of the regions' own
+ * bounds, since a median grows with each of its values.
  */
-export function boundForMix(index: HostIndex, playersByRegion: ArrayLike<number>): number {
-  const last = index.columns - 1;
-  if (last === 0) return index.bound(0);
+export function boundForMix(bounds: Int32Array, playersByRegion: ArrayLike<number>): number {
+  const last = bounds.length - 1;
+  if (last === 0) return bounds[0] as number;
   const mix = mixOf(playersByRegion);
-  if (mix.total === 0) return index.bound(last);
-  const majority = mix.weights.findIndex((players) => players * 2 > mix.total);
-  if (majority >= 0) return index.bound(mix.columns[majority] as number);
-  return Math.max(...mix.columns.map((column) => index.bound(column)));
+  return mix.total === 0 ? (bounds[last] as number) : medianOf(bounds, 0, mix, -1);
 }
 
 /**

@@ -69,6 +69,7 @@ describe("host table", () => {
     }
     for (let host = 0; host < 300; host++) {
       const stats = { ...GOOD, latency_ms: host % 40, cpu_ghz: 2 + (host % 5) };
+      table.score(host, 0);
       expect([table.players[host], table.playersMax[host], table.maps[host], table.online[host]]).toEqual([host, host, 1, 1]);
       expect(reasonsOf(table.reasons[host] as number)).toEqual(ineligibilities(stats, table.settings.conf, true));
       expect(table.micro[host * 3 + 2]).toBe(toMicro(normalizedScore(stats, table.settings.conf, host % 40, 3600)));
@@ -141,7 +142,8 @@ describe("host table", () => {
 
   it("has one column under seed, and a worst latency for what is no measurement", () => {
     const table = new HostTable(settings());
-    table.add(profile(1, { stats: { ...GOOD, latency_ms: NaN } }), 0);
+    // A host that is not eligible and holds nothing is scored when somebody asks.
+    table.score(table.add(profile(1, { stats: { ...GOOD, latency_ms: NaN } }), 0), 0);
     table.add(profile(2), 0);
     expect(table.columns).toBe(1);
     expect([...table.latencyUs.subarray(0, 2)]).toEqual([LATENCY_UNKNOWN_US, 15_000]);

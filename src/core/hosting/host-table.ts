@@ -165,7 +165,8 @@ export class HostTable {
     this.jitterMs[slot] = stats.jitter_ms === null ? 0 : measured(stats.jitter_ms, Infinity);
     this.packetRate[slot] = stats.packet_rate === null ? Infinity : measured(stats.packet_rate, -Infinity);
     this.judge(slot);
-    this.score(slot, at);
+    // Nobody compares a host that may not be chosen and holds nothing: most of a fleet. It is scored when it is offered.
+    if (this.reasons[slot] === 0 || (this.maps[slot] as number) > 0) this.score(slot, at);
   }
 
   /** Computes a host's scores anew; only uptime can have changed since {@link measure}. */

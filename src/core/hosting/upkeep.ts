@@ -6,7 +6,7 @@ import { US_PER_S } from "../../base/time.ts";
 import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
 import { bestPlayerHost, refreshStandbys, scoreFor } from "./choose.ts";
 import { drain, isSlow, reasonsOf } from "./health.ts";
-import { boundForMix } from "./host-mix.ts";
+import { boundForMix, boundsOf } from "./host-mix.ts";
 import { beginMove, theta } from "./move.ts";
 import { handOver, rescue, wakeWaiting } from "./rescue.ts";
 import { backOff, forgetDeparted } from "./standing.ts";
@@ -82,6 +82,8 @@ export function redistribute(h: Hosting): void {
   h.wakeAt(TIMER.reassign, 0, h.at + everyS * US_PER_S);
   h.roster.average(Math.min(1, everyS / tuning.mixMemoryS));
   if (!conf.general.enable_auto_migration || h.at < h.stormUntil) return;
+  // Within this step offers only shrink: what is decided here takes room.
+  const bounds = boundsOf(h.index);
   const first = h.nextMap;
   for (let i = 0; i < h.maps.length; i++) {
     const state = h.maps[(first + i) % h.maps.length] as MapState;
@@ -89,7 +91,7 @@ export function redistribute(h: Hosting): void {
     if (!roomForMoves(h)) return;
     if (!state.serving || state.move !== null || !h.mayLeaveVps(state.map) || h.at < state.quietUntil || !h.isOnline(state.owner)) continue;
     if (h.isVps(state.owner)) returnFromVps(h, state);
-    else moveToBetter(h, state);
+    else moveToBetter(h, state, bounds);
   }
 }
 
@@ -99,10 +101,10 @@ function returnFromVps(h: Hosting, state: MapState): void {
   if (host !== NO_HOST) beginMove(h, state, host, "return", true);
 }
 
-function moveToBetter(h: Hosting, state: MapState): void {
+function moveToBetter(h: Hosting, state: MapState, bounds: Int32Array): void {
   const old = scoreFor(h, h.table.slotOf(state.owner), state.map);
   // Most rounds end here: looking for the best host costs more than knowing that none can be good enough.
-  if (boundForMix(h.index, h.mix(state.map)) * 1000 <= old * theta(h)) return;
+  if (boundForMix(bounds, h.mix(state.map)) * 1000 <= old * theta(h)) return;
   const host = bestPlayerHost(h, state.map, state.owner);
   if (host === NO_HOST) return;
   const best = scoreFor(h, h.table.slotOf(host), state.map);
