@@ -1,7 +1,7 @@
 /** Shipped scenarios for tests: which there are, and one of them expanded with fields set anew. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { err, ok } from "../../src/base/result.ts";
+import { complaintText, err, ok } from "../../src/base/result.ts";
 import type { Options } from "../options.ts";
 import { SCENARIOS_DIR } from "./scenario/documents.ts";
 import { type Expanded, loadScenario } from "./scenario/load.ts";
@@ -23,7 +23,7 @@ export function shipped(name: string, ...sets: string[]): Expanded {
   };
   const pairs = sets.map((set) => ({ path: set.slice(0, set.indexOf("=")), value: set.slice(set.indexOf("=") + 1) }));
   const loaded = loadScenario(name, { sets: pairs, dataDir: null, readText: read });
-  if (!loaded.ok) throw new Error(loaded.error.map((c) => `${c.file}:${c.line}:${c.column}: ${c.message}`).join("\n"));
+  if (!loaded.ok) throw new Error(loaded.error.map(complaintText).join("\n"));
   const [only, ...others] = loaded.value;
   if (only === undefined || others.length > 0) throw new Error(`${name} is expected to have one point`);
   return only;

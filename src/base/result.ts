@@ -11,7 +11,7 @@ export function err<E>(error: E): { readonly ok: false; readonly error: E } {
   return { ok: false, error };
 }
 
-/** A complaint about a text: where it stands and what is wrong. Lines and columns count from 1. */
+/** A complaint about a text: where it stands and what is wrong. Lines and columns count from 1; line 0: `file` is no file but an argument, named as it was given. */
 export type Complaint = {
   readonly file: string;
   readonly line: number;
@@ -19,7 +19,7 @@ export type Complaint = {
   readonly message: string;
 };
 
-/** `file:line:column: message`, as editors and terminals understand it. */
+/** `file:line:column: message`, as editors and terminals understand it; `argument: message` where there is no file. */
 export function complaintText(c: Complaint): string {
-  return `${c.file}:${c.line}:${c.column}: ${c.message}`;
+  return c.line === 0 ? `${c.file}: ${c.message}` : `${c.file}:${c.line}:${c.column}: ${c.message}`;
 }

@@ -98,6 +98,12 @@ describe("scenario", () => {
     expect(document.errors).toContainEqual(expect.objectContaining({ line: 2, message: expect.stringContaining("duration") as string }));
   });
 
+  it("check names a --set argument as it was given, and no place in a file that there is not", async () => {
+    const told = await call(["scenario", "check", "smoke/calm", "--set", "fleet.hosts.cont=3"], { cwd: folder });
+    expect(told.code).toBe(1);
+    expect(told.stderr).toContain('--set fleet.hosts.cont=3: unknown field "cont" in fleet.hosts; did you mean "count"?\n');
+  });
+
   it("schema prints one JSON document", async () => {
     const told = await call(["scenario", "schema"]);
     expect([told.code, told.stderr]).toEqual([0, ""]);

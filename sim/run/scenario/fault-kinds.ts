@@ -101,7 +101,7 @@ export const FAULT_KINDS: Readonly<Record<Fault["kind"], FaultKind>> = {
     lasts: "none",
     amount: { min: 0, max: 1, usual: 0.5, meaning: "share of players" },
     close: null,
-    what: "Players lose their connection and come back.",
+    what: "Players lose their connection and log in again after fleet.players.reconnect.",
   },
 };
 

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Complaint, Result } from "../../../src/base/result.ts";
-import { err, ok } from "../../../src/base/result.ts";
+import { complaintText, err, ok } from "../../../src/base/result.ts";
 import type { ReadText } from "./documents.ts";
 import type { Expanded } from "./load.ts";
 import { loadScenario } from "./load.ts";
@@ -32,13 +32,13 @@ export function loaded(text: string, loading: Loading = {}): Result<Expanded[], 
 /** The points of a scenario that must load. */
 export function points(text: string, loading: Loading = {}): Expanded[] {
   const answer = loaded(text, loading);
-  if (!answer.ok) throw new Error(answer.error.map((c) => `${c.file}:${c.line}:${c.column}: ${c.message}`).join("\n"));
+  if (!answer.ok) throw new Error(answer.error.map(complaintText).join("\n"));
   return answer.value;
 }
 
-/** The complaints of a scenario that must not load, as `file:line:column: message`. */
+/** The complaints of a scenario that must not load, as they are shown. */
 export function complaints(text: string, loading: Loading = {}): string[] {
   const answer = loaded(text, loading);
   if (answer.ok) throw new Error("the scenario loads");
-  return answer.error.map((c) => `${c.file.replace("/t/", "")}:${c.line}:${c.column}: ${c.message}`);
+  return answer.error.map((c) => complaintText({ ...c, file: c.file.replace("/t/", "") }));
 }

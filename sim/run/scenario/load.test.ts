@@ -1,5 +1,8 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { complaints, points } from "./files.fixture.ts";
+import { SCENARIOS_DIR, shownPath } from "./documents.ts";
+import { complaints, filesOver, points } from "./files.fixture.ts";
+import { loadScenario } from "./load.ts";
 
 const SMALL = "fleet:\n  players: {peak: 50}\n";
 
@@ -137,7 +140,34 @@ describe("extends", () => {
     expect(complaints("extends: b.yaml\n", { files: { "b.yaml": "duration: 1m\nextends: [s.yaml]\n" } })).toEqual([
       "b.yaml:2:11: extends goes in a circle: /t/s.yaml → /t/b.yaml → /t/s.yaml",
     ]);
-    expect(complaints("\nextends: none.yaml\n")).toEqual(["s.yaml:2:10: cannot read /t/none.yaml: there is no such file or folder"]);
+    expect(complaints("\nextends: none.yaml\n")).toEqual([
+      `s.yaml:2:10: cannot read /t/none.yaml: there is no such file or folder; nor ${shownPath(join(SCENARIOS_DIR, "none.yaml"))}: there is no such file or folder`,
+    ]);
+    expect(complaints("extends: ../none.yaml\n")).toEqual(["s.yaml:1:10: cannot read /none.yaml: there is no such file or folder"]);
+  });
+});
+
+describe("extends by the name of a shipped scenario", () => {
+  const shipped = (name: string) => {
+    const answer = loadScenario(name, { sets: [], dataDir: null, readText: filesOver({}) });
+    if (!answer.ok) throw new Error(`${name} does not load`);
+    return answer.value[0]!.options;
+  };
+
+  it.each(["capacity/five-hundred", "capacity/five-hundred.yaml", "scenarios/capacity/five-hundred.yaml"])(
+    "%s, from any folder",
+    (name) => {
+      const { options } = points(`extends: ${name}\nvps: {slots: 77}\n`)[0]!;
+      const theirs = shipped("capacity/five-hundred");
+      expect({ ...options, vps: 0 }).toEqual({ ...theirs, vps: 0, scenario: "s", title: "s" });
+      expect(options.vps.sites.reduce((sum, site) => sum + site.slots, 0)).toBe(77);
+    },
+  );
+
+  it("a file beside the scenario goes before a shipped one of the same name", () => {
+    const files = { "smoke/calm.yaml": "duration: 77s\nfleet:\n  players: {peak: 3}\n" };
+    expect(points("extends: smoke/calm.yaml\n", { files })[0]!.options.durationUs).toBe(77_000_000);
+    expect(points("extends: smoke/calm\n", { files })[0]!.options.durationUs).toBe(shipped("smoke/calm").durationUs);
   });
 });
 
@@ -184,14 +214,14 @@ describe("--set", () => {
 
   it("complains about unknown paths and wrong values", () => {
     expect(complaints(SMALL, { sets: ["fleet.players.paek=3"] })).toEqual([
-      '--set fleet.players.paek:1:15: unknown field "paek" in fleet.players; did you mean "peak"?',
+      '--set fleet.players.paek=3: unknown field "paek" in fleet.players; did you mean "peak"?',
     ]);
     expect(complaints(SMALL, { sets: ["faults.plan.3.at=1m"] })).toEqual([
-      "--set faults.plan.3.at:1:13: the list has 0 items; there is no item 3 (the first is 0)",
+      "--set faults.plan.3.at=1m: the list has 0 items; there is no item 3 (the first is 0)",
     ]);
     expect(complaints(SMALL, { sets: ["duration=soon"] })).toEqual([
-      '--set duration:1:1: duration: expected a time such as 30s, 5m, 2h or 250ms, found "soon"',
+      '--set duration=soon: duration: expected a time such as 30s, 5m, 2h or 250ms, found "soon"',
     ]);
-    expect(complaints(SMALL, { sets: ["duration=[1"] })[0]).toMatch(/^--set duration:1:1: cannot read the value/);
+    expect(complaints(SMALL, { sets: ["duration=[1"] })[0]).toMatch(/^--set duration=\[1: cannot read the value: (?!.*line \d)/);
   });
 });

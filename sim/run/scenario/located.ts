@@ -9,7 +9,7 @@ import { err, ok } from "../../../src/base/result.ts";
 import { schemaUnder } from "./schema-walk.ts";
 import type { Schema } from "./schema-words.ts";
 
-/** Where a value was written. Lines and columns count from 1; for `--set` the file is the option itself. */
+/** Where a value was written. Lines and columns count from 1; for `--set` the file is the argument itself and both are 0. */
 export type Place = { readonly file: string; readonly line: number; readonly column: number };
 /** What a leaf of a document can be. */
 export type Leaf = string | number | boolean | null;
@@ -29,6 +29,11 @@ export type Located = LocatedLeaf | LocatedList | LocatedMap;
 /** A complaint about a place. */
 export function complain(at: Place, message: string): Complaint {
   return { file: at.file, line: at.line, column: at.column, message };
+}
+
+/** The place of everything that an argument of the command line says. */
+export function argumentPlace(argument: string): Place {
+  return { file: argument, line: 0, column: 0 };
 }
 
 /** An empty mapping at a place. */

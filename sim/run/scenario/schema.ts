@@ -68,7 +68,7 @@ const players: Schema = fields("Who plays, when, and for how long.", {
   ),
   session: law("Length of a session.", "time", "session"),
   stay: law("Time on one map before moving on.", "time", "stay"),
-  reconnect: law("Time after which a player whose connection was lost comes back.", "time", "reconnect"),
+  reconnect: law("When players who were dropped (fault player-drop) log in again: time from the drop.", "time", "reconnect"),
   quit: presetFields("Hazard of quitting because of quality.", "quit", {
     rtt: number("Relative weight of RTT.", "weight", { min: 0 }),
     jitter: number("Relative weight of jitter.", "weight", { min: 0 }),
@@ -249,9 +249,10 @@ export const SCENARIO_SCHEMA: Schema = {
       description: text("What the scenario is about."),
       extends: {
         type: ["string", "array"],
-        description: "Files this one builds on, relative to it; later ones win, this one wins over all.",
+        description:
+          "Files this one builds on: paths relative to it, or names of shipped scenarios such as capacity/five-hundred; later ones win, this one wins over all.",
         items: { type: "string" },
-        "x-expect": "a path or a list of paths",
+        "x-expect": "a path or a name, or a list of them",
       },
       mode: {
         type: ["string", "array"],

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import type { Complaint, Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
 import type { Leaf, Located, LocatedMap, Place } from "./located.ts";
-import { complain, emptyMap, leafAt, withChild } from "./located.ts";
+import { argumentPlace, complain, emptyMap, leafAt, withChild } from "./located.ts";
 import { SCENARIO_SCHEMA } from "./schema.ts";
 import { fieldNames, schemaUnder } from "./schema-walk.ts";
 import type { Schema } from "./schema-words.ts";
@@ -11,15 +11,14 @@ import { unknownField } from "./validate.ts";
 
 /** Sets one path. Unknown paths are complaints with the nearest known field; `null` takes the value away. */
 export function setPath(document: LocatedMap, path: string, value: string): Result<LocatedMap, Complaint[]> {
-  const at = (offset: number): Place => ({ file: `--set ${path}`, line: 1, column: offset + 1 });
+  const at = argumentPlace(`--set ${path}=${value}`);
   let parsed: unknown;
   try {
-    parsed = parse(value);
+    parsed = parse(value, { prettyErrors: false });
   } catch (error) {
-    return err([complain(at(0), `cannot read the value: ${error instanceof Error ? error.message.split("\n")[0] : "not YAML"}`)]);
+    return err([complain(at, `cannot read the value: ${error instanceof Error ? error.message.split("\n")[0] : "not YAML"}`)]);
   }
-  const located = locate(parsed, at(0));
-  const done = put(document, SCENARIO_SCHEMA, path.split("."), 0, 0, located, at);
+  const done = put(document, SCENARIO_SCHEMA, path.split("."), 0, locate(parsed, at), at);
   return done.ok ? ok(done.value as LocatedMap) : done;
 }
 
@@ -28,19 +27,17 @@ function put(
   schema: Schema,
   keys: readonly string[],
   depth: number,
-  offset: number,
   value: Located,
-  at: (offset: number) => Place,
+  at: Place,
 ): Result<Located, Complaint[]> {
   if (depth === keys.length) return ok(value);
   const key = keys[depth]!;
   const below = schemaUnder(schema, key);
-  if (below === undefined) return err([complain(at(offset), unknownField(key, keys.slice(0, depth).join("."), fieldNames(schema)))]);
-  const next = (child: Located) => put(child, below, keys, depth + 1, offset + key.length + 1, value, at);
+  if (below === undefined) return err([complain(at, unknownField(key, keys.slice(0, depth).join("."), fieldNames(schema)))]);
+  const next = (child: Located) => put(child, below, keys, depth + 1, value, at);
   if (node.kind === "list") {
     const item = node.items[Number(key)];
-    if (item === undefined)
-      return err([complain(at(offset), `the list has ${node.items.length} items; there is no item ${key} (the first is 0)`)]);
+    if (item === undefined) return err([complain(at, `the list has ${node.items.length} items; there is no item ${key} (the first is 0)`)]);
     const changed = next(item);
     return changed.ok ? ok({ ...node, items: node.items.map((old, index) => (index === Number(key) ? changed.value : old)) }) : changed;
   }
@@ -48,10 +45,10 @@ function put(
   const named =
     node.kind === "leaf" && schema.properties?.["preset"] !== undefined ? withChild(emptyMap(node.at), "preset", node.at, node) : undefined;
   const map = node.kind === "map" ? node : (named ?? emptyMap(node.at));
-  const changed = next(map.entries.get(key)?.value ?? emptyMap(at(offset)));
+  const changed = next(map.entries.get(key)?.value ?? emptyMap(at));
   if (!changed.ok) return changed;
   if (changed.value.kind !== "leaf" || changed.value.value !== null)
-    return ok(withChild(map, key, map.entries.get(key)?.keyAt ?? at(offset), changed.value));
+    return ok(withChild(map, key, map.entries.get(key)?.keyAt ?? at, changed.value));
   return ok({ ...map, entries: new Map([...map.entries].filter(([name]) => name !== key)) });
 }
 
