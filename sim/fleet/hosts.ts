@@ -243,11 +243,13 @@ export class HostFleet {
     const profile = { ...this.profile(host), uptime_s: ageS };
     this.profiles[host] = profile;
     this.world.bootHost(profile, afterUs);
-    if (host > this.sites) this.push(host, this.world.now + this.intervalUs() * (0.5 + 0.5 * drawUnit(this.noise, host, 0)), EVENT.measure);
+    if (host > this.sites) this.push(host, this.world.now + this.intervalUs(host) * (0.5 + 0.5 * drawUnit(this.noise, host, 0)), EVENT.measure);
   }
 
-  private intervalUs(): number {
-    return this.options.conf.monitoring.metrics_interval * US_PER_S;
+  /** Until the next report: as the coordinator asked, or as the conf says before it has. */
+  private intervalUs(host: HostId): number {
+    const asked = this.world.hosts[host]?.metricsIntervalS ?? 0;
+    return (asked > 0 ? asked : this.options.conf.monitoring.metrics_interval) * US_PER_S;
   }
 
   /** From now on machines stay as they are: nobody comes or goes by its own life (the quiet after the faults). */
@@ -334,6 +336,6 @@ export class HostFleet {
     const stalled = (this.world.machines.pausedUntil[host] as number) > this.world.now;
     if (actor !== undefined && !stalled)
       this.world.deliver(actor, { kind: "measured", at: this.world.now, stats, regional_latency_ms: profile.regional_latency_ms });
-    this.push(host, this.world.now + this.intervalUs(), EVENT.measure);
+    this.push(host, this.world.now + this.intervalUs(host), EVENT.measure);
   }
 }

@@ -259,6 +259,12 @@ const EFFECTS: Readonly<Record<string, () => void>> = {
     stage.join(nth(4));
     stage.run(10_000);
     expect(stage.said("host/welcome").map((s) => s.message.metricsIntervalS)).toEqual([17]);
+    // A machine that is too weak has nothing to say that matters: it is asked ten times more rarely, until it measures better.
+    stage.measure(4, { network_speed_mbps: 20 });
+    stage.measure(4, { network_speed_mbps: 30 });
+    stage.measure(4, { network_speed_mbps: 300 });
+    stage.run(10_000);
+    expect(stage.said("host/welcome").map((s) => s.message.metricsIntervalS)).toEqual([17, 170, 17]);
   },
   "monitoring.detailed_logging": () => {
     for (const detailed of [true, false]) {

@@ -32,6 +32,8 @@ export type HostLimits = { readonly checkpointUs: number };
 /** A host agent: the machine of a player, or a VPS site. */
 export class HostActor implements Actor {
   readonly id: ActorId;
+  /** How often the coordinator asks for measurements (s); 0 until it has said so. */
+  metricsIntervalS = 0;
   readonly serving = new Map<MapId, Serving>();
   private profile: HostProfile;
   private readonly limits: HostLimits;
@@ -105,6 +107,9 @@ export class HostActor implements Actor {
     switch (message.kind) {
       case "host/introduce":
         return this.introduce(from, out);
+      case "host/welcome":
+        this.metricsIntervalS = message.metricsIntervalS;
+        return;
       case "hosting/prepare":
         return this.prepare(message.map, message.epoch, message.from, out);
       case "hosting/precopy":

@@ -8,7 +8,7 @@ import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
 import type { Holding } from "../protocol/messages.ts";
-import { REASONS } from "./eligibility.ts";
+import { REASON_BIT, REASONS } from "./eligibility.ts";
 import { rttTo } from "./score.ts";
 import { backOff, clearedOften, noteCleared, noteDeparted, noteDisconnect, observed } from "./standing.ts";
 import { indexHost } from "./host-index.ts";
@@ -20,6 +20,10 @@ import { TIMER, type Hosting, type MapState, type Move, type Suspect } from "./s
 const PROBE_SLACK_US = 60 * US_PER_MS;
 /** A probe waits for at least this many of the round trips that its path was measured to take. */
 const PATH_TIMES = 1.5;
+
+/** Reasons that seldom change from one minute to the next, and how much more rarely hosts with one of them report. */
+const OF_THE_MACHINE = REASON_BIT.cpu_ghz | REASON_BIT.cpu_cores | REASON_BIT.network_speed_mbps;
+const WEAK_TIMES = 10;
 
 /** Names by mask: a fleet knows few combinations, and asks for them with every measurement. */
 const reasonNames = new Map<number, readonly string[]>();
@@ -61,7 +65,7 @@ export function hello(h: Hosting, profile: HostProfile, holds: readonly Holding[
   h.out.push({ kind: "detector/unwatch", host });
   h.out.push({ kind: "detector/watch", host });
   const { conf } = h.settings;
-  h.tell(host, { kind: "host/welcome", metricsIntervalS: conf.monitoring.metrics_interval });
+  h.tell(host, { kind: "host/welcome", metricsIntervalS: reportEveryS(h, slot) });
   if (conf.general.persistent_hosts) h.ask({ about: "register" }, { verb: "register", profile });
   const reasons = profile.kind === "vps" ? [] : reasonsOf(h, slot);
   h.record({ kind: "host/joined", profile: seen, eligible: reasons.length === 0, reasons });
@@ -97,12 +101,21 @@ function forgottenBySource(h: Hosting, state: MapState, move: Move): void {
   if (move.phase === "prepare" || move.phase === "precopy" || move.phase === "freeze") failMove(h, move, "source_lost");
 }
 
+/** How often a host shall report (s): rarely while the machine or line itself is too weak, since nothing else it measures can matter then. */
+function reportEveryS(h: Hosting, slot: number): number {
+  const every = h.settings.conf.monitoring.metrics_interval;
+  const weak = ((h.table.reasons[slot] as number) & OF_THE_MACHINE) !== 0 && h.table.vps[slot] === 0 && h.table.maps[slot] === 0;
+  return weak ? every * WEAK_TIMES : every;
+}
+
 /** New measurements. */
 export function measured(h: Hosting, host: HostId, stats: HostStats, regional: readonly number[]): void {
   const slot = h.table.slotOf(host);
   assert(slot >= 0, "measurements come from known hosts");
   const seen = observed(h, host, stats);
+  const every = reportEveryS(h, slot);
   h.table.measure(slot, seen, regional, h.at);
+  if (reportEveryS(h, slot) !== every) h.tell(host, { kind: "host/welcome", metricsIntervalS: reportEveryS(h, slot) });
   indexHost(h.index, h.table, slot, h.at);
   if (h.table.vps[slot] === 1) return;
   // Counted by measurement, not by look: looking three times at one bad measurement tells nothing new.
