@@ -16,10 +16,14 @@ export function enter(h: Hosting, player: PlayerId, region: RegionId, map: MapId
   }
   // Before the coordinator has opened it knows of no map who serves it: the client asks again.
   if (!h.started) return;
-  if (h.roster.mapOfPlayer(player) !== map) {
-    leave(h, player);
+  const before = h.roster.mapOfPlayer(player);
+  if (before !== map) {
+    if (before >= 0) h.book((h.maps[before] as MapState).owner, 0, -1);
     const no = admits(h, state);
-    if (no !== null) return refuse(h, player, map, no);
+    if (no !== null) {
+      h.roster.leave(player);
+      return refuse(h, player, map, no);
+    }
     h.roster.enter(player, region, map);
     h.book(state.owner, 0, 1);
   }

@@ -11,14 +11,21 @@ const MIX_PER_PLAYER = 1024;
 
 /** Members of each map. Entering and leaving cost the same however many there are. */
 export class Roster {
-  private readonly members: PlayerId[][];
+  /** The seats of each map's members. */
+  private readonly members: number[][];
   /** Players by region, row-major: `byRegion[map * regions + region]`. */
   readonly byRegion: Int32Array;
   readonly regions: number;
   /** The same, averaged over time, in {@link MIX_PER_PLAYER}ths of a player; all 0 for a map nobody was on yet when it was last averaged. */
   private readonly steady: Int32Array;
-  /** Where each player is: map, place in its member list, region. Grown as ids appear; ids are dense at the edges. */
-  private readonly mapOf = new Map<PlayerId, { map: MapId; place: number; region: RegionId }>();
+  /** A player's seat: a small number of its own while it is on a map. Seats are columns, so that changing maps looks a player up once. */
+  private readonly seatOf = new Map<PlayerId, number>();
+  private readonly freeSeats: number[] = [];
+  private readonly playerAt: PlayerId[] = [];
+  private readonly mapAt: MapId[] = [];
+  private readonly regionAt: RegionId[] = [];
+  /** Where in its map's list of members a seat stands. */
+  private readonly placeAt: number[] = [];
 
   constructor(maps: number, regions: number) {
     assert(maps > 0 && regions > 0, "a roster has maps and regions");
@@ -56,51 +63,66 @@ export class Roster {
 
   /** The map a player is on, or -1. */
   mapOfPlayer(player: PlayerId): MapId {
-    return this.mapOf.get(player)?.map ?? NO_MAP;
+    const seat = this.seatOf.get(player);
+    return seat === undefined ? NO_MAP : (this.mapAt[seat] as MapId);
   }
 
   /** How many players are on the map. */
   count(map: MapId): number {
-    return (this.members[map] as PlayerId[]).length;
+    return (this.members[map] as number[]).length;
   }
 
   /** All players known. */
   get size(): number {
-    return this.mapOf.size;
+    return this.seatOf.size;
   }
 
   /** The map's players, lowest id first. */
   sorted(map: MapId): PlayerId[] {
-    return (this.members[map] as PlayerId[]).slice().sort((a, b) => a - b);
+    return (this.members[map] as number[]).map((seat) => this.playerAt[seat] as PlayerId).sort((a, b) => a - b);
   }
 
-  /** Puts a player on a map. The player must be on none. */
+  /** Puts a player on a map, and takes it off the one it was on. */
   enter(player: PlayerId, region: RegionId, map: MapId): void {
-    assert(!this.mapOf.has(player), "a player leaves one map before it enters another");
     assert(region >= 0 && region < this.regions, "a player's region is known");
-    const list = this.members[map] as PlayerId[];
-    this.mapOf.set(player, { map, place: list.length, region });
-    list.push(player);
+    let seat = this.seatOf.get(player);
+    if (seat === undefined) {
+      seat = this.freeSeats.pop() ?? this.playerAt.length;
+      this.seatOf.set(player, seat);
+      this.playerAt[seat] = player;
+    } else this.vacate(seat);
+    const list = this.members[map] as number[];
+    this.mapAt[seat] = map;
+    this.regionAt[seat] = region;
+    this.placeAt[seat] = list.length;
+    list.push(seat);
     const cell = map * this.regions + region;
     this.byRegion[cell] = (this.byRegion[cell] as number) + 1;
   }
 
   /** Takes a player off its map and gives that map, or -1 if it was on none. */
   leave(player: PlayerId): MapId {
-    const entry = this.mapOf.get(player);
-    if (entry === undefined) return NO_MAP;
-    this.mapOf.delete(player);
-    const list = this.members[entry.map] as PlayerId[];
-    const last = list.pop() as PlayerId;
-    if (last !== player) {
-      list[entry.place] = last;
-      const moved = this.mapOf.get(last);
-      assert(moved !== undefined, "a member has an entry");
-      moved.place = entry.place;
+    const seat = this.seatOf.get(player);
+    if (seat === undefined) return NO_MAP;
+    this.seatOf.delete(player);
+    this.freeSeats.push(seat);
+    return this.vacate(seat);
+  }
+
+  /** Takes a seat out of its map: the last of the members takes its place. */
+  private vacate(seat: number): MapId {
+    const map = this.mapAt[seat] as MapId;
+    const list = this.members[map] as number[];
+    const place = this.placeAt[seat] as number;
+    assert(list[place] === seat, "a seat stands where it says");
+    const last = list.pop() as number;
+    if (last !== seat) {
+      list[place] = last;
+      this.placeAt[last] = place;
     }
-    const cell = entry.map * this.regions + entry.region;
+    const cell = map * this.regions + (this.regionAt[seat] as RegionId);
     this.byRegion[cell] = (this.byRegion[cell] as number) - 1;
     assert((this.byRegion[cell] as number) >= 0, "region counts equal the members");
-    return entry.map;
+    return map;
   }
 }
