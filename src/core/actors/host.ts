@@ -102,6 +102,7 @@ export class HostActor implements Actor {
   }
 
   private hear(at: number, from: ActorId, message: Message, out: Out): void {
+    if (message.kind === "play/join") return this.join(from, message.map, message.epoch, out);
     // Orders (host/…, hosting/…) are the coordinator's alone: another host may not end or begin anything here.
     if (from !== COORDINATOR && message.kind.startsWith("host")) return;
     switch (message.kind) {
@@ -150,8 +151,6 @@ export class HostActor implements Actor {
         return;
       case "probe/pong":
         return this.probed(actorNumber(from), true, out);
-      case "play/join":
-        return this.join(from, message.map, message.epoch, out);
       default:
         return;
     }

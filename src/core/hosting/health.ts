@@ -65,7 +65,8 @@ export function hello(h: Hosting, profile: HostProfile, holds: readonly Holding[
   h.out.push({ kind: "detector/unwatch", host });
   h.out.push({ kind: "detector/watch", host });
   const { conf } = h.settings;
-  h.tell(host, { kind: "host/welcome", metricsIntervalS: reportEveryS(h, slot) });
+  h.seldom.delete(host);
+  welcome(h, host, slot);
   if (conf.general.persistent_hosts) h.ask({ about: "register" }, { verb: "register", profile });
   const reasons = profile.kind === "vps" ? [] : reasonsOf(h, slot);
   h.record({ kind: "host/joined", profile: seen, eligible: reasons.length === 0, reasons });
@@ -101,11 +102,18 @@ function forgottenBySource(h: Hosting, state: MapState, move: Move): void {
   if (move.phase === "prepare" || move.phase === "precopy" || move.phase === "freeze") failMove(h, move, "source_lost");
 }
 
-/** How often a host shall report (s): rarely while the machine or line itself is too weak, since nothing else it measures can matter then. */
-function reportEveryS(h: Hosting, slot: number): number {
+/** Whether the machine or line itself is too weak to host and holds nothing: what else it measures cannot matter then. */
+function isWeak(h: Hosting, slot: number): boolean {
+  return ((h.table.reasons[slot] as number) & OF_THE_MACHINE) !== 0 && h.table.vps[slot] === 0 && h.table.maps[slot] === 0;
+}
+
+/** Tells a host how often it shall report: seldom while it is too weak. */
+function welcome(h: Hosting, host: HostId, slot: number): void {
   const every = h.settings.conf.monitoring.metrics_interval;
-  const weak = ((h.table.reasons[slot] as number) & OF_THE_MACHINE) !== 0 && h.table.vps[slot] === 0 && h.table.maps[slot] === 0;
-  return weak ? every * WEAK_TIMES : every;
+  const weak = isWeak(h, slot);
+  if (weak) h.seldom.add(host);
+  else h.seldom.delete(host);
+  h.tell(host, { kind: "host/welcome", metricsIntervalS: weak ? every * WEAK_TIMES : every });
 }
 
 /** New measurements. */
@@ -113,9 +121,8 @@ export function measured(h: Hosting, host: HostId, stats: HostStats, regional: r
   const slot = h.table.slotOf(host);
   assert(slot >= 0, "measurements come from known hosts");
   const seen = observed(h, host, stats);
-  const every = reportEveryS(h, slot);
   h.table.measure(slot, seen, regional, h.at);
-  if (reportEveryS(h, slot) !== every) h.tell(host, { kind: "host/welcome", metricsIntervalS: reportEveryS(h, slot) });
+  if (isWeak(h, slot) !== h.seldom.has(host)) welcome(h, host, slot);
   indexHost(h.index, h.table, slot, h.at);
   if (h.table.vps[slot] === 1) return;
   // Counted by measurement, not by look: looking three times at one bad measurement tells nothing new.

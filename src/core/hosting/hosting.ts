@@ -94,7 +94,14 @@ export function hear(h: Hosting, from: ActorId, message: Message): void {
   if (actorKind(from) === "host" && message.kind !== "host/hello" && !heard(h, from)) return;
   if (actorKind(from) === "host" && "map" in message && h.maps[message.map] === undefined)
     return h.refuse(message.kind, "map_unknown", -1, actorNumber(from));
+  // Players first, in what is asked and in what is tried: they are the many.
   switch (message.kind) {
+    case "play/enter":
+      return enter(h, message.player, message.region, message.map);
+    case "play/resume":
+      return resume(h, message.player, message.region, message.map, message.epoch);
+    case "play/leave":
+      return leave(h, message.player);
     case "host/hello":
       return hello(h, message.profile, message.holds);
     case "host/metrics":
@@ -119,12 +126,6 @@ export function hear(h: Hosting, from: ActorId, message: Message): void {
       return probed(h, message.host, message.suspect, message.alive);
     case "validation/verdict":
       return verdict(h, message.host, message.valid);
-    case "play/enter":
-      return enter(h, message.player, message.region, message.map);
-    case "play/resume":
-      return resume(h, message.player, message.region, message.map, message.epoch);
-    case "play/leave":
-      return leave(h, message.player);
     default:
       return h.refuse(message.kind, "message_invalid", -1, NO_HOST);
   }
@@ -133,6 +134,10 @@ export function hear(h: Hosting, from: ActorId, message: Message): void {
 /** Who a message says it is from: nobody for what is not for the coordinator, the coordinator's own side for verdicts. */
 function speakerOf(message: Message): ActorId | undefined {
   switch (message.kind) {
+    case "play/enter":
+    case "play/resume":
+    case "play/leave":
+      return playerActor(message.player);
     case "host/hello":
       return hostActor(message.profile.host);
     case "host/metrics":
@@ -145,10 +150,6 @@ function speakerOf(message: Message): ActorId | undefined {
     case "hosting/warm":
     case "hosting/probed":
       return hostActor(message.host);
-    case "play/enter":
-    case "play/resume":
-    case "play/leave":
-      return playerActor(message.player);
     case "validation/verdict":
       return COORDINATOR;
     default:

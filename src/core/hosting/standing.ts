@@ -90,5 +90,6 @@ function forget(h: Hosting, host: HostId, slot: number): void {
     memory.delete(host);
   h.resting.delete(host);
   h.notGood.delete(host);
+  h.seldom.delete(host);
   h.record({ kind: "host/forgotten", host });
 }

@@ -102,6 +102,8 @@ export class Hosting {
   /** Bad measurements in a row, and hosts that had to give up maps for them and have not measured well since. */
   readonly badChecks = new Map<HostId, number>();
   readonly notGood = new Set<HostId>();
+  /** Hosts that were told to report seldom. */
+  readonly seldom = new Set<HostId>();
   /** Hosts that went away and when (us), in that order. */
   readonly departed = new Map<HostId, number>();
   readonly verdicts = new Map<HostId, number>();
