@@ -13,6 +13,9 @@ import type { World } from "../world/world.ts";
 import { cumulate, pick, placesByRegion, relayRttMs } from "./places.ts";
 import { stationary } from "./stationary.ts";
 
+/** A VPS site is as many servers as its slots need. Assumption: a server holds a hundred maps, behind an ordinary port of 1 Gbit/s. */
+const SERVER_SLOTS = 100;
+const SERVER_KBPS = 1_000_000;
 /** An owner who wants the machine back waits at most this long for the maps to go. */
 const LEAVE_PATIENCE_US = 20_000_000;
 /** At the start hosts connect within this time; later a booted machine's agent within as long. */
@@ -132,7 +135,7 @@ export class HostFleet {
       host,
       kind: "vps",
       region,
-      upload_kbps: 1_000_000,
+      upload_kbps: SERVER_KBPS * Math.ceil(slots / SERVER_SLOTS),
       uptime_s: 0,
       slots,
       stats,
@@ -243,7 +246,8 @@ export class HostFleet {
     const profile = { ...this.profile(host), uptime_s: ageS };
     this.profiles[host] = profile;
     this.world.bootHost(profile, afterUs);
-    if (host > this.sites) this.push(host, this.world.now + this.intervalUs(host) * (0.5 + 0.5 * drawUnit(this.noise, host, 0)), EVENT.measure);
+    if (host > this.sites)
+      this.push(host, this.world.now + this.intervalUs(host) * (0.5 + 0.5 * drawUnit(this.noise, host, 0)), EVENT.measure);
   }
 
   /** Until the next report: as the coordinator asked, or as the conf says before it has. */
