@@ -2,7 +2,6 @@
  * Owns virtual time: what happens next, in the order (time, source, sequence), so that ties never depend on who was first to ask.
  * An event is a kind, a target, a number and perhaps an object, in arrays parallel to the wheel's nodes. Never calls anyone.
  */
-import { assert } from "../../src/base/assert.ts";
 import { TimingWheel } from "../../src/base/wheel.ts";
 
 /** What an event is. The world gives each kind its handler. */
@@ -55,7 +54,6 @@ export class EventQueue {
    * doings change them. Gives a handle for {@link cancel}.
    */
   push(time: number, source: number, seq: number, kind: number, target: number, number: number, object: unknown): number {
-    assert(Number.isSafeInteger(time), "virtual time is whole microseconds");
     const node = this.wheel.push(time, source, seq);
     if (node >= this.kinds.length) this.grow(node);
     this.kinds[node] = kind;
