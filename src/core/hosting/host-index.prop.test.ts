@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HEADROOM_CLASSES, headroomClass, HostIndex, nearBest } from "./host-index.ts";
-import { bestForMix } from "./host-mix.ts";
+import { bestForMix, boundForMix, boundsOf } from "./host-mix.ts";
 
 const COLUMNS = 3;
 /** Small ranges, so that ties of score, latency and both are common. */
@@ -166,7 +166,11 @@ describe("the best host for players of several regions", () => {
             players.every((n) => n === 0)
               ? { score: h.scores[2] as number, latency: h.latencies[2] as number }
               : { score: middle(h.scores, players, -1), latency: middle(h.latencies, players, 1) };
-          expect(bestForMix(index, players, need, (slot) => excluded.has(slot))).toBe(bestOf(fitting(hosts, need, excluded, rank), prefer));
+          const best = bestForMix(index, players, need, (slot) => excluded.has(slot));
+          expect(best).toBe(bestOf(fitting(hosts, need, excluded, rank), prefer));
+          // Nobody exceeds the bound that a round of redistribution asks first.
+          const scores = fitting(hosts, need, new Set(), rank).map((fit) => fit.score);
+          expect(Math.max(-Infinity, ...scores)).toBeLessThanOrEqual(boundForMix(boundsOf(index), players, need));
         },
       ),
       { numRuns: 400 },

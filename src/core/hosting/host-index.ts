@@ -164,12 +164,9 @@ export class HostIndex {
     return chosen;
   }
 
-  /** A score (micro-points) that no host on offer exceeds in a column, whatever room is asked for. */
-  bound(column: number): number {
-    const from = column * HEADROOM_CLASSES;
-    let bound = NO_SCORE;
-    for (let root = from; root < from + HEADROOM_CLASSES; root++) bound = Math.max(bound, this.rootTop[root] as number);
-    return bound;
+  /** The highest score (micro-points) of a column among hosts of one headroom class, NO_SCORE where there is none. */
+  top(headroom: number, column: number): number {
+    return this.rootTop[column * HEADROOM_CLASSES + headroom] as number;
   }
 
   /** The best slot of a column by score and id alone, or -1. */

@@ -97,20 +97,34 @@ function searchMix(query: Query, tree: Tournament, floor: number, byLatency: boo
   }
 }
 
-/** For each column a score (micro-points) that no host on offer exceeds now; offers that only shrink keep it true. */
-export function boundsOf(index: HostIndex): Int32Array {
-  return Int32Array.from({ length: index.columns }, (_, column) => index.bound(column));
+/** Scores (micro-points) that no host on offer exceeds now, by headroom class and column; offers that only shrink keep them true. */
+export type Bounds = { readonly columns: number; readonly scores: Int32Array };
+
+/** The bounds of an index as it is. */
+export function boundsOf(index: HostIndex): Bounds {
+  const { columns } = index;
+  const classes = index.trees.length;
+  const scores = new Int32Array(classes * columns);
+  for (let k = classes - 1; k >= 0; k--) {
+    for (let c = 0; c < columns; c++) {
+      // Who has room for many has room for few.
+      const roomier = k + 1 < classes ? (scores[(k + 1) * columns + c] as number) : NO_SCORE;
+      scores[k * columns + c] = Math.max(roomier, index.top(k, c));
+    }
+  }
+  return { columns, scores };
 }
 
 /**
- * A score that {@link bestForMix} cannot exceed for these players, from {@link boundsOf}: the weighted median of the regions' own
- * bounds, since a median grows with each of its values.
+ * A score that {@link bestForMix} cannot exceed for these players and this need, from {@link boundsOf}: the weighted median of the
+ * regions' own bounds, since a median grows with each of its values.
  */
-export function boundForMix(bounds: Int32Array, playersByRegion: ArrayLike<number>): number {
-  const last = bounds.length - 1;
-  if (last === 0) return bounds[0] as number;
+export function boundForMix(bounds: Bounds, playersByRegion: ArrayLike<number>, needPlayers: number): number {
+  const { columns, scores } = bounds;
+  const row = headroomClass(needPlayers) * columns;
+  if (columns === 1) return scores[row] as number;
   const mix = mixOf(playersByRegion);
-  return mix.total === 0 ? (bounds[last] as number) : medianOf(bounds, 0, mix, -1);
+  return mix.total === 0 ? (scores[row + columns - 1] as number) : medianOf(scores, row, mix, -1);
 }
 
 /**

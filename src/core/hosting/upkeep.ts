@@ -4,9 +4,9 @@
  */
 import { US_PER_S } from "../../base/time.ts";
 import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
-import { bestPlayerHost, refreshStandbys, scoreFor } from "./choose.ts";
+import { bestPlayerHost, refreshStandbys, roomFor, scoreFor } from "./choose.ts";
 import { drain, isSlow, reasonsOf } from "./health.ts";
-import { boundForMix, boundsOf } from "./host-mix.ts";
+import { type Bounds, boundForMix, boundsOf } from "./host-mix.ts";
 import { beginMove, theta } from "./move.ts";
 import { handOver, rescue, wakeWaiting } from "./rescue.ts";
 import { backOff, forgetDeparted } from "./standing.ts";
@@ -101,10 +101,10 @@ function returnFromVps(h: Hosting, state: MapState): void {
   if (host !== NO_HOST) beginMove(h, state, host, "return", true);
 }
 
-function moveToBetter(h: Hosting, state: MapState, bounds: Int32Array): void {
+function moveToBetter(h: Hosting, state: MapState, bounds: Bounds): void {
   const old = scoreFor(h, h.table.slotOf(state.owner), state.map);
   // Most rounds end here: looking for the best host costs more than knowing that none can be good enough.
-  if (boundForMix(bounds, h.mix(state.map)) * 1000 <= old * theta(h)) return;
+  if (boundForMix(bounds, h.mix(state.map), roomFor(h, state.map)) * 1000 <= old * theta(h)) return;
   const host = bestPlayerHost(h, state.map, state.owner);
   if (host === NO_HOST) return;
   const best = scoreFor(h, h.table.slotOf(host), state.map);
