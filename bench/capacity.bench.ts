@@ -46,7 +46,7 @@ const FULL: Sizes = {
   profiled: { scenario: "capacity/hundred-thousand" },
   growth: { hosts: [1_000, 10_000, 100_000], untilS: 600, seedsMax: 10 },
   // Long enough that starting a thread, and compiling in it, weighs little: as in a real campaign.
-  workers: { job: { scenario: "capacity/evening-peak", untilS: 7200 }, seeds: 4, rounds: 3, aim: { least: 1.6 } },
+  workers: { job: { scenario: "capacity/evening-peak" }, seeds: 4, rounds: 1, aim: { least: 1.6 } },
   heartbeats: { job: { scenario: "capacity/five-hundred" }, rounds: 3 },
 };
 
