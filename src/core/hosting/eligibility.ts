@@ -70,13 +70,18 @@ export function ineligibilityMask(stats: HostStats, conf: MapConf, securityValid
   return mask;
 }
 
-/** The reasons in a mask, by name, in the order of {@link REASONS}. */
-export function reasonsOf(mask: number): Ineligibility[] {
-  return REASONS.filter((name) => (mask & REASON_BIT[name]) !== 0);
+/** Names by mask: a fleet knows few combinations, and asks for them with every measurement. */
+const namesOf = new Map<number, readonly Ineligibility[]>();
+
+/** The reasons in a mask, by name, in the order of {@link REASONS}. The same list for the same mask. */
+export function reasonsOf(mask: number): readonly Ineligibility[] {
+  let names = namesOf.get(mask);
+  if (names === undefined) namesOf.set(mask, (names = REASONS.filter((name) => (mask & REASON_BIT[name]) !== 0)));
+  return names;
 }
 
 /** All reasons why a host is not eligible, by name; empty when it is. See {@link ineligibilityMask} for the conditions. */
-export function ineligibilities(stats: HostStats, conf: MapConf, securityValid: boolean): Ineligibility[] {
+export function ineligibilities(stats: HostStats, conf: MapConf, securityValid: boolean): readonly Ineligibility[] {
   return reasonsOf(ineligibilityMask(stats, conf, securityValid));
 }
 

@@ -8,7 +8,7 @@ import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
 import type { Holding } from "../protocol/messages.ts";
-import { REASON_BIT, REASONS } from "./eligibility.ts";
+import { REASON_BIT, reasonsOf } from "./eligibility.ts";
 import { rttTo } from "./score.ts";
 import { backOff, clearedOften, noteCleared, noteDeparted, noteDisconnect, observed } from "./standing.ts";
 import { indexHost } from "./host-index.ts";
@@ -24,17 +24,6 @@ const PATH_TIMES = 1.5;
 /** Reasons that seldom change from one minute to the next, and how much more rarely hosts with one of them report. */
 const OF_THE_MACHINE = REASON_BIT.cpu_ghz | REASON_BIT.cpu_cores | REASON_BIT.network_speed_mbps;
 const WEAK_TIMES = 10;
-
-/** Names by mask: a fleet knows few combinations, and asks for them with every measurement. */
-const reasonNames = new Map<number, readonly string[]>();
-
-/** The names of a host's reasons not to be eligible. */
-export function reasonsOf(h: Hosting, slot: number): readonly string[] {
-  const mask = h.table.reasons[slot] as number;
-  let names = reasonNames.get(mask);
-  if (names === undefined) reasonNames.set(mask, (names = REASONS.filter((_, bit) => (mask & (1 << bit)) !== 0)));
-  return names;
-}
 
 /** Whether a host's frames take longer than players bear (max_frame_time_ms); unknown counts as quick enough. */
 export function isSlow(h: Hosting, slot: number): boolean {
@@ -68,7 +57,7 @@ export function hello(h: Hosting, profile: HostProfile, holds: readonly Holding[
   h.seldom.delete(host);
   welcome(h, host, slot);
   if (conf.general.persistent_hosts) h.ask({ about: "register" }, { verb: "register", profile });
-  const reasons = profile.kind === "vps" ? [] : reasonsOf(h, slot);
+  const reasons = profile.kind === "vps" ? [] : reasonsOf(h.table.reasons[slot] as number);
   h.record({ kind: "host/joined", profile: seen, eligible: reasons.length === 0, reasons });
   if (!h.restored) h.claimedHoldings.set(host, holds);
   else reconcile(h, host, holds);
@@ -131,7 +120,13 @@ export function measured(h: Hosting, host: HostId, stats: HostStats, regional: r
     h.badChecks.delete(host);
     h.notGood.delete(host);
   }
-  h.record({ kind: "host/measured", host, stats: seen, eligible: h.table.reasons[slot] === 0, reasons: reasonsOf(h, slot) });
+  h.record({
+    kind: "host/measured",
+    host,
+    stats: seen,
+    eligible: h.table.reasons[slot] === 0,
+    reasons: reasonsOf(h.table.reasons[slot] as number),
+  });
 }
 
 /** The connection closed or heartbeats stopped: probe, then judge. */

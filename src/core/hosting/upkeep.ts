@@ -5,7 +5,8 @@
 import { US_PER_S } from "../../base/time.ts";
 import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
 import { bestPlayerHost, refreshStandbys, roomFor, scoreFor } from "./choose.ts";
-import { drain, isSlow, reasonsOf } from "./health.ts";
+import { reasonsOf } from "./eligibility.ts";
+import { drain, isSlow } from "./health.ts";
 import { type Bounds, boundForMix, boundsOf } from "./host-mix.ts";
 import { beginMove, theta } from "./move.ts";
 import { handOver, rescue, wakeWaiting } from "./rescue.ts";
@@ -43,7 +44,7 @@ function checkHost(h: Hosting, host: HostId): void {
   const checks = h.badChecks.get(host) ?? 0;
   markDegraded(h, host, slot, slow && checks >= h.settings.tuning.failedChecksMax);
   if (checks < h.settings.tuning.failedChecksMax) return;
-  if (!h.notGood.has(host)) noLongerGood(h, host, slow ? "frame_time_ms" : reasonsOf(h, slot).join(", "));
+  if (!h.notGood.has(host)) noLongerGood(h, host, slow ? "frame_time_ms" : reasonsOf(h.table.reasons[slot] as number).join(", "));
   for (const map of h.ownedBy(host)) {
     const state = h.maps[map] as MapState;
     if (state.serving && state.move === null && roomForMoves(h)) handOver(h, state, "degraded");
