@@ -8,25 +8,14 @@ import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import { actorKind, actorNumber, type ActorId, COORDINATOR, hostActor, NO_HOST, playerActor } from "../protocol/ids.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Restored, StoreAnswer } from "../protocol/store.ts";
-import {
-  actOnVerdicts,
-  cleared,
-  goodbye,
-  hello,
-  leaving,
-  measured,
-  probed,
-  reconcile,
-  stormOver,
-  suspect,
-  suspectTimer,
-  verdict,
-} from "./health.ts";
+import { goodbye, hello, leaving, measured, reconcile } from "./health.ts";
 import { indexHost } from "./host-index.ts";
 import { active, claimed, copied, moveTimer, prepared, readRow, ready, refused, resolved, rowRead } from "./move.ts";
 import { enter, leave, resume } from "./players.ts";
 import { noteDeparted } from "./standing.ts";
 import { serveUrgent, serveWaiting } from "./rescue.ts";
+import { cleared, probed, stormOver, suspect, suspectTimer } from "./suspicion.ts";
+import { actOnVerdicts, verdict } from "./verdicts.ts";
 import { type Hosting, type MapState, TIMER, TIMER_KINDS } from "./state.ts";
 import { checkHealth, recovered, redistribute } from "./upkeep.ts";
 
