@@ -74,6 +74,7 @@ function absence(what: string): string {
 function verdict(report: BenchReport): string {
   const aimed = report.rows.filter((row) => row.aim !== null);
   const missed = aimed.filter((row) => !reaches(row));
+  if (aimed.length === 0) return "These figures have no aims.";
   if (missed.length === 0) return `All ${aimed.length} aims are reached.`;
   return `${missed.length} of ${aimed.length} aims missed: ${missed.map((row) => row.id).join(", ")}.`;
 }

@@ -1,7 +1,7 @@
 /**
  * Owns the people who play: when they come, where they go, how long they stay, what drives them away.
- * Promises: every draw is keyed by (purpose, player, number); player numbers are used again when free, so that memory follows
- * the players online. Never knows where a map is hosted.
+ * Promises: every draw is keyed by (purpose, player, number); player numbers are used again when free. Its columns hold all who
+ * can have come by the end. Never knows where a map is hosted.
  */
 import { type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base/laws.ts";
 import { drawUnit, type Stream, stream } from "../../src/base/random.ts";

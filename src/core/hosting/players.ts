@@ -1,6 +1,7 @@
 /**
  * Owns players' requests to be on a map. Promises: HO7 (a host's player limit), every request is answered, or the answer comes
- * with the map's redirect, or when the coordinator has opened and is asked again. Never moves a map by itself, except that a full host is reported to upkeep.
+ * with the map's redirect, or when the coordinator has opened and is asked again. Never moves a map by itself, except that a full
+ * host is reported to upkeep.
  */
 import { type Epoch, type MapId, type PlayerId, playerActor, type RegionId } from "../protocol/ids.ts";
 import type { RefusalReason } from "../protocol/refusal.ts";

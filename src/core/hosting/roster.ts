@@ -41,10 +41,12 @@ export class Roster {
    */
   mix(map: MapId): Int32Array {
     const from = map * this.regions;
-    for (let cell = from; cell < from + this.regions; cell++) {
-      if ((this.steady[cell] as number) > 0) return this.steady.subarray(from, from + this.regions);
-    }
-    return this.byRegion.subarray(from, from + this.regions);
+    return (this.hasAverage(map) ? this.steady : this.byRegion).subarray(from, from + this.regions);
+  }
+
+  private hasAverage(map: MapId): boolean {
+    for (let cell = map * this.regions; cell < (map + 1) * this.regions; cell++) if ((this.steady[cell] as number) > 0) return true;
+    return false;
   }
 
   /** Brings the averages nearer to the present by `share` (0..1) of the distance; a map without an average takes the present. */
@@ -52,7 +54,7 @@ export class Roster {
     assert(share > 0 && share <= 1, "an average moves towards the present, and not beyond");
     for (let map = 0; map < this.members.length; map++) {
       const from = map * this.regions;
-      const known = this.mix(map).buffer === this.steady.buffer;
+      const known = this.hasAverage(map);
       for (let cell = from; cell < from + this.regions; cell++) {
         const now = (this.byRegion[cell] as number) * MIX_PER_PLAYER;
         const before = this.steady[cell] as number;

@@ -76,8 +76,9 @@ export function forgetDeparted(h: Hosting): void {
     const kept =
       table.vps[slot] === 1 ||
       (table.maps[slot] as number) + (table.mapsReserved[slot] as number) > 0 ||
+      (h.standbyCount.get(host) ?? 0) > 0 ||
       (table.blockedUntil[slot] as number) > h.at;
-    // A VPS site, or one that a map still waits for, is looked at again after another while.
+    // A VPS site, or one that a map waits for or names as standby, is looked at again after another while.
     if (kept) noteDeparted(h, host);
     else forget(h, host, slot);
   }
