@@ -44,12 +44,14 @@ async function runAlone(job: RunJob, options: Options): Promise<RunFigures> {
 
 /** All jobs over worker threads, as the command runs them; each job is a sweep point of one seed. */
 async function runPooled(jobs: readonly RunJob[], points: readonly Options[], workers: number): Promise<RunFigures[]> {
-  const pool = openPool({ workers, points, slots: jobs.length, twice: false, timeoutS: null, stacks: true });
-  const work = jobs.map(({ seed, untilS }) => ({
+  const pool = openPool({ workers, slots: jobs.length, twice: false, timeoutS: null, stacks: true });
+  const work = jobs.map(({ seed, untilS }, index) => ({
+    options: points[index]!,
     seeds: [seed],
     budgetS: null,
     until: untilS === null ? null : untilS * US_PER_S,
     trace: null,
+    stories: 0,
   }));
   try {
     const { signal } = new AbortController();

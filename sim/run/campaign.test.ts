@@ -5,10 +5,11 @@ import { failedOutcome, serveTicket, type RunSeed, type Ticket, type WorkerSetup
 import type { Options } from "../options.ts";
 import type { RunOutcome } from "../outcome.ts";
 
+const OPTIONS = { scenario: "s" } as Options;
 const never = new AbortController().signal;
 
 function point(seeds: readonly number[], budgetS: number | null = null): CampaignPoint {
-  return { seeds, budgetS, until: null, trace: null };
+  return { options: OPTIONS, seeds, budgetS, until: null, trace: null, stories: 0 };
 }
 
 function watch(lanes: number, more: Partial<CampaignWatch> = {}): CampaignWatch {
@@ -78,6 +79,16 @@ describe("a campaign", () => {
     ]);
   });
 
+  it("asks the lowest seeds for their story, in whatever order they run", async () => {
+    const told: number[] = [];
+    const run: SeedRunner = async (ticket) => {
+      if (ticket.story) told.push(ticket.seed);
+      return good(ticket.seed);
+    };
+    await runCampaign([{ ...point([9, 4, 7, 1]), stories: 2 }, point([1, 2])], run, watch(1));
+    expect(told).toEqual([4, 1]);
+  });
+
   it("says that it was interrupted and starts nothing more", async () => {
     const stop = new AbortController();
     const ran: number[] = [];
@@ -93,12 +104,11 @@ describe("a campaign", () => {
 
 describe("a ticket", () => {
   const setup = (twice: boolean): WorkerSetup => ({
-    points: [{ scenario: "s" } as Options],
     clocks: new SharedArrayBuffer(8),
     twice,
     stacks: false,
   });
-  const ticket: Ticket = { point: 0, seed: 4, slot: 0, until: null, trace: null };
+  const ticket: Ticket = { options: OPTIONS, point: 0, seed: 4, slot: 0, until: null, trace: null, story: false };
 
   it("DT1: says when two runs of one seed differ, and in what", () => {
     const fingerprints = ["c", "y"];

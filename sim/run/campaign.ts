@@ -3,11 +3,13 @@
  * order, so that what comes out does not depend on the number of workers or on who was done first (DT1).
  */
 import { assert } from "../../src/base/assert.ts";
+import type { Options } from "../options.ts";
 import type { RunOutcome } from "../outcome.ts";
 import { crashText, failedOutcome, type Ticket } from "./ticket.ts";
 
 /** The seeds of one sweep point. */
 export type CampaignPoint = {
+  readonly options: Options;
   /** In the order they are handed out; each once. */
   readonly seeds: readonly number[];
   /** Seconds of wall time after which no further seed of this point starts; null for no limit. Its first seed always runs. */
@@ -16,6 +18,8 @@ export type CampaignPoint = {
   readonly until: number | null;
   /** File for a full trace of its runs, or null. Only sensible with a single seed. */
   readonly trace: string | null;
+  /** How many of its runs, by the lowest seeds, leave their story. */
+  readonly stories: number;
 };
 
 /** What became of one sweep point. */
@@ -48,7 +52,7 @@ export class Interrupted extends Error {
 }
 
 /** Number of tickets a campaign can hand out: one per seed of every point. */
-export function ticketCount(points: readonly CampaignPoint[]): number {
+export function ticketCount(points: readonly Pick<CampaignPoint, "seeds">[]): number {
   return points.reduce((sum, point) => sum + point.seeds.length, 0);
 }
 
@@ -83,6 +87,13 @@ async function settled(run: SeedRunner, ticket: Ticket): Promise<RunOutcome> {
   }
 }
 
+/** Whether fewer than `count` of the seeds are lower: the same seeds, in whatever order they are handed out. */
+function isAmongLowest(seed: number, seeds: readonly number[], count: number): boolean {
+  let lower = 0;
+  for (const other of seeds) if (other < seed && ++lower >= count) return false;
+  return lower < count;
+}
+
 /**
  * Hands out tickets point by point, seed by seed; null when there are no more. A point's budget begins with its first
  * ticket, and what is left of a point whose budget is spent is passed over.
@@ -100,7 +111,8 @@ function ticketSource(points: readonly CampaignPoint[], now: () => number): () =
       if (seed !== undefined) {
         const slot = firstSlot + position;
         position += 1;
-        return { point: index, seed, slot, until: point.until, trace: point.trace };
+        const { options, until, trace } = point;
+        return { options, point: index, seed, slot, until, trace, story: isAmongLowest(seed, point.seeds, point.stories) };
       }
       firstSlot += point.seeds.length;
       index += 1;

@@ -9,13 +9,12 @@ const workerFile = new URL("./pool-worker.fixture.ts", import.meta.url);
 const OPTIONS = { scenario: "fixture" } as Options;
 
 function point(seeds: readonly number[]): CampaignPoint {
-  return { seeds, budgetS: null, until: null, trace: null };
+  return { options: OPTIONS, seeds, budgetS: null, until: null, trace: null, stories: 0 };
 }
 
 function open(workers: number, points: readonly CampaignPoint[]): Pool {
   return openPool({
     workers,
-    points: points.map(() => OPTIONS),
     slots: ticketCount(points),
     twice: false,
     timeoutS: null,
@@ -65,7 +64,7 @@ describe("the worker pool", () => {
 
   it("gives a seed up after its wall time, and runs the others", async () => {
     const points = [point([1, 903, 5])];
-    const pool = openPool({ workers: 1, points: [OPTIONS], slots: 3, twice: false, timeoutS: 1, stacks: false, workerFile });
+    const pool = openPool({ workers: 1, slots: 3, twice: false, timeoutS: 1, stacks: false, workerFile });
     const [only] = await runCampaign(points, pool.run, { lanes: 1, signal: new AbortController().signal, now: () => 0 });
     await pool.close();
     expect(only?.outcomes.map((o) => [o.seed, o.result, o.violations[0]?.message])).toEqual([

@@ -1,7 +1,6 @@
-/** The worker threads that run seeds: a fixed number, started once and kept, each with the options of every sweep point. */
+/** The worker threads that run seeds: a fixed number, started once and kept. */
 import { Piscina } from "piscina";
 import type { SeedRunner } from "./campaign.ts";
-import type { Options } from "../options.ts";
 import type { RunOutcome } from "../outcome.ts";
 import { failedOutcome, type Ticket, type WorkerSetup } from "./ticket.ts";
 
@@ -9,8 +8,7 @@ import { failedOutcome, type Ticket, type WorkerSetup } from "./ticket.ts";
 export type PoolRequest = {
   /** Number of worker threads, at least 1. One worker is a thread too, so that the caller stays free to show progress and to be interrupted. */
   readonly workers: number;
-  readonly points: readonly Options[];
-  /** Tickets the pool will be asked for, over all points: the number of progress clocks. */
+  /** The most tickets of one campaign: the number of progress clocks. */
   readonly slots: number;
   readonly twice: boolean;
   /** Seconds of wall time after which a seed is given up and its worker replaced; null for no limit. */
@@ -26,6 +24,8 @@ export type Pool = {
   readonly run: SeedRunner;
   /** Virtual microseconds that the run in `slot` has reached, 0 before it starts. */
   clockUs(slot: number): number;
+  /** Sets all clocks to 0, before another campaign. */
+  rewind(): void;
   /** Ends all workers at once, whatever they do. */
   close(): Promise<void>;
 };
@@ -34,7 +34,7 @@ export type Pool = {
 export function openPool(request: PoolRequest): Pool {
   const clocks = new SharedArrayBuffer(Float64Array.BYTES_PER_ELEMENT * Math.max(1, request.slots));
   const seen = new Float64Array(clocks);
-  const setup: WorkerSetup = { points: request.points, clocks, twice: request.twice, stacks: request.stacks };
+  const setup: WorkerSetup = { clocks, twice: request.twice, stacks: request.stacks };
   const piscina = new Piscina<Ticket, RunOutcome>({
     filename: (request.workerFile ?? ownWorker()).href,
     name: "runTicket",
@@ -50,6 +50,7 @@ export function openPool(request: PoolRequest): Pool {
   return {
     run: (ticket) => (limitS === null ? piscina.run(ticket) : within(limitS, ticket, (signal) => piscina.run(ticket, { signal }))),
     clockUs: (slot) => seen[slot] ?? 0,
+    rewind: () => void seen.fill(0),
     close: () => piscina.destroy(),
   };
 }

@@ -10,8 +10,6 @@ import type { RunOutcome, RunResult } from "../outcome.ts";
 
 /** What every worker of a pool is told once, when it starts. */
 export type WorkerSetup = {
-  /** Expanded options of each sweep point; a ticket names one by its index. */
-  readonly points: readonly Options[];
   /** One float per ticket slot: virtual microseconds its run has reached, written by workers and read by whoever shows progress. */
   readonly clocks: SharedArrayBuffer;
   /** Runs each seed twice and compares (DT1). */
@@ -22,6 +20,8 @@ export type WorkerSetup = {
 
 /** One seed to run. */
 export type Ticket = {
+  /** What is run: tickets of one pool may differ in it, so that a search can ask for points nobody knew of when the pool was opened. */
+  readonly options: Options;
   readonly point: number;
   readonly seed: number;
   /** Index into `clocks`, unique among all tickets of a pool. */
@@ -30,13 +30,15 @@ export type Ticket = {
   readonly until: number | null;
   /** File that receives the run's full trace, one JSON document per line, or null for none. */
   readonly trace: string | null;
+  /** Whether the run leaves its story: who served which map when, for the page that is looked into. */
+  readonly story: boolean;
 };
 
 /** The simulator's entry, as `run-seed.ts` offers it. */
 export type RunSeed = (
   options: Options,
   seed: number,
-  hooks: { progress?: (virtualUs: number) => void; until?: number; trace?: (line: string) => void },
+  hooks: { progress?: (virtualUs: number) => void; until?: number; trace?: (line: string) => void; story?: boolean },
 ) => RunOutcome;
 
 const MS_PER_S = 1000;
@@ -46,8 +48,7 @@ const MS_PER_S = 1000;
  * result `crash`; nothing is thrown from here.
  */
 export function serveTicket(setup: WorkerSetup, ticket: Ticket, runSeed: RunSeed): RunOutcome {
-  const options = setup.points[ticket.point];
-  if (options === undefined) return failedOutcome(ticket.seed, "crash", "crash", `no sweep point ${ticket.point}`);
+  const { options, story } = ticket;
   const clocks = new Float64Array(setup.clocks);
   const progress = (virtualUs: number): void => {
     clocks[ticket.slot] = virtualUs;
@@ -55,7 +56,7 @@ export function serveTicket(setup: WorkerSetup, ticket: Ticket, runSeed: RunSeed
   const until = ticket.until === null ? {} : { until: ticket.until };
   try {
     const startedAt = performance.now();
-    const left = traced(ticket.trace, (trace) => runSeed(options, ticket.seed, { progress, ...until, ...trace }));
+    const left = traced(ticket.trace, (trace) => runSeed(options, ticket.seed, { progress, story, ...until, ...trace }));
     const first = { ...left, wall_s: Math.round(performance.now() - startedAt) / MS_PER_S };
     return setup.twice ? compared(first, runSeed(options, ticket.seed, until)) : first;
   } catch (error) {

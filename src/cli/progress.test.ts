@@ -18,7 +18,7 @@ describe("progress", () => {
     const clocks = [0, 0.5 * MINUTE_US, 3 * MINUTE_US];
     const progress = new Progress(
       ioWith(false).io,
-      { slotUs: [MINUTE_US, MINUTE_US, 2 * MINUTE_US], clockUs: (slot) => clocks[slot] ?? 0 },
+      { slotUs: [MINUTE_US, MINUTE_US, 2 * MINUTE_US], note: "", clockUs: (slot) => clocks[slot] ?? 0 },
       () => now,
     );
     progress.start();
@@ -47,7 +47,7 @@ describe("progress", () => {
   it("writes plain lines to stderr where there is no terminal, and nothing to stdout", () => {
     vi.useFakeTimers();
     const { io, stderr, stdout } = ioWith(false);
-    const progress = new Progress(io, { slotUs: [MINUTE_US], clockUs: () => 0 }, () => 0);
+    const progress = new Progress(io, { slotUs: [MINUTE_US], note: "", clockUs: () => 0 }, () => 0);
     progress.start();
     vi.advanceTimersByTime(11_000);
     progress.stop();

@@ -8,8 +8,8 @@ const REDRAW_MS = 200;
 const LINE_EVERY_MS = 5000;
 const BAR_STEPS = 1000;
 
-/** What is to be done: one entry per ticket slot, the virtual microseconds its run lasts. */
-export type Workload = { readonly slotUs: readonly number[]; readonly clockUs: (slot: number) => number };
+/** What is to be done: one entry per ticket slot, the virtual microseconds its run lasts. `note` stands before all that is said. */
+export type Workload = { readonly slotUs: readonly number[]; readonly clockUs: (slot: number) => number; readonly note: string };
 
 /** How far a campaign is. */
 export type Standing = {
@@ -85,7 +85,7 @@ export class Progress {
 
   private show(): void {
     const standing = this.standing();
-    const text = standingText(standing);
+    const text = `${this.work.note === "" ? "" : `${this.work.note}: `}${standingText(standing)}`;
     if (this.bar === null) return say(this.io.stderr, `peerstead: ${text}`);
     const share = standing.virtualTotalUs > 0 ? standing.virtualUs / standing.virtualTotalUs : 0;
     this.bar.update(Math.floor(share * BAR_STEPS), { text });

@@ -53,8 +53,8 @@ async function replay(scenario: string, flags: Flags, cli: Cli): Promise<void> {
   const target = flags.trace === undefined ? null : traceTarget(resolve(cli.io.cwd, flags.trace));
   let outcome: RunOutcome;
   try {
-    const point = { seeds: [seed], budgetS: null, until, trace: target === null ? null : target.partial };
-    outcome = onlyOutcome(await simulate([{ options, point }], { workers: 1, twice: false, timeoutS: null }, cli));
+    const point = { options, seeds: [seed], budgetS: null, until, trace: target === null ? null : target.partial, stories: 0 };
+    outcome = onlyOutcome(await simulate([point], { workers: 1, twice: false, timeoutS: null }, cli));
     if (target !== null && existsSync(target.partial)) renameSync(target.partial, target.path);
   } finally {
     if (target !== null) rmSync(target.partial, { force: true });

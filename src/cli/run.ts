@@ -1,34 +1,21 @@
 /** `peerstead run`: all seeds of a scenario over worker threads, the report on disk, the answer on the terminal. */
-import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
-import type { PointOutcome } from "../../sim/run/campaign.ts";
+import type { CampaignPoint, PointOutcome } from "../../sim/run/campaign.ts";
 import type { RunDocument } from "../../sim/run/document.ts";
 import type { RunResult } from "../../sim/outcome.ts";
 import type { Expanded } from "../../sim/run/scenario/load.ts";
 import { complaintText } from "../base/result.ts";
 import { writeWhole } from "../compat/files.ts";
-import { counted, EXIT_USAGE, Failure } from "./failure.ts";
+import { campaignPoint, changeWords, seedWords, shellText, timeoutOf, workersOf, type CampaignFlags } from "./campaign-flags.ts";
+import { counted, EXIT_USAGE } from "./failure.ts";
 import { collect } from "./flags.ts";
 import { mayColor, say, sayJson, widthOf, type Cli } from "./io.ts";
 import { heldFolder, reportFolder } from "./places.ts";
 import { openScenario } from "./scenario-file.ts";
-import { parseSeeds, parseWhole, seedsFrom, WORKERS_MAX } from "./seeds.ts";
-import { simulate, type Assignment } from "./simulate.ts";
+import { simulate } from "./simulate.ts";
 
-/** A week: what does not end by then does not end. */
-const TIMEOUT_MAX_S = 604_800;
-
-type Flags = {
-  readonly seeds?: string;
-  readonly workers?: string;
-  readonly set?: readonly string[];
-  readonly data?: string;
-  readonly report: string;
-  readonly twice?: boolean;
-  readonly timeout?: string;
-  readonly json?: boolean;
-};
+type Flags = CampaignFlags & { readonly report: string; readonly twice?: boolean; readonly json?: boolean };
 
 /** Adds the command to the program. `commit` says which Peerstead this is; it is asked when the work begins. */
 export function addRun(program: Command, cli: Cli, commit: () => string): void {
@@ -56,10 +43,10 @@ async function run(scenario: string, flags: Flags, cli: Cli, commit: () => strin
   const { exitCode } = await import("../../sim/run/document.ts");
   const folder = reportFolder(resolve(io.cwd, flags.report), points[0]?.options.scenario ?? "");
   const made = commit();
-  const assignments = points.map((point) => assigned(point, flags.seeds));
+  const work = points.map((point) => campaignPoint(point, flags.seeds, 0));
   // Before the work, so that a folder that cannot be written to costs no run.
   const held = heldFolder(folder);
-  const outcomes = await simulate(assignments, { workers, twice: flags.twice === true, timeoutS }, cli).catch((error: unknown) => {
+  const outcomes = await simulate(work, { workers, twice: flags.twice === true, timeoutS }, cli).catch((error: unknown) => {
     held.release();
     throw error;
   });
@@ -67,7 +54,7 @@ async function run(scenario: string, flags: Flags, cli: Cli, commit: () => strin
     if (ran.length < asked) say(io.stderr, `the time budget is spent: ${ran.length} of ${counted(asked, "seed")} ran`);
   }
   const report = await reportOf(points, outcomes, made, {
-    command: commandText(scenario, flags, assignments),
+    command: commandText(scenario, flags, work),
     replay: (seed, point) => replayText(scenario, flags, seed, points.length > 1 ? point : null),
   });
   const file = join(folder, "run.json");
@@ -128,54 +115,13 @@ async function sayAnswer(parts: readonly PointDocument[], cli: Cli): Promise<voi
 }
 
 /** The command line that repeats this run. It names neither workers nor folders for output: they change nothing (DT1). */
-function commandText(scenario: string, flags: Flags, assignments: readonly Assignment[]): string {
-  const seeds = assignments[0]?.point.seeds.toSorted((a, b) => a - b) ?? [];
-  const range = flags.seeds === undefined ? [] : ["--seeds", `${seeds[0]}..${seeds.at(-1)}`];
+function commandText(scenario: string, flags: Flags, points: readonly CampaignPoint[]): string {
   const timeout = flags.timeout === undefined ? [] : ["--timeout", flags.timeout];
-  return shellText(["peerstead", "run", scenario, ...range, ...timeout, ...changes(flags)]);
+  return shellText(["peerstead", "run", scenario, ...seedWords(flags.seeds, points[0]?.seeds ?? []), ...timeout, ...changeWords(flags)]);
 }
 
 /** The command line that runs one seed alone again; `point` is null for a scenario without a sweep. */
 function replayText(scenario: string, flags: Flags, seed: number, point: number | null): string {
   const which = point === null ? [] : ["--point", `${point}`];
-  return shellText(["peerstead", "replay", scenario, "--seed", `${seed}`, ...which, ...changes(flags)]);
-}
-
-/** The flags that change what a scenario is. */
-function changes(flags: Flags): string[] {
-  const data = flags.data === undefined ? [] : ["--data", flags.data];
-  return [...(flags.set ?? []).flatMap((set) => ["--set", set]), ...data];
-}
-
-function shellText(words: readonly string[]): string {
-  return words.map(shellWord).join(" ");
-}
-
-/** A word as a POSIX shell reads it back. */
-function shellWord(word: string): string {
-  return /^[A-Za-z0-9_./:=@%+,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-}
-
-function workersOf(text: string | undefined): number {
-  if (text === undefined) return Math.min(WORKERS_MAX, availableParallelism());
-  const workers = parseWhole(text, 1, WORKERS_MAX);
-  if (workers === undefined) throw new Failure(`--workers ${text}: expected a whole number from 1 to ${WORKERS_MAX}`);
-  return workers;
-}
-
-function timeoutOf(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  const seconds = parseWhole(text, 1, TIMEOUT_MAX_S);
-  if (seconds === undefined) throw new Failure(`--timeout ${text}: expected a whole number of seconds from 1 to ${TIMEOUT_MAX_S}`);
-  return seconds;
-}
-
-/** A point with its seeds. Seeds asked for on the command line all run; only the scenario's own are under its budget. */
-function assigned(point: Expanded, seeds: string | undefined): Assignment {
-  const { from, count, budgetS } = point.seeds;
-  const common = { until: null, trace: null };
-  if (seeds === undefined) return { options: point.options, point: { seeds: seedsFrom(from, count), budgetS, ...common } };
-  const chosen = parseSeeds(seeds, from);
-  if (!chosen.ok) throw new Failure(chosen.error);
-  return { options: point.options, point: { seeds: chosen.value, budgetS: null, ...common } };
+  return shellText(["peerstead", "replay", scenario, "--seed", `${seed}`, ...which, ...changeWords(flags)]);
 }

@@ -1,50 +1,67 @@
-/** What `run` and `replay` share: a pool, a campaign over it, progress, and a clean end on Ctrl-C. */
+/** What the commands that run seeds share: a pool, campaigns over it, progress, and a clean end on Ctrl-C. */
 import type { CampaignPoint, PointOutcome } from "../../sim/run/campaign.ts";
-import type { Options } from "../../sim/options.ts";
 import { EXIT_INTERRUPTED, Failure } from "./failure.ts";
 import type { Cli } from "./io.ts";
 import { Progress } from "./progress.ts";
 
-/** A sweep point with its work. */
-export type Assignment = { readonly options: Options; readonly point: CampaignPoint };
-
-/** How the simulation is carried out. `timeoutS`: wall time after which a seed is given up, null for none. */
+/** How seeds are run. `timeoutS`: wall time after which a seed is given up, null for none. */
 export type Manner = { readonly workers: number; readonly twice: boolean; readonly timeoutS: number | null };
 
-/** Runs all assignments over worker threads and shows progress. Throws a {@link Failure} with exit code 130 on Ctrl-C. */
-export async function simulate(assignments: readonly Assignment[], manner: Manner, cli: Cli): Promise<PointOutcome[]> {
-  const { Interrupted, runCampaign, ticketCount } = await import("../../sim/run/campaign.ts");
+/** Runs one campaign and shows its progress; `note` stands before the progress. Throws a {@link Failure} with exit code 130 on Ctrl-C. */
+export type Simulate = (points: readonly CampaignPoint[], note?: string) => Promise<PointOutcome[]>;
+
+/** Runs all points over worker threads and shows progress. Throws a {@link Failure} with exit code 130 on Ctrl-C. */
+export async function simulate(points: readonly CampaignPoint[], manner: Manner, cli: Cli): Promise<PointOutcome[]> {
+  const slots = points.reduce((sum, point) => sum + point.seeds.length, 0);
+  return withSimulation({ ...manner, slots, interrupted: "nothing was written" }, cli, (run) => run(points));
+}
+
+/**
+ * Gives `work` a way to run one campaign after another on the same workers, which stay compiled. `slots` is the most seeds of one
+ * campaign; `interrupted` says what a Ctrl-C left behind.
+ */
+export async function withSimulation<T>(
+  manner: Manner & { readonly slots: number; readonly interrupted: string },
+  cli: Cli,
+  work: (simulate: Simulate) => Promise<T>,
+): Promise<T> {
+  const { Interrupted, runCampaign } = await import("../../sim/run/campaign.ts");
   const { openPool } = await import("../../sim/run/pool.ts");
-  const points = assignments.map((a) => a.point);
-  const slots = ticketCount(points);
+  const { slots, twice, timeoutS } = manner;
   const workers = Math.min(manner.workers, slots);
   const now = (): number => performance.now();
   const custom = cli.io.workerFile === undefined ? {} : { workerFile: cli.io.workerFile };
-  const { twice, timeoutS } = manner;
-  const pool = openPool({ workers, points: assignments.map((a) => a.options), slots, twice, timeoutS, stacks: cli.debug, ...custom });
-  const progress = new Progress(cli.io, { slotUs: slotLengths(assignments), clockUs: pool.clockUs }, now);
+  const pool = openPool({ workers, slots, twice, timeoutS, stacks: cli.debug, ...custom });
   const interrupts = cli.io.watchInterrupts();
   // Workers are deep in a loop and hear nothing; only ending them ends the campaign.
   interrupts.signal.addEventListener("abort", () => void pool.close());
-  progress.start();
-  try {
+  const run: Simulate = async (points, note = "") => {
+    pool.rewind();
+    const progress = new Progress(cli.io, { slotUs: slotLengths(points), clockUs: pool.clockUs, note }, now);
     const done = (ticket: { readonly slot: number }): void => progress.finish(ticket.slot);
-    return await runCampaign(points, pool.run, { lanes: workers, signal: interrupts.signal, now, done });
+    progress.start();
+    try {
+      return await runCampaign(points, pool.run, { lanes: workers, signal: interrupts.signal, now, done });
+    } finally {
+      progress.stop();
+    }
+  };
+  try {
+    return await work(run);
   } catch (error) {
-    if (error instanceof Interrupted) throw new Failure("interrupted; nothing was written", [], EXIT_INTERRUPTED);
+    if (error instanceof Interrupted) throw new Failure(`interrupted; ${manner.interrupted}`, [], EXIT_INTERRUPTED);
     throw error;
   } finally {
-    progress.stop();
     interrupts.release();
     await pool.close();
   }
 }
 
 /** Virtual microseconds of every ticket, in the order of slots. */
-function slotLengths(assignments: readonly Assignment[]): number[] {
-  return assignments.flatMap(({ options, point }) => {
+function slotLengths(points: readonly CampaignPoint[]): number[] {
+  return points.flatMap(({ options, seeds, until }) => {
     const settle = options.modes.includes("liveness") ? options.settleUs : 0;
     const whole = options.durationUs + settle;
-    return point.seeds.map(() => (point.until === null ? whole : Math.min(whole, point.until)));
+    return seeds.map(() => (until === null ? whole : Math.min(whole, until)));
   });
 }
