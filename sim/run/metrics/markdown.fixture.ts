@@ -18,6 +18,10 @@ from \`sim/run/metrics/definitions.ts\`; a test compares the two. Version of the
 therefore has the mean over runs as \`mean\`, and \`spread\` gives the median, smallest and largest of the runs' own means for every metric.
 A metric without any sample has count 0, sum 0 and nulls: nothing happened, which is not the same as a zero.
 
+**Which way is better.** The column *better* says which way is better for players or for who pays the VPS; \`peerstead compare\` judges by it. A dash
+stands where neither is (a move may save a map or take a better host; what moves cost is told by interruptions and outages), and where another metric
+tells the same in other units, so that a fact is judged once.
+
 **Who is a player host.** A machine that players offer. VPS sites are not among *hosts* unless a definition says so.
 **When a host serves a map.** From the host's own report that it serves under the map's present epoch, until it freezes for a handoff, is told
 to stop, dies, pauses, or loses its line; or until another host serves the map under a higher epoch. A line cut in one direction only keeps the host from
@@ -49,6 +53,8 @@ export function metricsMarkdown(): string {
 }
 
 function table(metrics: readonly Definition[]): string {
-  const rows = metrics.map((d) => `| \`${d.name}\` | ${d.unit} | ${SAMPLE_TEXT[d.sampling]} | ${d.what} | ${d.span} |`);
-  return `| metric | unit | one sample for | what is counted | from when to when |\n|---|---|---|---|---|\n${rows.join("\n")}\n`;
+  const rows = metrics.map(
+    (d) => `| \`${d.name}\` | ${d.unit} | ${SAMPLE_TEXT[d.sampling]} | ${d.better ?? "–"} | ${d.what} | ${d.span} |`,
+  );
+  return `| metric | unit | one sample for | better | what is counted | from when to when |\n|---|---|---|---|---|---|\n${rows.join("\n")}\n`;
 }
