@@ -109,6 +109,19 @@ thresholds: {unhosted_ms: ["p(99)<=1500", "max<=5000"]}
     // 4.5, 1.8 and 2.7: the two that lost most by rounding down get the two that are left.
     expect(uneven.map((site) => site.slots)).toEqual([4, 2, 3]);
   });
+
+  it("scale is a factor on the load of every executor", () => {
+    const frame = (players: string) => `schema: peerstead-scenario/1\nfleet: {players: {session: 10m, ${players}}}\n`;
+    const loadOf = (players: string, ...sets: string[]) => points(frame(players), { sets })[0]!.options.players;
+    const thrice = "fleet.players.scale=3";
+    expect(loadOf("peak: 200", thrice)).toEqual(loadOf("peak: 600"));
+    const day = "executor: daily-curve, peakAt: 1h, peakToTrough: 2";
+    expect(loadOf(`${day}, peak: 200`, thrice)).toEqual(loadOf(`${day}, peak: 600`));
+    const ramp = "executor: ramping-arrival-rate, initial: 33, stages: [{for: 1m, to: 4/s}]";
+    expect(loadOf(ramp, thrice)).toMatchObject({ initial: 99, startPerS: 99 / 600, stages: [{ forUs: 60_000_000, toPerS: 12 }] });
+    expect(loadOf(`${ramp}, start: 2/s`, thrice)).toMatchObject({ initial: 99, startPerS: 6 });
+    expect(loadOf("peak: 15", "fleet.players.scale=0.5").initial).toBe(8);
+  });
 });
 
 describe("extends", () => {

@@ -60,6 +60,10 @@ const players: Schema = fields("Who plays, when, and for how long.", {
   peakAt: duration("daily-curve: when the peak is, from the start of the run."),
   peakToTrough: number("daily-curve: players at the peak over players at the trough, twelve hours away.", "ratio", { min: 1 }),
   initial: whole("Players online at the start; left out, what the executor needs.", "players", { min: 0, max: 10_000_000 }),
+  scale: number("Factor on the load as a whole: on peak, or on initial players and all arrival rates. For studies of load.", "times", {
+    min: 0,
+    max: 1000,
+  }),
   start: rate("ramping-arrival-rate: arrivals at the start; left out, what keeps `initial` players online."),
   stages: list(
     "ramping-arrival-rate: the rate moves linearly to `to` within `for`, stage by stage.",

@@ -146,13 +146,15 @@ function arrivalsOf(section: Section, sessionS: Law, durationUs: number): Arriva
     if (section.has(key) && !understood.includes(key))
       section.complain(key, `has no effect with executor ${executor}; write null to drop an inherited value`);
   }
+  const scale = section.number("scale");
   if (executor === "ramping-arrival-rate") {
-    const initial = section.number("initial", 0);
-    const stages = section.items("stages").map((stage) => ({ forUs: stage.us("for"), toPerS: stage.perSecond("to") }));
-    return { initial, startPerS: section.perSecond("start", steadyArrivals(initial, sessionS).startPerS), stages };
+    const initial = Math.round(section.number("initial", 0) * scale);
+    const stages = section.items("stages").map((stage) => ({ forUs: stage.us("for"), toPerS: stage.perSecond("to") * scale }));
+    const startPerS = section.has("start") ? section.perSecond("start") * scale : steadyArrivals(initial, sessionS).startPerS;
+    return { initial, startPerS, stages };
   }
-  const peak = section.number("peak");
-  if (executor === "constant") return steadyArrivals(peak, sessionS);
+  const peak = section.number("peak") * scale;
+  if (executor === "constant") return steadyArrivals(Math.round(peak), sessionS);
   return arrivalsFor(dailyCurve(peak, section.number("peakToTrough"), section.us("peakAt")), durationUs, sessionS);
 }
 
