@@ -22,14 +22,24 @@ export function roomFor(h: Hosting, map: MapId): number {
   return Math.max(players, Math.min(h.playersMax(map), players + Math.ceil(players / SPARE_DIVISOR) + SPARE_PLAYERS));
 }
 
+/**
+ * The table's column that holds every host's score for players who come from these regions: the last one for no players at all, their
+ * region's where it has more than half of them, -1 where none has and each host's median decides.
+ */
+export function columnFor(h: Hosting, mix: Int32Array): number {
+  const last = h.table.columns - 1;
+  const total = mix.reduce((sum, players) => sum + players, 0);
+  if (last === 0 || total === 0) return last;
+  for (let r = 0; r < mix.length; r++) if ((mix[r] as number) * 2 > total) return r;
+  return -1;
+}
+
 /** A host's score for a map's players of now, micro-points: the same number the index ranks by. */
 export function scoreFor(h: Hosting, slot: number, map: MapId): number {
   const { table } = h;
-  const last = table.columns - 1;
   const mix = h.mix(map);
-  const total = mix.reduce((sum, players) => sum + players, 0);
-  if (last === 0 || total === 0) return table.micro[slot * table.columns + last] as number;
-  for (let r = 0; r < mix.length; r++) if ((mix[r] as number) * 2 > total) return table.micro[slot * table.columns + r] as number;
+  const column = columnFor(h, mix);
+  if (column >= 0) return table.micro[slot * table.columns + column] as number;
   const profile = table.profileOf(slot);
   const upSince = table.upSince[slot] as number;
   const uptime = upSince <= h.at ? (h.at - upSince) / US_PER_S : null;

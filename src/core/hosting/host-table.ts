@@ -84,6 +84,8 @@ export class HostTable {
    */
   micro: Int32Array;
   latencyUs: Int32Array;
+  /** Time (us) as of which a slot's scores were computed; NaN when nobody compared the host since it was last measured. */
+  scoredAt = new Float64Array(SLOTS_FIRST);
 
   private readonly ids: HostId[] = [];
   private readonly profiles: (HostProfile | undefined)[] = [];
@@ -167,11 +169,13 @@ export class HostTable {
     this.judge(slot);
     // Nobody compares a host that may not be chosen and holds nothing: most of a fleet. It is scored when it is offered.
     if (this.reasons[slot] === 0 || (this.maps[slot] as number) > 0) this.score(slot, at);
+    else this.scoredAt[slot] = NaN;
   }
 
   /** Computes a host's scores anew; only uptime can have changed since {@link measure}. */
   score(slot: number, at: number): void {
     const { conf } = this.settings;
+    this.scoredAt[slot] = at;
     const { stats, regional_latency_ms: regional } = this.profileOf(slot);
     if (conf.general.scoring === "seed") {
       this.micro[slot] = toMicro(seedScore(stats, conf));
@@ -288,6 +292,7 @@ export class HostTable {
     this.playersMax = grown(this.playersMax, length);
     this.micro = grown(this.micro, length * this.columns);
     this.latencyUs = grown(this.latencyUs, length * this.columns);
+    this.scoredAt = grown(this.scoredAt, length);
   }
 }
 

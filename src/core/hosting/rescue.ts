@@ -15,14 +15,14 @@ import { TIMER, type Hosting, type MapState } from "./state.ts";
 const WAITING_US = US_PER_S;
 
 /** A target, or why there is none. */
-type Target = HostId | RefusalReason;
+export type Target = HostId | RefusalReason;
 
 /**
  * Where a map goes whose host is gone. By the enables (auto = enable_auto_migration, vps = enable_vps_fallback):
  * auto+vps: best standby, else VPS, else any player host. auto only: best standby, else any player host. vps only: VPS.
  * Neither: nowhere; it waits for its own host. Critical maps, and all maps when P2P is off: VPS.
  */
-function targetForLost(h: Hosting, state: MapState): Target {
+export function targetForLost(h: Hosting, state: MapState): Target {
   const { general } = h.settings.conf;
   if (!h.mayLeaveVps(state.map)) return vpsFor(h, state.map, state.owner);
   const fresh = state.epoch === 0;
@@ -42,7 +42,7 @@ function targetForLost(h: Hosting, state: MapState): Target {
 }
 
 /** Where a map goes whose host lives but must give it up (drain, degraded, overload): a player host, else the VPS. */
-function targetForHanded(h: Hosting, state: MapState): Target {
+export function targetForHanded(h: Hosting, state: MapState): Target {
   const { general } = h.settings.conf;
   if (h.mayLeaveVps(state.map) && general.enable_auto_migration) {
     const standby = bestStandby(h, state, state.owner);

@@ -50,7 +50,7 @@ export function seedLatencyTerm(latencyMs: number, maxMs: number, realtime: bool
 }
 
 /** The seed's stability term: 1 - disconnects/max, 1 when max is 0. Falls below zero for hosts above the maximum. */
-function seedStabilityTerm(disconnects: number, maxDisconnects: number): number {
+export function seedStabilityTerm(disconnects: number, maxDisconnects: number): number {
   return maxDisconnects > 0 ? 1 - disconnects / maxDisconnects : 1;
 }
 
@@ -71,12 +71,12 @@ export function seedScore(stats: HostStats, conf: MapConf): number {
 }
 
 /** Into [0, 1]; NaN, which no comparison holds for, becomes 0. */
-function clamp01(value: number): number {
+export function clamp01(value: number): number {
   return value >= 1 ? 1 : value > 0 ? value : 0;
 }
 
 /** How far a measure fills its minimum, in [0, 1]; a minimum of 0 asks for nothing and is always filled. */
-function fill(value: number, minimum: number): number {
+export function fill(value: number, minimum: number): number {
   return minimum > 0 ? clamp01(value / minimum) : 1;
 }
 
@@ -107,16 +107,21 @@ export function normalizedBase(stats: HostStats, conf: MapConf, uptimeS: number 
 }
 
 /**
- * The weighted latency term of {@link normalizedScore}: exp(-rtt/max) in real-time mode, 1/(1 + rtt/max) otherwise, in [0, 1].
+ * The latency term of {@link normalizedScore}: exp(-rtt/max) in real-time mode, 1/(1 + rtt/max) otherwise, in [0, 1].
  * With max 0 it is the same for every host: 0 and 1, as in {@link seedLatencyTerm}. An unknown RTT (NaN) earns nothing.
  */
-export function normalizedLatency(rttMs: number, conf: MapConf): number {
+export function normalizedLatencyTerm(rttMs: number, conf: MapConf): number {
   const max = conf.host_requirements.net_max_latency;
   const realtime = conf.realtime_gaming.prioritize_realtime;
-  const weight = realtime ? conf.realtime_gaming.latency_weight : PLAIN_WEIGHTS.latency;
-  if (!(max > 0)) return realtime ? 0 : weight;
+  if (!(max > 0)) return realtime ? 0 : 1;
   const rtt = rttMs < 0 ? 0 : rttMs;
-  return weight * clamp01(realtime ? Math.exp(-rtt / max) : 1 / (1 + rtt / max));
+  return clamp01(realtime ? Math.exp(-rtt / max) : 1 / (1 + rtt / max));
+}
+
+/** {@link normalizedLatencyTerm} times its weight. */
+export function normalizedLatency(rttMs: number, conf: MapConf): number {
+  const { prioritize_realtime, latency_weight } = conf.realtime_gaming;
+  return (prioritize_realtime ? latency_weight : PLAIN_WEIGHTS.latency) * normalizedLatencyTerm(rttMs, conf);
 }
 
 /**

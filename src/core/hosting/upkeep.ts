@@ -71,9 +71,13 @@ export function recovered(h: Hosting, host: HostId): void {
   if (!isSlow(h, slot) && h.ownedBy(host).length === 0) markDegraded(h, host, slot, false);
 }
 
-/** Is another map allowed into a move of our own will? At most the share of hosted maps, at least one. */
+/** Maps that may be on the move before another one is held back from a move of our own will: the share of hosted maps, at least one. */
+export function movesLimit(h: Hosting): number {
+  return Math.max(1, Math.floor(h.settings.tuning.voluntaryShareMax * h.hosted));
+}
+
 function roomForMoves(h: Hosting): boolean {
-  return h.moves.size < Math.max(1, Math.floor(h.settings.tuning.voluntaryShareMax * h.hosted));
+  return h.moves.size < movesLimit(h);
 }
 
 /** Every reassignment_interval: maps go back from the VPS, and to clearly better hosts. */
@@ -82,7 +86,7 @@ export function redistribute(h: Hosting): void {
   const everyS = conf.task_distribution.reassignment_interval;
   h.wakeAt(TIMER.reassign, 0, h.at + everyS * US_PER_S);
   h.roster.average(Math.min(1, everyS / tuning.mixMemoryS));
-  if (!conf.general.enable_auto_migration || h.at < h.stormUntil) return;
+  if (!mayRedistribute(h)) return;
   // Within this step offers only shrink: what is decided here takes room.
   const bounds = boundsOf(h.index);
   const first = h.nextMap;
@@ -90,26 +94,40 @@ export function redistribute(h: Hosting): void {
     const state = h.maps[(first + i) % h.maps.length] as MapState;
     h.nextMap = state.map;
     if (!roomForMoves(h)) return;
-    if (!state.serving || state.move !== null || !h.mayLeaveVps(state.map) || h.at < state.quietUntil || !h.isOnline(state.owner)) continue;
-    if (h.isVps(state.owner)) returnFromVps(h, state);
-    else moveToBetter(h, state, bounds);
+    if (!mayBeMoved(h, state)) continue;
+    const host = preferredHost(h, state, bounds);
+    if (host !== NO_HOST) beginMove(h, state, host, h.isVps(state.owner) ? "return" : "better", true);
   }
 }
 
-function returnFromVps(h: Hosting, state: MapState): void {
-  if (h.at < state.fellBackAt + h.settings.tuning.returnAfterS * US_PER_S) return;
-  const host = bestPlayerHost(h, state.map, state.owner);
-  if (host !== NO_HOST) beginMove(h, state, host, "return", true);
+/** Whether maps are moved of our own will at all right now: by the conf, and outside a storm. */
+export function mayRedistribute(h: Hosting): boolean {
+  return h.settings.conf.general.enable_auto_migration && h.at >= h.stormUntil;
 }
 
-function moveToBetter(h: Hosting, state: MapState, bounds: Bounds): void {
+/** Whether a map may be moved of our own will: it is served by a host that is here, may leave the VPS, and has rested. */
+export function mayBeMoved(h: Hosting, state: MapState): boolean {
+  return state.serving && state.move === null && h.mayLeaveVps(state.map) && h.at >= state.quietUntil && h.isOnline(state.owner);
+}
+
+/** Where a map that may be moved goes of our own will: back from the VPS, or to a clearly better host. NO_HOST: it stays. `bounds` are the index's of now or earlier in this step. */
+export function preferredHost(h: Hosting, state: MapState, bounds: Bounds): HostId {
+  if (!h.isVps(state.owner)) return betterHost(h, state, bounds);
+  return h.at < returnDueAt(h, state) ? NO_HOST : bestPlayerHost(h, state.map, state.owner);
+}
+
+/** From when on a map on the VPS looks for a player host again (us). */
+export function returnDueAt(h: Hosting, state: MapState): number {
+  return state.fellBackAt + h.settings.tuning.returnAfterS * US_PER_S;
+}
+
+function betterHost(h: Hosting, state: MapState, bounds: Bounds): HostId {
   const old = scoreFor(h, h.table.slotOf(state.owner), state.map);
   // Most rounds end here: looking for the best host costs more than knowing that none can be good enough.
-  if (boundForMix(bounds, h.mix(state.map), roomFor(h, state.map)) * 1000 <= old * theta(h)) return;
+  if (boundForMix(bounds, h.mix(state.map), roomFor(h, state.map)) * 1000 <= old * theta(h)) return NO_HOST;
   const host = bestPlayerHost(h, state.map, state.owner);
-  if (host === NO_HOST) return;
-  const best = scoreFor(h, h.table.slotOf(host), state.map);
-  if (best * 1000 > old * theta(h)) beginMove(h, state, host, "better", true);
+  if (host === NO_HOST) return NO_HOST;
+  return scoreFor(h, h.table.slotOf(host), state.map) * 1000 > old * theta(h) ? host : NO_HOST;
 }
 
 /** A map whose host has no room for one more player looks for a larger one, within the same restraint. */
