@@ -28,6 +28,9 @@ const outcome = (fields: Partial<RunOutcome> = {}): RunOutcome => ({
   evaluated: {},
   reached: {},
   refused: {},
+  regions: [],
+  moves: { slowest: [], worst: [], failed: [] },
+  story: null,
   ...fields,
 });
 

@@ -128,6 +128,9 @@ export function someOutcome(seed: number, changes: Partial<RunOutcome> = {}): Ru
     evaluated: { HO1: 1000 },
     reached: { "migration.handoff": 10 },
     refused: {},
+    regions: [],
+    moves: { slowest: [], worst: [], failed: [] },
+    story: null,
     ...changes,
   };
 }

@@ -8,6 +8,10 @@ import { US_PER_S } from "../../src/base/time.ts";
 import { DEFINITIONS, DEFINITIONS_VERSION } from "./metrics/definitions.ts";
 import type { Options } from "../options.ts";
 import type { FaultOutcome, RunOutcome, RunResult, Series, Violation } from "../outcome.ts";
+import { type Distribution, distributionOf } from "./distribution.ts";
+import { type MedianInterval, medianInterval } from "./median-interval.ts";
+import { type RegionSummary, summariseRegions } from "./region-summary.ts";
+import { mergeRemarkable } from "./story/remarkable.ts";
 import { evaluateThreshold, parseThreshold } from "./thresholds.ts";
 
 /** One metric over all runs. Numbers are in `unit`; those of a metric without samples are null. */
@@ -23,9 +27,10 @@ export type MetricSummary = {
   readonly p99: number | null;
 };
 
-/** How much runs differ: the runs' own means of a metric in seed order (null: no sample), and the middle and ends of them. */
+/** How much runs differ: the runs' own means of a metric in seed order (null: no sample), the middle and ends of them, and between which of them the median of all runs lies. */
 export type Spread = {
   readonly median: number | null;
+  readonly interval: MedianInterval | null;
   readonly min: number | null;
   readonly max: number | null;
   readonly means: readonly (number | null)[];
@@ -74,6 +79,11 @@ export type RunDocument = {
   readonly seeds: readonly number[];
   readonly runs: readonly RunLine[];
   readonly metrics: Readonly<Record<string, MetricSummary>>;
+  /** How the samples of metrics that count happenings in time lie. */
+  readonly distributions: Readonly<Record<string, Distribution>>;
+  readonly regions: readonly RegionSummary[];
+  /** The moves of all runs that are worth a look. */
+  readonly moves: ReturnType<typeof mergeRemarkable>;
   readonly thresholds: readonly ThresholdLine[];
   readonly spread: Readonly<Record<string, Spread>>;
   readonly definitions: number;
@@ -154,6 +164,9 @@ export function buildDocument(parts: DocumentParts): RunDocument {
     seeds: parts.seeds,
     runs: outcomes.map((run) => runLine(run, parts.replay)),
     metrics: Object.fromEntries([...merged].map(([name, metric]) => [name, summarise(metric)])),
+    distributions: distributionsOf(merged),
+    regions: summariseRegions(outcomes),
+    moves: mergeRemarkable(outcomes),
     thresholds,
     spread: Object.fromEntries([...merged.keys()].map((name) => [name, spreadOf(name, outcomes)])),
     definitions: DEFINITIONS_VERSION,
@@ -213,6 +226,15 @@ function summarise({ unit, scale, histogram }: Merged): MetricSummary {
     p95: value(histogram.quantile(0.95)),
     p99: value(histogram.quantile(0.99)),
   };
+}
+
+function distributionsOf(merged: ReadonlyMap<string, Merged>): Record<string, Distribution> {
+  const timed = DEFINITIONS.filter((d) => d.sampling === "event" && d.unit === "ms");
+  const pairs = timed.map(({ name, unit, scale }): [string, Distribution | null] => {
+    const metric = merged.get(name);
+    return [name, metric === undefined ? null : distributionOf(metric.histogram, unit, scale)];
+  });
+  return Object.fromEntries(pairs.filter((pair): pair is [string, Distribution] => pair[1] !== null));
 }
 
 /** `scale` is one over a whole number: dividing by that keeps decimals short, multiplying would not. */
@@ -290,7 +312,7 @@ function spreadOf(name: string, outcomes: readonly RunOutcome[]): Spread {
   const low = known[(known.length - 1) >> 1];
   const high = known[known.length >> 1];
   const median = low === undefined || high === undefined ? null : Math.round(((low + high) / 2) * 1e6) / 1e6;
-  return { median, min: known[0] ?? null, max: known.at(-1) ?? null, means };
+  return { median, interval: medianInterval(known), min: known[0] ?? null, max: known.at(-1) ?? null, means };
 }
 
 function mergeFaults(outcomes: readonly RunOutcome[]): FaultOutcome[] {

@@ -13,17 +13,19 @@ import { EVENT } from "../world/queue.ts";
 import { World } from "../world/world.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { Metrics } from "./metrics/metrics.ts";
+import { Regions } from "./metrics/regions.ts";
 import type { Options } from "../options.ts";
 import type { RunOutcome, RunResult, Violation } from "../outcome.ts";
 import { FaultTally } from "./fault-tally.ts";
 import { Fanout, Tracer } from "./fanout.ts";
+import { type Storyteller, storyteller } from "./story/storyteller.ts";
 
 /** Player numbers beyond those expected: arrivals are random. */
 const PLAYERS_SPARE = 256;
 const VIOLATIONS_MAX = 100;
 
-/** How a caller looks in: progress in virtual microseconds, an early end, and a line per record. */
-export type RunHooks = { progress?: (virtualUs: number) => void; until?: number; trace?: (line: string) => void };
+/** How a caller looks in: progress in virtual microseconds, an early end, a line per record, and the story for the page that is looked into. */
+export type RunHooks = { progress?: (virtualUs: number) => void; until?: number; trace?: (line: string) => void; story?: boolean };
 
 /** The root of all draws of a run: 64 bits from the seed's text (seedrandom, as the seed of a run is text at the edges). */
 function rootOf(options: Options, seed: number): Stream {
@@ -58,7 +60,9 @@ export function runSeed(options: Options, seed: number, hooks: RunHooks = {}): R
   const checkers = hostingCheckers(options);
   const fingerprint = new Fingerprint();
   const faultTally = new FaultTally(options.faults);
-  const observers: Observer[] = [metrics, ...checkers, fingerprint, faultTally];
+  const regions = new Regions(options);
+  const teller = storyteller(options, hooks.story === true);
+  const observers: Observer[] = [metrics, ...checkers, fingerprint, faultTally, regions, ...teller.observers];
   if (hooks.trace !== undefined) observers.push(new Tracer(hooks.trace));
   const observer = new Fanout(observers);
   const plants = plantsOf(options.planted);
@@ -94,7 +98,7 @@ export function runSeed(options: Options, seed: number, hooks: RunHooks = {}): R
   progress(until);
   faults.report();
   observer.finish?.(until);
-  return outcomeOf(options, seed, world, until, settles && until === end, { metrics, checkers, fingerprint, faultTally });
+  return outcomeOf(options, seed, world, until, settles && until === end, { metrics, checkers, fingerprint, faultTally, regions, teller });
 }
 
 /** Routes the events of fleet and faults to them. */
@@ -127,6 +131,8 @@ type Watchers = {
   readonly checkers: Checker[];
   readonly fingerprint: Fingerprint;
   readonly faultTally: FaultTally;
+  readonly regions: Regions;
+  readonly teller: Storyteller;
 };
 
 function outcomeOf(options: Options, seed: number, world: World, until: number, settled: boolean, w: Watchers): RunOutcome {
@@ -160,6 +166,8 @@ function outcomeOf(options: Options, seed: number, world: World, until: number, 
     faults,
     evaluated,
     reached,
+    regions: w.regions.outcome(),
+    ...w.teller.outcome(),
   };
 }
 

@@ -84,6 +84,9 @@ export function failedOutcome(seed: number, result: RunResult, rule: string, mes
     evaluated: {},
     reached: {},
     refused: {},
+    regions: [],
+    moves: { slowest: [], worst: [], failed: [] },
+    story: null,
   };
 }
 

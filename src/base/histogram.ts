@@ -107,6 +107,15 @@ export class Histogram {
   }
 
   /** Plain data for reports and other threads; {@link Histogram.fromJSON} reads it back. */
+  /** How many values are at most `value`, off by those of its own bucket: 1/128 of the value. */
+  countUpTo(value: number): number {
+    assert(Number.isInteger(value) && value >= 0 && value <= HISTOGRAM_VALUE_MAX, "histogram: whole values from 0 to 2^50");
+    const last = Math.min(bucketOf(value), this.counts.length - 1);
+    let count = 0;
+    for (let i = 0; i <= last; i++) count += this.counts[i]!;
+    return count;
+  }
+
   toJSON(): HistogramData {
     const buckets: [number, number][] = [];
     for (let i = 0; i < this.counts.length; i++) if (this.counts[i]! > 0) buckets.push([i, this.counts[i]!]);

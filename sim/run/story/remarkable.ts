@@ -1,0 +1,75 @@
+/** The moves of a run that are worth a look: the slowest, those that took most play away, and those that failed. */
+import type { MoveSample, Remarkable } from "../../outcome.ts";
+import type { MoveTrace } from "./move-trace.ts";
+
+/** Moves kept of each kind. */
+export const REMARKABLE_MAX = 8;
+
+/** Takes every finished move and keeps the remarkable ones. Ties go to the earlier move, so that no order of arrival decides. */
+export class RemarkableMoves {
+  #slowest: MoveSample[] = [];
+  #worst: MoveSample[] = [];
+  #failed: MoveSample[] = [];
+
+  /** A first placement moves nothing away from anybody and is left out. */
+  add(trace: MoveTrace): void {
+    if (trace.decided.cause === "placement") return;
+    const sample = sampleOf(trace);
+    if (sample.failure !== null) {
+      if (this.#failed.length < REMARKABLE_MAX) this.#failed.push(sample);
+      return;
+    }
+    this.#slowest = keep(this.#slowest, sample, (s) => s.total_ms);
+    this.#worst = keep(this.#worst, sample, (s) => s.player_s);
+  }
+
+  outcome(): Remarkable {
+    return { slowest: this.#slowest, worst: this.#worst, failed: this.#failed };
+  }
+}
+
+/** The remarkable moves of several runs, each with its seed. */
+export function mergeRemarkable(runs: readonly { readonly seed: number; readonly moves: Remarkable }[]): {
+  readonly [L in keyof Remarkable]: readonly (MoveSample & { readonly seed: number })[];
+} {
+  type Seeded = MoveSample & { readonly seed: number };
+  const all = (list: keyof Remarkable): Seeded[] => runs.flatMap(({ seed, moves }) => moves[list].map((sample) => ({ seed, ...sample })));
+  const top = (list: keyof Remarkable, by: (s: Seeded) => number): Seeded[] =>
+    all(list)
+      .toSorted((a, b) => by(b) - by(a) || a.seed - b.seed || a.at_s - b.at_s)
+      .slice(0, REMARKABLE_MAX);
+  return {
+    slowest: top("slowest", (s) => s.total_ms),
+    worst: top("worst", (s) => s.player_s),
+    failed: all("failed").slice(0, REMARKABLE_MAX),
+  };
+}
+
+function keep(list: readonly MoveSample[], sample: MoveSample, by: (s: MoveSample) => number): MoveSample[] {
+  const last = list.at(-1);
+  if (list.length === REMARKABLE_MAX && last !== undefined && by(sample) <= by(last)) return [...list];
+  const place = list.findIndex((other) => by(other) < by(sample));
+  return list.toSpliced(place < 0 ? list.length : place, 0, sample).slice(0, REMARKABLE_MAX);
+}
+
+function sampleOf({ decided, at, steps, endedAt, failure, awayFrom, backAt }: MoveTrace): MoveSample {
+  const away = awayFrom < 0 ? 0 : (backAt < 0 ? endedAt : backAt) - awayFrom;
+  // What a lost host cost began before anybody decided anything.
+  const from = awayFrom >= 0 ? Math.min(at, awayFrom) : at;
+  return {
+    map: decided.map,
+    cause: decided.cause,
+    form: decided.form,
+    from: decided.from,
+    to: decided.to,
+    to_vps: decided.toVps,
+    at_s: at / 1e6,
+    noticed_ms: (at - from) / 1000,
+    steps: steps.map(({ step, at: passed }) => ({ step, ms: (passed - at) / 1000 })),
+    total_ms: (endedAt - from) / 1000,
+    away_ms: away / 1000,
+    players: decided.players,
+    player_s: (decided.players * away) / 1e6,
+    failure,
+  };
+}
