@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { count, counted, duration, large, listed, percent, UNBROKEN, wrapped } from "./summary-words.ts";
+import { count, counted, duration, figure, large, listed, percent, UNBROKEN, wrapped } from "./summary-words.ts";
 
 const plain = (text: string): string => text.replaceAll(UNBROKEN, " ");
 
@@ -13,6 +13,13 @@ describe("figures as people read them", () => {
     [1_234_567, "1,234,567"],
     [-4_500, "-4,500"],
   ])("count %d", (value, text) => expect(count(value)).toBe(text));
+
+  it.each([
+    [0.021349, "0.0213"],
+    [98.254, "98.25"],
+    [-3.5, "-3.5"],
+    [3412.4, "3,412"],
+  ])("figure %d", (value, text) => expect(figure(value)).toBe(text));
 
   it.each([
     [0, "0 %"],

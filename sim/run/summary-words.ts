@@ -11,6 +11,12 @@ export function count(value: number): string {
   return value < 0 && text !== "0" ? `-${grouped}` : grouped;
 }
 
+/** A metric's value beside a threshold, as exact as that needs: `0.0213`, `98.25`, `3,412`. */
+export function figure(value: number): string {
+  if (Math.abs(value) < 1) return String(Math.round(value * 10_000) / 10_000);
+  return Math.abs(value) < 100 ? String(Math.round(value * 100) / 100) : count(value);
+}
+
 /** A large count in short: `12.3 million`, `410 thousand`. */
 export function large(value: number): string {
   if (value >= 1e9) return `${trimmed(value / 1e9, 1)}${UNBROKEN}billion`;

@@ -2,7 +2,7 @@
 import { clock } from "../../src/base/text/clock.ts";
 import type { MetricSummary, RunDocument, ThresholdLine } from "./document.ts";
 import { MOVE_CAUSES } from "./metrics/definitions.ts";
-import { count, counted, duration, large, listed, percent, UNBROKEN, wrapped } from "./summary-words.ts";
+import { count, counted, duration, figure, large, listed, percent, UNBROKEN, wrapped } from "./summary-words.ts";
 
 /** How the summary is laid out: columns, and whether colours may be used. */
 export type SummaryLayout = { readonly width: number; readonly color: boolean };
@@ -351,15 +351,6 @@ function seedsText(seeds: readonly number[]): string {
   if (seeds.length === 1) return `seed ${first}`;
   const dense = seeds.every((seed, i) => seed === first + i);
   return dense ? `${seeds.length} seeds (${first}..${last})` : `${seeds.length} seeds (${first} … ${last})`;
-}
-
-/** A metric's value beside a threshold: as exact as the threshold needs. */
-function figure(value: number): string {
-  return Math.abs(value) < 1
-    ? String(Math.round(value * 10_000) / 10_000)
-    : Math.abs(value) < 100
-      ? String(Math.round(value * 100) / 100)
-      : count(value);
 }
 
 function mean(document: RunDocument, name: string): Maybe {
