@@ -41,15 +41,9 @@ export type LoadRequest = {
 /** Loads a scenario by path or by the name of a shipped one. All complaints come at once, in the order of the text. */
 export function loadScenario(reference: string, request: LoadRequest): Result<Expanded[], Complaint[]> {
   const file = scenarioFile(reference);
-  const read = readScenarioDocument(file, request.readText);
-  if (!read.ok) return err(inOrder(read.error));
-  let document = read.value;
-  for (const { path, value } of request.sets) {
-    const set = setPath(document, path, value);
-    if (!set.ok) return set;
-    document = set.value;
-  }
-  const points = sweepPoints(document);
+  const document = scenarioDocument(file, request);
+  if (!document.ok) return err(inOrder(document.error));
+  const points = sweepPoints(document.value);
   if (!points.ok) return err(inOrder(points.error));
   const shelf = presetShelf(request.readText);
   const expanded: Expanded[] = [];
@@ -60,6 +54,19 @@ export function loadScenario(reference: string, request: LoadRequest): Result<Ex
     else complaints.push(...done.error);
   }
   return complaints.length > 0 ? err(inOrder(complaints)) : ok(expanded);
+}
+
+/** The file with everything it extends and every `--set` laid over it, not yet judged by the schema. */
+export function scenarioDocument(file: string, request: Pick<LoadRequest, "sets" | "readText">): Result<LocatedMap, Complaint[]> {
+  const read = readScenarioDocument(file, request.readText);
+  if (!read.ok) return read;
+  let document = read.value;
+  for (const { path, value } of request.sets) {
+    const set = setPath(document, path, value);
+    if (!set.ok) return set;
+    document = set.value;
+  }
+  return ok(document);
 }
 
 function expand(
