@@ -24,8 +24,18 @@ import { type Storyteller, storyteller } from "./story/storyteller.ts";
 const PLAYERS_SPARE = 256;
 const VIOLATIONS_MAX = 100;
 
-/** How a caller looks in: progress in virtual microseconds, an early end, a line per record, and the story for the page that is looked into. */
-export type RunHooks = { progress?: (virtualUs: number) => void; until?: number; trace?: (line: string) => void; story?: boolean };
+/**
+ * How a caller looks in: progress in virtual microseconds, an early end, a line per record, the story for the page that is looked into, one
+ * more observer, and the world as it stands at its end (us).
+ */
+export type RunHooks = {
+  progress?: (virtualUs: number) => void;
+  until?: number;
+  trace?: (line: string) => void;
+  story?: boolean;
+  watch?: Observer;
+  ended?: (world: World, at: number) => void;
+};
 
 /** The root of all draws of a run: 64 bits from the seed's text (seedrandom, as the seed of a run is text at the edges). */
 function rootOf(options: Options, seed: number): Stream {
@@ -64,6 +74,7 @@ export function runSeed(options: Options, seed: number, hooks: RunHooks = {}): R
   const teller = storyteller(options, hooks.story === true);
   const observers: Observer[] = [metrics, ...checkers, fingerprint, faultTally, regions, ...teller.observers];
   if (hooks.trace !== undefined) observers.push(new Tracer(hooks.trace));
+  if (hooks.watch !== undefined) observers.push(hooks.watch);
   const observer = new Fanout(observers);
   const plants = plantsOf(options.planted);
   const world = new World(
@@ -96,6 +107,7 @@ export function runSeed(options: Options, seed: number, hooks: RunHooks = {}): R
     world.run(until, progress);
   }
   progress(until);
+  hooks.ended?.(world, until);
   faults.report();
   observer.finish?.(until);
   return outcomeOf(options, seed, world, until, settles && until === end, { metrics, checkers, fingerprint, faultTally, regions, teller });
