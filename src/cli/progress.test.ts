@@ -30,17 +30,21 @@ describe("progress", () => {
       virtualUs: 3.5 * MINUTE_US,
       virtualTotalUs: 4 * MINUTE_US,
       elapsedMs: 2000,
+      laterUs: null,
     });
     progress.stop();
   });
 
   it("says seeds, virtual time, pace and what is left", () => {
-    const text = standingText({ seedsDone: 1, seeds: 4, virtualUs: 90 * MINUTE_US, virtualTotalUs: 360 * MINUTE_US, elapsedMs: 10_000 });
-    expect(text).toBe("1/4 seeds, virtual 1:30:00 of 6:00:00, 540x real time, 30 s left");
+    const standing = { seedsDone: 1, seeds: 4, virtualUs: 90 * MINUTE_US, virtualTotalUs: 360 * MINUTE_US, elapsedMs: 10_000 };
+    expect(standingText({ ...standing, laterUs: null })).toBe("1/4 seeds, virtual 1:30:00 of 6:00:00, 540x real time, 30 s left");
+    // 270 minutes of this campaign and 630 of what comes after it, at nine a second.
+    expect(standingText({ ...standing, laterUs: 630 * MINUTE_US })).toBe("1/4 seeds, 540x real time, 0:01:40 left in all");
   });
 
   it("promises nothing before anything ran", () => {
-    const text = standingText({ seedsDone: 0, seeds: 4, virtualUs: 0, virtualTotalUs: 360 * MINUTE_US, elapsedMs: 10_000 });
+    const standing = { seedsDone: 0, seeds: 4, virtualUs: 0, virtualTotalUs: 360 * MINUTE_US, elapsedMs: 10_000 };
+    const text = standingText({ ...standing, laterUs: null });
     expect(text).toBe("0/4 seeds, virtual 0:00:00 of 6:00:00");
   });
 

@@ -8,8 +8,16 @@ const REDRAW_MS = 200;
 const LINE_EVERY_MS = 5000;
 const BAR_STEPS = 1000;
 
-/** What is to be done: one entry per ticket slot, the virtual microseconds its run lasts. `note` stands before all that is said. */
-export type Workload = { readonly slotUs: readonly number[]; readonly clockUs: (slot: number) => number; readonly note: string };
+/**
+ * What is to be done: one entry per ticket slot, the virtual microseconds its run lasts. `note` stands before all that is said. `laterUs`: where the
+ * campaign is a part of more, virtual time that is expected after it.
+ */
+export type Workload = {
+  readonly slotUs: readonly number[];
+  readonly clockUs: (slot: number) => number;
+  readonly note: string;
+  readonly laterUs?: number | null;
+};
 
 /** How far a campaign is. */
 export type Standing = {
@@ -18,6 +26,7 @@ export type Standing = {
   readonly virtualUs: number;
   readonly virtualTotalUs: number;
   readonly elapsedMs: number;
+  readonly laterUs: number | null;
 };
 
 /** Follows a campaign from `start` to `stop`. */
@@ -80,7 +89,8 @@ export class Progress {
       virtualUs += this.finished.has(slot) ? whole : Math.min(whole, this.work.clockUs(slot));
     });
     const seeds = this.work.slotUs.length;
-    return { seedsDone: this.finished.size, seeds, virtualUs, virtualTotalUs, elapsedMs: this.now() - this.startedAt };
+    const elapsedMs = this.now() - this.startedAt;
+    return { seedsDone: this.finished.size, seeds, virtualUs, virtualTotalUs, elapsedMs, laterUs: this.work.laterUs ?? null };
   }
 
   private show(): void {
@@ -92,13 +102,17 @@ export class Progress {
   }
 }
 
-/** `3/8 seeds, virtual 4:12:00 of 48:00:00, 310x real time, 34 s left`. The rest is an estimate from the pace so far. */
+/**
+ * `3/8 seeds, virtual 4:12:00 of 48:00:00, 310x real time, 34 s left`; of a part of more `3/8 seeds, 310x real time, 0:04:10 left in all`. The rest
+ * is an estimate from the pace so far.
+ */
 export function standingText(s: Standing): string {
-  const parts = [`${s.seedsDone}/${s.seeds} seeds`, `virtual ${clock(s.virtualUs / US_PER_S)} of ${clock(s.virtualTotalUs / US_PER_S)}`];
+  const parts = [`${s.seedsDone}/${s.seeds} seeds`];
+  if (s.laterUs === null) parts.push(`virtual ${clock(s.virtualUs / US_PER_S)} of ${clock(s.virtualTotalUs / US_PER_S)}`);
   if (s.virtualUs > 0 && s.elapsedMs > 0) {
     parts.push(`${Math.round(s.virtualUs / 1000 / s.elapsedMs)}x real time`);
-    const leftS = (s.elapsedMs / 1000) * (s.virtualTotalUs / s.virtualUs - 1);
-    parts.push(leftS < 90 ? `${Math.ceil(leftS)} s left` : `${clock(leftS)} left`);
+    const leftS = (s.elapsedMs / 1000) * ((s.virtualTotalUs + (s.laterUs ?? 0)) / s.virtualUs - 1);
+    parts.push(`${leftS < 90 ? `${Math.ceil(leftS)} s` : clock(leftS)} left${s.laterUs === null ? "" : " in all"}`);
   }
   return parts.join(", ");
 }

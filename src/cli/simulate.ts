@@ -1,5 +1,7 @@
 /** What the commands that run seeds share: a pool, campaigns over it, progress, and a clean end on Ctrl-C. */
+import type { RunOutcome } from "../../sim/outcome.ts";
 import type { CampaignPoint, PointOutcome } from "../../sim/run/campaign.ts";
+import type { Ticket } from "../../sim/run/ticket.ts";
 import { EXIT_INTERRUPTED, Failure } from "./failure.ts";
 import type { Cli } from "./io.ts";
 import { Progress } from "./progress.ts";
@@ -7,8 +9,11 @@ import { Progress } from "./progress.ts";
 /** How seeds are run. `timeoutS`: wall time after which a seed is given up, null for none. */
 export type Manner = { readonly workers: number; readonly twice: boolean; readonly timeoutS: number | null };
 
+/** A campaign as a part of more: `laterSeeds` as long as its first are expected after it; `done` hears of each seed as soon as it is done. */
+export type PartOfMore = { readonly laterSeeds: number; done(point: number, outcome: RunOutcome): void };
+
 /** Runs one campaign and shows its progress; `note` stands before the progress. Throws a {@link Failure} with exit code 130 on Ctrl-C. */
-export type Simulate = (points: readonly CampaignPoint[], note?: string) => Promise<PointOutcome[]>;
+export type Simulate = (points: readonly CampaignPoint[], note?: string, part?: PartOfMore) => Promise<PointOutcome[]>;
 
 /** Runs all points over worker threads and shows progress. Throws a {@link Failure} with exit code 130 on Ctrl-C. */
 export async function simulate(points: readonly CampaignPoint[], manner: Manner, cli: Cli): Promise<PointOutcome[]> {
@@ -35,10 +40,15 @@ export async function withSimulation<T>(
   const interrupts = cli.io.watchInterrupts();
   // Workers are deep in a loop and hear nothing; only ending them ends the campaign.
   interrupts.signal.addEventListener("abort", () => void pool.close());
-  const run: Simulate = async (points, note = "") => {
+  const run: Simulate = async (points, note = "", part) => {
     pool.rewind();
-    const progress = new Progress(cli.io, { slotUs: slotLengths(points), clockUs: pool.clockUs, note }, now);
-    const done = (ticket: { readonly slot: number }): void => progress.finish(ticket.slot);
+    const slotUs = slotLengths(points);
+    const laterUs = part === undefined ? null : part.laterSeeds * (slotUs[0] ?? 0);
+    const progress = new Progress(cli.io, { slotUs, clockUs: pool.clockUs, note, laterUs }, now);
+    const done = (ticket: Ticket, outcome: RunOutcome): void => {
+      progress.finish(ticket.slot);
+      part?.done(ticket.point, outcome);
+    };
     progress.start();
     try {
       return await runCampaign(points, pool.run, { lanes: workers, signal: interrupts.signal, now, done });
