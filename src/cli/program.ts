@@ -1,6 +1,8 @@
 /** The command line as a whole: its commands, its help, and how every error ends. */
 import { Command } from "commander";
 import { commitOf, packageVersion } from "./commit.ts";
+import { addComplete } from "./complete.ts";
+import { addCompletion } from "./completion.ts";
 import { addConfCheck } from "./conf-check.ts";
 import { sayFailure } from "./failure.ts";
 import type { Cli, Io } from "./io.ts";
@@ -35,7 +37,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function buildProgram(cli: Cli): Command {
+/** The commands as commander knows them; completion and tests walk this tree. */
+export function buildProgram(cli: Cli): Command {
   const root = packageRoot();
   const program = new Command("peerstead")
     .description("P2P-first game-map hosting, and the simulator that proves it.")
@@ -58,5 +61,7 @@ function buildProgram(cli: Cli): Command {
   const scenario = program.command("scenario").description("work with scenario files");
   addScenarioCheck(scenario, cli);
   addScenarioSchema(scenario, cli);
+  addCompletion(program, cli);
+  addComplete(program, cli);
   return program;
 }

@@ -16,7 +16,7 @@ export function addScenarioCheck(scenario: Command, cli: Cli): void {
   scenario
     .command("check")
     .description("check a scenario file with everything it extends")
-    .argument("<file>", "a path to a scenario file or a shipped scenario's name")
+    .argument("<scenario>", "a path to a scenario file or a shipped scenario's name")
     .option("--set <path=value>", "change a field of the scenario; may be given several times", collect)
     .option("--data <dir>", "folder with trace files that the scenario may use")
     .option("--json", "answer with one JSON document: {ok, errors, points}")

@@ -10,9 +10,19 @@ import { packageRoot, scenarioPath } from "./places.ts";
 /** What a command line says about a scenario besides its name. */
 export type ScenarioFlags = { readonly set?: readonly string[]; readonly data?: string };
 
-/** The points of a scenario, at least one. Throws a {@link Failure} that lists every complaint. */
-export async function openScenario(name: string, flags: ScenarioFlags, cli: Cli): Promise<readonly Expanded[]> {
-  const sets = (flags.set ?? []).map(parseSet);
+/** A field that the command line changes; `said` is the argument that says so. */
+export type Setting = { readonly path: string; readonly value: string; readonly said: string };
+
+/**
+ * The points of a scenario, at least one; `sets` are laid over it in order, those of `--set` where not given. Throws a {@link Failure} that
+ * lists every complaint.
+ */
+export async function openScenario(
+  name: string,
+  flags: ScenarioFlags,
+  cli: Cli,
+  sets: readonly Setting[] = parseSets("--set", flags.set),
+): Promise<readonly Expanded[]> {
   const path = scenarioPath(name, cli.io.cwd, packageRoot());
   const dataDir = flags.data === undefined ? null : resolve(cli.io.cwd, flags.data);
   const { loadScenario } = await import("../../sim/run/scenario/load.ts");
@@ -22,16 +32,19 @@ export async function openScenario(name: string, flags: ScenarioFlags, cli: Cli)
 }
 
 /** The loader puts a reason into a complaint of its own ("cannot read …: "), at the line that names the file. */
-function readForScenario(path: string): Result<string, string> {
+export function readForScenario(path: string): Result<string, string> {
   const read = readText(path);
   if (read.ok) return read;
   const { line, message } = read.error;
   return err(line > 1 ? `line ${line}: ${message}` : message.replace(/^cannot be read: /, ""));
 }
 
-/** `path=value` of `--set`. */
-function parseSet(text: string): { readonly path: string; readonly value: string } {
-  const at = text.indexOf("=");
-  if (at <= 0) throw new Failure(`--set ${text}: expected path=value, for example fleet.hosts.count=500`);
-  return { path: text.slice(0, at), value: text.slice(at + 1) };
+/** `path=value` of every use of a flag. Throws a {@link Failure} for what is not of that form. */
+export function parseSets(flag: string, texts: readonly string[] = []): Setting[] {
+  return texts.map((text) => {
+    const said = `${flag} ${text}`;
+    const at = text.indexOf("=");
+    if (at <= 0) throw new Failure(`${said}: expected path=value, for example fleet.hosts.count=500`);
+    return { path: text.slice(0, at), value: text.slice(at + 1), said };
+  });
 }

@@ -1,0 +1,134 @@
+/** What may stand at the end of an unfinished command line. The commander tree is asked; there is no second list of commands. */
+import type { Argument, Command, Help, Option } from "commander";
+import { collect } from "./flags.ts";
+
+/** A word that may stand there, with a few words about it (may be empty). */
+export type Candidate = { readonly word: string; readonly about: string };
+
+/** What may stand at the cursor. */
+export type Wanted = {
+  /** Commands, options or choices; not yet compared with what is typed. */
+  readonly words: readonly Candidate[];
+  /** The placeholder of the value that belongs there, such as `scenario` or `file`; null where no free value does. */
+  readonly value: string | null;
+  /** What is typed of the word or value. */
+  readonly typed: string;
+  /** What stands before it in the same word and stays as it is: `--set=`, or nothing. */
+  readonly before: string;
+  /** Values of the arguments given so far, by their placeholders. */
+  readonly given: ReadonlyMap<string, string>;
+};
+
+/** What the finished words of a command line came to. */
+type Reading = {
+  readonly command: Command;
+  /** The command above it. */
+  readonly above: Command;
+  readonly operands: readonly string[];
+  readonly used: ReadonlySet<Option>;
+  /** The option whose value comes next. */
+  readonly open: Option | null;
+  /** After `--` nothing is an option. */
+  readonly literal: boolean;
+};
+
+/** What may complete the last of `words`, which follow the name of the program; the last one may be empty. */
+export function wantedAt(program: Command, words: readonly string[]): Wanted {
+  const typed = words.at(-1) ?? "";
+  const reading = readWords(program, words.slice(0, -1));
+  const { command, open, literal } = reading;
+  const help = command.createHelp();
+  const base = { typed, before: "", given: givenOf(reading) };
+  if (open !== null && !(open.optional && typed.startsWith("-"))) return { ...base, ...valueOf(open.argChoices, placeholderOf(open)) };
+  if (literal || !typed.startsWith("-")) return { ...base, ...operandWanted(reading, help) };
+  const equals = typed.indexOf("=");
+  if (equals < 0) return { ...base, words: optionWords(reading, help), value: null };
+  const option = optionNamed(command, help, typed.slice(0, equals));
+  const split = { ...base, before: typed.slice(0, equals + 1), typed: typed.slice(equals + 1) };
+  return option === undefined ? { ...split, words: [], value: null } : { ...split, ...valueOf(option.argChoices, placeholderOf(option)) };
+}
+
+/** The placeholder of an option's value, `file` in `--trace <file>`; null for a switch. */
+export function placeholderOf(option: Option): string | null {
+  return /[<[]([^>\]]+)[>\]]/.exec(option.flags)?.[1]?.replace(/\.\.\.$/, "") ?? null;
+}
+
+function readWords(program: Command, words: readonly string[]): Reading {
+  const used = new Set<Option>();
+  const operands: string[] = [];
+  let command = program;
+  let above = program;
+  let open: Option | null = null;
+  let literal = false;
+  for (const word of words) {
+    const isOption = !literal && word.startsWith("-") && word.length > 1;
+    if (open !== null && !(open.optional && isOption)) {
+      open = null;
+    } else if (isOption) {
+      open = null;
+      literal = word === "--";
+      const option = optionNamed(command, command.createHelp(), word.split("=", 1)[0] ?? word);
+      if (option === undefined) continue;
+      used.add(option);
+      if (placeholderOf(option) !== null && !word.includes("=")) open = option;
+    } else {
+      const below = operands.length > 0 ? undefined : commandNamed(command, word);
+      if (below === undefined) operands.push(word);
+      else [above, command] = [command, below];
+    }
+  }
+  return { command, above, operands, used, open, literal };
+}
+
+/** Commands below this one, or else the argument whose turn it is. */
+function operandWanted({ command, above, operands }: Reading, help: Help): Pick<Wanted, "words" | "value"> {
+  // The built-in `help` takes the name of a command beside it.
+  const below = operands.length > 0 ? [] : help.visibleCommands(command.name() === "help" ? above : command);
+  if (below.length > 0) return { words: below.map(commandWord), value: null };
+  const argument = command.name() === "help" ? undefined : argumentAt(command, operands.length);
+  return argument === undefined ? { words: [], value: null } : valueOf(argument.argChoices, argument.name());
+}
+
+function valueOf(choices: readonly string[] | undefined, placeholder: string | null): Pick<Wanted, "words" | "value"> {
+  if (choices !== undefined) return { words: choices.map((word) => ({ word, about: "" })), value: null };
+  return { words: [], value: placeholder };
+}
+
+function argumentAt(command: Command, index: number): Argument | undefined {
+  const last = command.registeredArguments.at(-1);
+  return command.registeredArguments[index] ?? (last?.variadic === true ? last : undefined);
+}
+
+function givenOf({ command, operands }: Reading): Map<string, string> {
+  return new Map(
+    operands.flatMap((word, index) => {
+      const argument = argumentAt(command, index);
+      return argument === undefined ? [] : [[argument.name(), word] as const];
+    }),
+  );
+}
+
+/** Options of the command and those above it that were not given yet or may be given again. */
+function optionWords({ command, used }: Reading, help: Help): Candidate[] {
+  return knownOptions(command, help)
+    .filter((option) => !used.has(option) || option.variadic || option.parseArg === collect)
+    .map((option) => ({ word: option.long ?? option.short ?? "", about: option.description }));
+}
+
+function knownOptions(command: Command, help: Help): Option[] {
+  return [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
+}
+
+function optionNamed(command: Command, help: Help, name: string): Option | undefined {
+  return knownOptions(command, help).find((option) => option.long === name || option.short === name);
+}
+
+/** The command below by name or alias, the built-in `help` included. */
+function commandNamed(command: Command, name: string): Command | undefined {
+  const below = [...command.commands, ...command.createHelp().visibleCommands(command)];
+  return below.find((each) => each.name() === name || each.aliases().includes(name));
+}
+
+function commandWord(command: Command): Candidate {
+  return { word: command.name(), about: command.description() };
+}
