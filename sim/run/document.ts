@@ -63,6 +63,20 @@ export type Size = {
   readonly duration_s: number;
 };
 
+/** The settings that answers speak of, with the units their names say. */
+export type Requirements = {
+  readonly net_min_speed: number;
+  readonly net_max_latency: number;
+  readonly cpu_min_ghz: number;
+  readonly cpu_min_cores: number;
+  readonly ram_min_mb: number;
+  readonly max_jitter_ms: number;
+  readonly max_disconnects_per_hour: number;
+  readonly heartbeat_ms: number;
+  readonly heartbeats_missed_max: number;
+  readonly map_players_max: number;
+};
+
 /** Everything the runs of one scenario (one sweep point) leave together. */
 export type RunDocument = {
   readonly scenario: string;
@@ -76,6 +90,7 @@ export type RunDocument = {
   readonly inconclusive: readonly string[];
   /** What the scenario offers. */
   readonly size: Size;
+  readonly requirements: Requirements;
   readonly seeds: readonly number[];
   readonly runs: readonly RunLine[];
   readonly metrics: Readonly<Record<string, MetricSummary>>;
@@ -161,12 +176,13 @@ export function buildDocument(parts: DocumentParts): RunDocument {
     result: worstResult(results),
     inconclusive,
     size: sizeOf(options),
+    requirements: requirementsOf(options),
     seeds: parts.seeds,
     runs: outcomes.map((run) => runLine(run, parts.replay)),
     metrics: Object.fromEntries([...merged].map(([name, metric]) => [name, summarise(metric)])),
     distributions: distributionsOf(merged),
     regions: summariseRegions(outcomes),
-    moves: mergeRemarkable(outcomes),
+    moves: mergeRemarkable(outcomes, options.maps.names),
     thresholds,
     spread: Object.fromEntries([...merged.keys()].map((name) => [name, spreadOf(name, outcomes)])),
     definitions: DEFINITIONS_VERSION,
@@ -192,6 +208,22 @@ function sizeOf(options: Options): Size {
     hosts: options.hosts.count,
     vps_slots: options.vps.sites.reduce((sum, site) => sum + site.slots, 0),
     duration_s: options.durationUs / US_PER_S,
+  };
+}
+
+function requirementsOf({ conf, tuning }: Options): Requirements {
+  const { net_min_speed, net_max_latency, cpu_min_ghz, cpu_min_cores, ram_min_mb, max_disconnects_per_hour } = conf.host_requirements;
+  return {
+    net_min_speed,
+    net_max_latency,
+    cpu_min_ghz,
+    cpu_min_cores,
+    ram_min_mb,
+    max_jitter_ms: conf.realtime_gaming.max_jitter_ms,
+    max_disconnects_per_hour,
+    heartbeat_ms: tuning.heartbeatMs,
+    heartbeats_missed_max: tuning.heartbeatsMissedMax,
+    map_players_max: tuning.mapPlayersMax,
   };
 }
 

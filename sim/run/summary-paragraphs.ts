@@ -2,6 +2,7 @@
 import { clock } from "../../src/base/text/clock.ts";
 import type { MetricSummary, RunDocument, ThresholdLine } from "./document.ts";
 import { MOVE_CAUSES } from "./metrics/definitions.ts";
+import { roomOf } from "./thresholds.ts";
 import { count, counted, duration, figure, large, listed, percent } from "./summary-words.ts";
 
 /** A figure that is known, or nothing to say. */
@@ -272,16 +273,14 @@ function firstOf(document: RunDocument, row: string, what: string): FirstTime | 
   return first;
 }
 
-/** The threshold nearest to breaking; `room` is the distance to its limit as a share of the limit. Equalities have no room to speak of. */
+/** The threshold nearest to breaking. Those without a room to speak of are passed over. */
 function tightest(thresholds: readonly ThresholdLine[]): { line: ThresholdLine; room: number } | null {
   let found: { line: ThresholdLine; room: number } | null = null;
   for (const line of thresholds) {
-    const bound = /([<>])=?\s*(-?[\d.]+(?:e-?\d+)?)/i.exec(line.expression);
-    if (bound === null || line.actual === null) continue;
-    const limit = Number(bound[2]);
-    if (!Number.isFinite(limit) || limit === 0) continue;
-    const room = Math.abs(limit - line.actual) / Math.abs(limit);
-    if (found === null || room < found.room) found = { line, room };
+    const room = roomOf(line);
+    if (room === null) continue;
+    const distance = Math.abs(room);
+    if (found === null || distance < found.room) found = { line, room: distance };
   }
   return found;
 }
@@ -338,6 +337,7 @@ function mean(document: RunDocument, name: string): Maybe {
   return metric?.mean;
 }
 
-function known(value: Maybe): value is number {
+/** Whether there is a figure to speak of. */
+export function known(value: number | null | undefined): value is number {
   return value !== null && value !== undefined;
 }

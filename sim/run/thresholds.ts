@@ -65,6 +65,19 @@ export function evaluateThreshold(expression: ThresholdExpression, facts: Metric
   return { actual, ok: holds(actual, expression.comparison, expression.limit) };
 }
 
+/**
+ * How far a threshold is from breaking, as a share of its limit: above 0 there is room, below 0 it is broken by that much. Null without an
+ * actual value, for a limit of 0, and for equalities, which have no room.
+ */
+export function roomOf(line: { readonly expression: string; readonly actual: number | null; readonly ok: boolean }): number | null {
+  const parsed = parseThreshold(line.expression);
+  if (!parsed.ok || line.actual === null) return null;
+  const { comparison, limit } = parsed.value;
+  if (limit === 0 || comparison === "==" || comparison === "!=") return null;
+  const room = comparison.startsWith("<") ? limit - line.actual : line.actual - limit;
+  return room / Math.abs(limit);
+}
+
 function limitOf(text: string, statistic: Statistic): number | string {
   const perHour = text.endsWith("/h");
   if (perHour && statistic !== "rate") return `only rate is compared with a number per hour; write ${text.slice(0, -2)}`;

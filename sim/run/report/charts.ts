@@ -57,7 +57,7 @@ export type Drawing = { readonly wide: string; readonly narrow: string };
 
 type Size = { readonly width: number; readonly height: number };
 const WIDE: Size = { width: 1000, height: 230 };
-const NARROW: Size = { width: 470, height: 210 };
+const NARROW: Size = { width: 430, height: 210 };
 
 const FONT = {
   labelFontSize: 12,
@@ -137,7 +137,7 @@ function lineSpec(chart: LineChart, size: Size): Layer {
     field: "at",
     type: "quantitative",
     title: x.title,
-    scale: { type: x.log === true ? "log" : "linear", nice: false, zero: false },
+    scale: x.log === true ? { type: "log", nice: false } : { type: "linear", nice: false, zero: false },
     axis: { tickCount: size === WIDE ? 12 : 6, labelOverlap: true },
   };
   const axisY = {

@@ -97,7 +97,8 @@ caption{text-align:left;font-size:.88rem;color:var(--quiet);padding:0 0 6px}
 th,td{text-align:left;padding:6px 10px 6px 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{font-weight:600;font-size:.82rem;color:var(--quiet)}
 tbody th{color:var(--text);font-size:inherit;font-weight:500}
-td.n,th.n{text-align:right;white-space:nowrap}
+td.n,th.n{text-align:right}td.n,tbody th.n{white-space:nowrap}thead th{vertical-align:bottom}
+li>.again{border:0;padding:0;margin:2px 0 10px}
 tr:last-child td,tr:last-child th{border-bottom:0}
 .meter{display:block;position:relative;min-width:90px;height:12px;border-radius:3px;background:var(--soft);overflow:hidden;border:1px solid var(--line)}
 .meter i{position:absolute;inset:0 auto 0 0;background:var(--blue)}

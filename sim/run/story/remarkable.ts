@@ -3,7 +3,7 @@ import type { MoveSample, Remarkable } from "../../outcome.ts";
 import type { MoveTrace } from "./move-trace.ts";
 
 /** Moves kept of each kind. */
-export const REMARKABLE_MAX = 8;
+export const REMARKABLE_MAX = 6;
 
 /** Takes every finished move and keeps the remarkable ones. Ties go to the earlier move, so that no order of arrival decides. */
 export class RemarkableMoves {
@@ -28,13 +28,17 @@ export class RemarkableMoves {
   }
 }
 
-/** The remarkable moves of several runs, each with its seed. */
-export function mergeRemarkable(runs: readonly { readonly seed: number; readonly moves: Remarkable }[]): {
-  readonly [L in keyof Remarkable]: readonly (MoveSample & { readonly seed: number })[];
-} {
-  type Seeded = MoveSample & { readonly seed: number };
-  const all = (list: keyof Remarkable): Seeded[] => runs.flatMap(({ seed, moves }) => moves[list].map((sample) => ({ seed, ...sample })));
-  const top = (list: keyof Remarkable, by: (s: Seeded) => number): Seeded[] =>
+/** A remarkable move among those of several runs. */
+export type SeededMove = Omit<MoveSample, "map"> & { readonly seed: number; readonly map: string };
+
+/** The remarkable moves of several runs, each with its seed and the name of its map. */
+export function mergeRemarkable(
+  runs: readonly { readonly seed: number; readonly moves: Remarkable }[],
+  names: readonly string[],
+): { readonly [L in keyof Remarkable]: readonly SeededMove[] } {
+  const all = (list: keyof Remarkable): SeededMove[] =>
+    runs.flatMap(({ seed, moves }) => moves[list].map((sample) => ({ seed, ...sample, map: names[sample.map] ?? String(sample.map) })));
+  const top = (list: keyof Remarkable, by: (s: SeededMove) => number): SeededMove[] =>
     all(list)
       .toSorted((a, b) => by(b) - by(a) || a.seed - b.seed || a.at_s - b.at_s)
       .slice(0, REMARKABLE_MAX);
