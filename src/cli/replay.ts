@@ -2,7 +2,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
-import type { Expanded } from "../../sim/run/scenario/load.ts";
 import type { PointOutcome } from "../../sim/run/campaign.ts";
 import type { RunOutcome } from "../../sim/outcome.ts";
 import { clock } from "../base/text/clock.ts";
@@ -10,8 +9,8 @@ import { US_PER_S } from "../base/time.ts";
 import { counted, Failure } from "./failure.ts";
 import { collect } from "./flags.ts";
 import { say, sayJson, type Cli } from "./io.ts";
-import { openScenario } from "./scenario-file.ts";
-import { parseSeed, parseWhole } from "./seeds.ts";
+import { openScenario, pointOf } from "./scenario-file.ts";
+import { parseSeed } from "./seeds.ts";
 import { simulate } from "./simulate.ts";
 
 type Flags = {
@@ -71,13 +70,6 @@ async function parseUntil(text: string | undefined): Promise<number | null> {
   const us = microseconds(text);
   if (us === undefined || !(us > 0)) throw new Failure(`--until ${text}: expected a time such as 90s, 10m or 2h`);
   return Math.round(us);
-}
-
-function pointOf(points: readonly Expanded[], text: string | undefined): Expanded {
-  const index = text === undefined ? 0 : parseWhole(text, 0, points.length - 1);
-  const point = index === undefined ? undefined : points[index];
-  if (point === undefined) throw new Failure(`--point ${text}: the scenario has ${counted(points.length, "point")}, counted from 0`);
-  return point;
 }
 
 /** A trace is written beside its place and takes it when it is whole (ST3). */

@@ -6,6 +6,7 @@ import { readText } from "../compat/files.ts";
 import { counted, Failure } from "./failure.ts";
 import type { Cli } from "./io.ts";
 import { packageRoot, scenarioPath } from "./places.ts";
+import { parseWhole } from "./seeds.ts";
 
 /** What a command line says about a scenario besides its name. */
 export type ScenarioFlags = { readonly set?: readonly string[]; readonly data?: string };
@@ -29,6 +30,14 @@ export async function openScenario(
   const loaded = loadScenario(path, { sets, dataDir, readText: readForScenario });
   if (!loaded.ok) throw new Failure(`${counted(loaded.error.length, "error")} in scenario ${name}`, loaded.error);
   return loaded.value;
+}
+
+/** The point that `--point` names, the first when it is not given. Throws a {@link Failure} for one that the sweep does not have. */
+export function pointOf(points: readonly Expanded[], text: string | undefined): Expanded {
+  const index = text === undefined ? 0 : parseWhole(text, 0, points.length - 1);
+  const point = index === undefined ? undefined : points[index];
+  if (point === undefined) throw new Failure(`--point ${text}: the scenario has ${counted(points.length, "point")}, counted from 0`);
+  return point;
 }
 
 /** The loader puts a reason into a complaint of its own ("cannot read …: "), at the line that names the file. */
