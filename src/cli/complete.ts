@@ -35,7 +35,7 @@ export function addComplete(program: Command, cli: Cli): void {
       "after",
       `
 The first line says what the shell shall add: none, files, folders, or scenarios
-(files .yaml and .yml). Each further line is a word, a tab, and what it is about.
+(files .yaml and .yml). Each further line is a word, a tab, and what it means.
 
 Example:
   peerstead complete -- run capacity/`,

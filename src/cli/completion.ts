@@ -9,17 +9,16 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
 
 const HELP = `
 Put this into the file that your shell reads at its start:
-  bash  ~/.bashrc   source <(peerstead completion bash)
-  zsh   ~/.zshrc    source <(peerstead completion zsh)     (below compinit)
+  bash  ~/.bashrc                    source <(peerstead completion bash)
+  zsh   ~/.zshrc (below compinit)    source <(peerstead completion zsh)
   fish  ~/.config/fish/config.fish   peerstead completion fish | source
 
-In a checkout there is no installed command. Give it a name first, above that
-line; ~/peerstead stands for the checkout, Node must be 24 or newer:
+In a checkout no command is installed. Define it above that line; ~/peerstead
+stands for the checkout, and node must be version 24 or newer:
   bash, zsh  peerstead() { node ~/peerstead/src/cli/main.ts "$@"; }
   fish       function peerstead; node ~/peerstead/src/cli/main.ts $argv; end
-alias peerstead='npm run -s peerstead --' does, too, but works in the checkout
-only, and npm takes its time at every key. Another name for the command is told
-to the script by --command.
+alias peerstead='npm run -s peerstead --' will do, too, but works inside the
+checkout only, and more slowly. Another name is told to the script by --command.
 
 Examples:
   peerstead completion bash

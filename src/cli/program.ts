@@ -13,13 +13,17 @@ import { addScenarioCheck } from "./scenario-check.ts";
 import { addScenarioSchema } from "./scenario-schema.ts";
 import { addScore } from "./score.ts";
 
-const EXIT_CODES = `
+const AFTER = `
 Exit codes:
-  0 ok, 1 wrong usage or bad input, 10 safety, 11 liveness, 12 threshold, 13 inconclusive,
-  14 nondeterminism, 15 timeout, 16 crash, 130 interrupted
+    0 ok                               13 inconclusive
+    1 wrong usage or bad input         14 nondeterminism
+   10 a rule of safety was broken      15 timeout
+   11 a rule of liveness was broken    16 crash
+   12 a threshold does not hold       130 interrupted
 
-Example:
-  peerstead run capacity/evening-peak --seeds 1..4 --workers 2`;
+Examples:
+  peerstead run capacity/evening-peak --seeds 1..4 --workers 2
+  peerstead help run`;
 
 /** Runs the command with its arguments and answers the exit code. Throws nothing and never ends the process. */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
@@ -53,15 +57,23 @@ export function buildProgram(cli: Cli): Command {
       // Errors are told once, at the end, in the form the caller asked for.
       outputError: () => undefined,
     })
-    .addHelpText("after", EXIT_CODES);
+    .addHelpText("after", AFTER);
+  program.commandsGroup("Simulate:");
   addRun(program, cli, () => commitOf(root));
   addReplay(program, cli);
+  program.commandsGroup("Judge and check files:");
   addScore(program, cli);
-  addConfCheck(program.command("conf").description("work with p2p_map_config.conf"), cli);
-  const scenario = program.command("scenario").description("work with scenario files");
+  addConfCheck(group(program, "conf", "work with p2p_map_config.conf", "check conf/p2p_map_config.conf"), cli);
+  const scenario = group(program, "scenario", "work with scenario files", "check capacity/evening-peak");
   addScenarioCheck(scenario, cli);
   addScenarioSchema(scenario, cli);
+  program.commandsGroup("About the command itself:").helpCommand(true);
   addCompletion(program, cli);
   addComplete(program, cli);
   return program;
+}
+
+/** A command that only holds others. */
+function group(program: Command, name: string, what: string, example: string): Command {
+  return program.command(name).description(what).addHelpText("after", `\nExample:\n  peerstead ${name} ${example}`);
 }
