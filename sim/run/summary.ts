@@ -33,6 +33,7 @@ export function summaryText(document: RunDocument, layout: SummaryLayout): strin
 
 const CODES = { bold: 1, dim: 2, bad: 31, good: 32, warn: 33 } as const;
 
-function painter(color: boolean): (style: keyof typeof CODES, text: string) => string {
+/** Puts a style on a text, where colours may be used. */
+export function painter(color: boolean): (style: keyof typeof CODES, text: string) => string {
   return color ? (style, text) => (text.trim() === "" ? text : `\u001b[${CODES[style]}m${text}\u001b[0m`) : (_style, text) => text;
 }

@@ -28,8 +28,8 @@ export type Expanded = { readonly options: Options; readonly seeds: Seeds; reado
 
 /** What a scenario is loaded with. */
 export type LoadRequest = {
-  /** `--set path=value`, in order. */
-  readonly sets: readonly { readonly path: string; readonly value: string }[];
+  /** `--set path=value`, in order; `said` is how the command line said it, where it was not so. */
+  readonly sets: readonly { readonly path: string; readonly value: string; readonly said?: string }[];
   /** Folder of trace files, or null: then the `data` section is ignored. */
   readonly dataDir: string | null;
   /** Reads a text file, unpacking `.gz`; the error says in words why not. */
@@ -61,8 +61,8 @@ export function scenarioDocument(file: string, request: Pick<LoadRequest, "sets"
   const read = readScenarioDocument(file, request.readText);
   if (!read.ok) return read;
   let document = read.value;
-  for (const { path, value } of request.sets) {
-    const set = setPath(document, path, value);
+  for (const { path, value, said } of request.sets) {
+    const set = setPath(document, path, value, said);
     if (!set.ok) return set;
     document = set.value;
   }

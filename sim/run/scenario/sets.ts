@@ -9,9 +9,17 @@ import { fieldNames, schemaUnder } from "./schema-walk.ts";
 import type { Schema } from "./schema-words.ts";
 import { unknownField } from "./validate.ts";
 
-/** Sets one path. Unknown paths are complaints with the nearest known field; `null` takes the value away. */
-export function setPath(document: LocatedMap, path: string, value: string): Result<LocatedMap, Complaint[]> {
-  const at = argumentPlace(`--set ${path}=${value}`);
+/**
+ * Sets one path. Unknown paths are complaints with the nearest known field; `null` takes the value away. `said` is the argument that
+ * complaints name.
+ */
+export function setPath(
+  document: LocatedMap,
+  path: string,
+  value: string,
+  said = `--set ${path}=${value}`,
+): Result<LocatedMap, Complaint[]> {
+  const at = argumentPlace(said);
   let parsed: unknown;
   try {
     parsed = parse(value, { prettyErrors: false });

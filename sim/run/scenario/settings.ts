@@ -40,7 +40,7 @@ export function tuningOf(section: Section): Tuning {
 
 function confFile(section: Section, readText: ReadText): MapConf {
   const at = section.placeOf("file");
-  const path = resolve(at.file.startsWith("--set") ? "." : dirname(at.file), section.text("file"));
+  const path = resolve(at.line === 0 ? "." : dirname(at.file), section.text("file"));
   const text = readText(path);
   if (!text.ok) {
     section.complain("file", `cannot read ${shownPath(path)}: ${text.error}`);
