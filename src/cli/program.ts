@@ -4,6 +4,7 @@ import { commitOf, packageVersion } from "./commit.ts";
 import { addComplete } from "./complete.ts";
 import { addCompletion } from "./completion.ts";
 import { addConfCheck } from "./conf-check.ts";
+import { addExplain } from "./explain.ts";
 import { sayFailure } from "./failure.ts";
 import type { Cli, Io } from "./io.ts";
 import { packageRoot } from "./places.ts";
@@ -61,6 +62,7 @@ export function buildProgram(cli: Cli): Command {
   program.commandsGroup("Simulate:");
   addRun(program, cli, () => commitOf(root));
   addReplay(program, cli);
+  addExplain(program, cli);
   program.commandsGroup("Judge and check files:");
   addScore(program, cli);
   addConfCheck(group(program, "conf", "work with p2p_map_config.conf", "check conf/p2p_map_config.conf"), cli);

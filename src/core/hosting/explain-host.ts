@@ -65,7 +65,7 @@ export type HostView = {
 };
 
 /** What a host measured and what the condition asks, for a reason why it is not eligible. */
-export function conditionOf(reason: Ineligibility, stats: HostStats, conf: MapConf): Extract<Obstacle, { why: Ineligibility }> {
+function conditionOf(reason: Ineligibility, stats: HostStats, conf: MapConf): Extract<Obstacle, { why: Ineligibility }> {
   const { host_requirements: need, realtime_gaming: realtime } = conf;
   switch (reason) {
     case "cpu_ghz":
@@ -92,7 +92,7 @@ export function conditionOf(reason: Ineligibility, stats: HostStats, conf: MapCo
 }
 
 /** What stands against a player host whatever its load: none exactly where the table calls it fit. The first one is the one that weighs most. */
-export function conductObstacles(h: Hosting, slot: number): Obstacle[] {
+function conductObstacles(h: Hosting, slot: number): Obstacle[] {
   const { table } = h;
   const host = table.hostOf(slot);
   const against: Obstacle[] = [];

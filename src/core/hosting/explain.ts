@@ -40,6 +40,8 @@ export type Tally = {
   readonly known: number;
   readonly connected: number;
   readonly couldTake: number;
+  /** Of those that could take it: how many score more than the map's own player host. 0 where it has none. */
+  readonly better: number;
   /** Hosts by the first thing against them, the map's own host left out; all unmet conditions of eligibility count as `ineligible`. */
   readonly against: Readonly<Partial<Record<Obstacle["why"] | "ineligible", number>>>;
   /** Of those that are `ineligible`: how many miss each condition. One host may miss several. */
@@ -113,7 +115,7 @@ export function explainMap(books: Hosting, map: MapId, at: number, top: number):
   const view = (host: HostId): HostView => hostView(h, h.table.slotOf(host), map, room);
   const candidates = h.mayLeaveVps(map) ? choices(h, state, room, top).map(view) : [];
   const owner = state.owner === NO_HOST ? null : view(state.owner);
-  const { tally, barred } = census(h, state, room, owner?.micro ?? candidates[0]?.micro ?? Number.NEGATIVE_INFINITY);
+  const { tally, barred } = census(h, state, room, owner?.micro ?? null, candidates[0]?.micro ?? Number.NEGATIVE_INFINITY);
   return {
     at,
     map,
@@ -150,6 +152,8 @@ function moveView(move: Move | null, view: (host: HostId) => HostView): MapExpla
   return { id, cause, form, from, to, epoch, phase, reserved, warm, tries, target: view(to) };
 }
 
+type Census = { readonly tally: Tally; readonly barred: number[] };
+
 /** Hosts in the order in which the index answers when each answer before is refused. */
 function choices(h: Hosting, state: MapState, room: number, top: number): HostId[] {
   const chosen = new Set<HostId>();
@@ -161,8 +165,11 @@ function choices(h: Hosting, state: MapState, room: number, top: number): HostId
   return [...chosen];
 }
 
-/** One look at every player host: how many there are of each sort, and the slots of those that score above `reference` but could not take the map. */
-function census(h: Hosting, state: MapState, room: number, reference: number): { readonly tally: Tally; readonly barred: number[] } {
+/**
+ * One look at every player host: how many there are of each sort, and the slots of those that could not take the map but score more than its
+ * `own` host, or than `otherwise` where it has no scored one.
+ */
+function census(h: Hosting, state: MapState, room: number, own: number | null, otherwise: number): Census {
   const { table } = h;
   const against: Partial<Record<Obstacle["why"] | "ineligible", number>> = {};
   const conditions: Partial<Record<Obstacle["why"], number>> = {};
@@ -170,6 +177,7 @@ function census(h: Hosting, state: MapState, room: number, reference: number): {
   let known = 0;
   let connected = 0;
   let couldTake = 0;
+  let better = 0;
   for (let slot = 0; slot < table.slots; slot++) {
     const host = table.hostOf(slot);
     if (table.vps[slot] === 1 || table.slotOf(host) !== slot) continue;
@@ -180,6 +188,7 @@ function census(h: Hosting, state: MapState, room: number, reference: number): {
     const first = obstacles[0];
     if (first === undefined) {
       couldTake += 1;
+      if (own !== null && microOf(h, slot, state.map) > own) better += 1;
       continue;
     }
     const group = isCondition(first) ? "ineligible" : first.why;
@@ -187,10 +196,10 @@ function census(h: Hosting, state: MapState, room: number, reference: number): {
     if (group === "ineligible") for (const each of obstacles) if (isCondition(each)) conditions[each.why] = (conditions[each.why] ?? 0) + 1;
     if (first.why === "away" || !h.mayLeaveVps(state.map)) continue;
     const micro = microOf(h, slot, state.map);
-    if (micro > reference) barred.push({ slot, micro });
+    if (micro > (own ?? otherwise)) barred.push({ slot, micro });
   }
   barred.sort((a, b) => b.micro - a.micro || table.hostOf(a.slot) - table.hostOf(b.slot));
-  return { tally: { known, connected, couldTake, against, conditions }, barred: barred.map(({ slot }) => slot) };
+  return { tally: { known, connected, couldTake, better, against, conditions }, barred: barred.map(({ slot }) => slot) };
 }
 
 /** What is not a condition of eligibility. */
