@@ -3,9 +3,13 @@ import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import type { PointOutcome } from "../../sim/run/campaign.ts";
+import type { Options } from "../../sim/options.ts";
 import type { RunOutcome } from "../../sim/outcome.ts";
+import { complaintText } from "../base/result.ts";
 import { clock } from "../base/text/clock.ts";
 import { US_PER_S } from "../base/time.ts";
+import { writeWhole } from "../compat/files.ts";
+import { changeWords, shellText } from "./campaign-flags.ts";
 import { counted, Failure } from "./failure.ts";
 import { collect } from "./flags.ts";
 import { say, sayJson, type Cli } from "./io.ts";
@@ -17,6 +21,7 @@ type Flags = {
   readonly seed: string;
   readonly until?: string;
   readonly trace?: string;
+  readonly look?: string;
   readonly point?: string;
   readonly set?: readonly string[];
   readonly data?: string;
@@ -34,6 +39,7 @@ export function addReplay(program: Command, cli: Cli): void {
     .requiredOption("--seed <n>", "the seed")
     .option("--until <time>", "stop at this virtual time, for example 10m")
     .option("--trace <file>", "write every event to this file, one JSON document per line")
+    .option("--look <file>", "write a page to this file: who served which map when, each move's steps")
     .option("--point <n>", "which point of the scenario's sweep, counted from 0")
     .option("--set <path=value>", "change a field of the scenario; may be given several times", collect)
     .option("--data <dir>", "folder with trace files that the scenario may use")
@@ -52,16 +58,41 @@ async function replay(scenario: string, flags: Flags, cli: Cli): Promise<void> {
   const target = flags.trace === undefined ? null : traceTarget(resolve(cli.io.cwd, flags.trace));
   let outcome: RunOutcome;
   try {
-    const point = { options, seeds: [seed], budgetS: null, until, trace: target === null ? null : target.partial, stories: 0 };
+    const point = {
+      options,
+      seeds: [seed],
+      budgetS: null,
+      until,
+      trace: target === null ? null : target.partial,
+      stories: flags.look === undefined ? 0 : 1,
+    };
     outcome = onlyOutcome(await simulate([point], { workers: 1, twice: false, timeoutS: null }, cli));
     if (target !== null && existsSync(target.partial)) renameSync(target.partial, target.path);
   } finally {
     if (target !== null) rmSync(target.partial, { force: true });
   }
-  if (flags.json === true) sayJson(cli.io, { scenario: options.scenario, until_s: until === null ? null : until / US_PER_S, ...outcome });
+  // The story is for its page; printed it would be most of the answer.
+  const told = { ...outcome, story: undefined };
+  if (flags.json === true) sayJson(cli.io, { scenario: options.scenario, until_s: until === null ? null : until / US_PER_S, ...told });
   else sayOutcome(options.scenario, outcome, cli);
   if (target !== null) say(cli.io.stderr, `trace: ${target.path}`);
+  if (flags.look !== undefined) await writeLook(resolve(cli.io.cwd, flags.look), options, outcome, replayWords(scenario, flags), cli);
   cli.exit(exitCode(outcome.result));
+}
+
+/** Writes the page to look into the run, if it left its story: a run that crashed has none. */
+async function writeLook(path: string, options: Options, outcome: RunOutcome, command: string, cli: Cli): Promise<void> {
+  if (outcome.story === null) throw new Failure("the run left nothing to look into");
+  const { lookText } = await import("../../sim/run/report/run-report.ts");
+  const written = writeWhole(path, lookText({ options, replay: () => command }, outcome, null));
+  if (!written.ok) throw new Failure(complaintText(written.error));
+  say(cli.io.stderr, `page: ${path}`);
+}
+
+function replayWords(scenario: string, flags: Flags): string {
+  const until = flags.until === undefined ? [] : ["--until", flags.until];
+  const point = flags.point === undefined ? [] : ["--point", flags.point];
+  return shellText(["peerstead", "replay", scenario, "--seed", flags.seed, ...until, ...point, ...changeWords(flags)]);
 }
 
 async function parseUntil(text: string | undefined): Promise<number | null> {

@@ -43,7 +43,7 @@ describe("run", () => {
     const told = await run("--json");
     expect(told.code).toBe(0);
     expect(readFileSync(join(cwd, "reports", "tests", "small", "run.json"), "utf8")).toBe(told.stdout);
-    expect(readdirSync(join(cwd, "reports", "tests", "small"))).toEqual(["run.json"]);
+    expect(readdirSync(join(cwd, "reports", "tests", "small"))).toEqual(["report.html", "run.json"]);
     const document = documentOf(told);
     expect([document.scenario, document.seeds, document.seeds_asked, document.result]).toEqual(["tests/small", [4, 5, 6], 3, "ok"]);
     expect(document.command).toBe("peerstead run small.yaml");
@@ -65,7 +65,7 @@ describe("run", () => {
     expect(told.code).toBe(0);
     expect(told.stdout).toContain("tests/small");
     const file = join(cwd, "elsewhere", "tests", "small", "run.json");
-    expect(told.stderr.split("\n").filter((line) => line.includes(file))).toEqual([`report: ${file}`]);
+    expect(told.stderr.split("\n").filter((line) => line.includes(file))).toEqual([`document: ${file}`]);
     expect(told.stdout).not.toContain(file);
     expect(existsSync(join(cwd, "reports"))).toBe(false);
   });

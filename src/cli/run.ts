@@ -1,17 +1,17 @@
 /** `peerstead run`: all seeds of a scenario over worker threads, the report on disk, the answer on the terminal. */
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { CampaignPoint, PointOutcome } from "../../sim/run/campaign.ts";
 import type { RunDocument } from "../../sim/run/document.ts";
 import type { RunResult } from "../../sim/outcome.ts";
+import type { ReportFile } from "../../sim/run/report/run-report.ts";
 import type { Expanded } from "../../sim/run/scenario/load.ts";
-import { complaintText } from "../base/result.ts";
-import { writeWhole } from "../compat/files.ts";
 import { campaignPoint, changeWords, seedWords, shellText, timeoutOf, workersOf, type CampaignFlags } from "./campaign-flags.ts";
 import { counted, EXIT_USAGE } from "./failure.ts";
 import { collect } from "./flags.ts";
 import { mayColor, say, sayJson, widthOf, type Cli } from "./io.ts";
 import { heldFolder, reportFolder } from "./places.ts";
+import { sayFiles, writeAll } from "./report-files.ts";
 import { openScenario } from "./scenario-file.ts";
 import { simulate } from "./simulate.ts";
 
@@ -43,7 +43,8 @@ async function run(scenario: string, flags: Flags, cli: Cli, commit: () => strin
   const { exitCode } = await import("../../sim/run/document.ts");
   const folder = reportFolder(resolve(io.cwd, flags.report), points[0]?.options.scenario ?? "");
   const made = commit();
-  const work = points.map((point) => campaignPoint(point, flags.seeds, 0));
+  const { SERIES_RUNS_MAX } = await import("../../sim/run/document.ts");
+  const work = points.map((point) => campaignPoint(point, flags.seeds, SERIES_RUNS_MAX));
   // Before the work, so that a folder that cannot be written to costs no run.
   const held = heldFolder(folder);
   const outcomes = await simulate(work, { workers, twice: flags.twice === true, timeoutS }, cli).catch((error: unknown) => {
@@ -53,17 +54,20 @@ async function run(scenario: string, flags: Flags, cli: Cli, commit: () => strin
   for (const { outcomes: ran, asked } of outcomes) {
     if (ran.length < asked) say(io.stderr, `the time budget is spent: ${ran.length} of ${counted(asked, "seed")} ran`);
   }
-  const report = await reportOf(points, outcomes, made, {
+  const again: Again = {
     command: commandText(scenario, flags, work),
     replay: (seed, point) => replayText(scenario, flags, seed, points.length > 1 ? point : null),
-  });
-  const file = join(folder, "run.json");
-  const written = writeWhole(file, `${JSON.stringify(report.document, null, 2)}\n`);
+  };
+  const report = await reportOf(points, outcomes, made, again);
+  const files = [
+    { name: "run.json", text: `${JSON.stringify(report.document, null, 2)}\n` },
+    ...(await pagesOf(points, outcomes, report, again)),
+  ];
+  const written = writeAll(folder, files, io);
   if (flags.json === true) sayJson(io, report.document);
   else await sayAnswer(report.parts, cli);
-  if (written.ok) say(io.stderr, `report: ${file}`);
-  else say(io.stderr, complaintText(written.error));
-  cli.exit(written.ok ? exitCode(report.result) : EXIT_USAGE);
+  if (written) sayFiles(folder, files, io);
+  cli.exit(written ? exitCode(report.result) : EXIT_USAGE);
 }
 
 /** One point's document with what the command knows besides. */
@@ -103,15 +107,40 @@ async function reportOf(points: readonly Expanded[], outcomes: readonly PointOut
   };
 }
 
+/** The pages of the report, each point with the setting that a sweep gave it. */
+async function pagesOf(
+  points: readonly Expanded[],
+  outcomes: readonly PointOutcome[],
+  report: Report,
+  again: Again,
+): Promise<ReportFile[]> {
+  const { runReport } = await import("../../sim/run/report/run-report.ts");
+  const reported = report.parts.map((document, index) => ({
+    document,
+    options: (points[index] as Expanded).options,
+    outcomes: outcomes[index]?.outcomes ?? [],
+    setting: settingText(document.sweep_point),
+    replay: (seed: number) => again.replay(seed, index),
+  }));
+  return runReport(reported, report.result, again.command);
+}
+
 async function sayAnswer(parts: readonly PointDocument[], cli: Cli): Promise<void> {
   const { summaryText } = await import("../../sim/run/summary.ts");
   const { stdout } = cli.io;
   for (const [index, part] of parts.entries()) {
     if (index > 0) say(stdout, "");
-    const setting = Object.entries(part.sweep_point).map(([name, value]) => `${name} = ${value}`);
-    if (setting.length > 0) say(stdout, `[${setting.join(", ")}]`);
+    const setting = settingText(part.sweep_point);
+    if (setting !== "") say(stdout, `[${setting}]`);
     say(stdout, summaryText(part, { width: widthOf(stdout), color: mayColor(cli.io, stdout) }));
   }
+}
+
+/** A point of a sweep in words; nothing for a scenario without one. */
+function settingText(point: Expanded["sweepPoint"]): string {
+  return Object.entries(point)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(", ");
 }
 
 /** The command line that repeats this run. It names neither workers nor folders for output: they change nothing (DT1). */

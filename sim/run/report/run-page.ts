@@ -2,11 +2,12 @@
 import { clock } from "../../../src/base/text/clock.ts";
 import { adviceFor } from "../advice.ts";
 import { type RunDocument, stripTimes } from "../document.ts";
-import { known, paragraphs, verdict as verdictText } from "../summary-paragraphs.ts";
-import { count, counted, duration, percent } from "../summary-words.ts";
+import { paragraphs, verdict as verdictText } from "../summary-paragraphs.ts";
+import { count, counted, duration } from "../summary-words.ts";
 import { html, type Html, type HtmlPart } from "./html.ts";
 import { LIVE_SCRIPTS, LIVE_STYLE, liveData } from "./live.ts";
-import { again, bigFigures, pageText, section, verdict, type BigFigure, type Tone } from "./page.ts";
+import { again, bigFigures, pageText, section, verdict, type Tone } from "./page.ts";
+import { summaryFigures } from "./run-figures.ts";
 import { spreadFigures, timeFigures, type RunFigure } from "./run-charts.ts";
 import { faultTable, metricTable, moveTable, reasonTable, regionTable, runTable, spreadTable, thresholdTable } from "./run-tables.ts";
 
@@ -54,7 +55,7 @@ export async function runPage(made: RunDocument, links: RunPageLinks): Promise<s
     links: shown.map(({ id, name }) => ({ id, name })),
     body: [
       answer(document, links),
-      bigFigures(figures(document)),
+      bigFigures(summaryFigures(document)),
       words(document),
       shown.map(({ id, title, body }) => section(id, title, body)),
     ],
@@ -72,11 +73,16 @@ function answer(document: RunDocument, { look }: RunPageLinks): Html {
   const { result } = document;
   const first = paragraphs(document).find(({ label }) => label === "Breaks first");
   const more = html`<p>${verdictText(document)}</p>${first === undefined ? null : html`<p><strong>Breaks first:</strong> ${first.text}</p>`}${look === null ? null : html`<p><a href="${look.href}">Look into seed ${look.seed}</a>: who served which map when, machines coming and going, each move's steps.</p>`}`;
-  return verdict(TONES[result] ?? "bad", answerText(document), more);
+  return verdict(toneOf(result), answerText(document), more);
+}
+
+/** The tone of a result. */
+export function toneOf(result: RunDocument["result"]): Tone {
+  return TONES[result] ?? "bad";
 }
 
 /** The answer to "does it work, and with how much?" in one sentence. */
-function answerText(document: RunDocument): string {
+export function answerText(document: RunDocument): string {
   const peak = document.metrics["players_online"]?.max ?? null;
   const need = document.metrics["vps_slots_needed"]?.max ?? null;
   const carried = peak === null || need === null ? "" : ` ${count(peak)} players at the peak, with ${counted(need, "VPS slot")}`;
@@ -94,60 +100,6 @@ function answerText(document: RunDocument): string {
     default:
       return "No: Peerstead itself did not behave. Trust no figure before that is mended.";
   }
-}
-
-function figures(document: RunDocument): BigFigure[] {
-  const m = (name: string) => document.metrics[name];
-  const out: BigFigure[] = [];
-  const add = (value: number | null | undefined, figure: (value: number) => BigFigure): void => {
-    if (known(value)) out.push(figure(value));
-  };
-  add(m("players_online")?.max, (v) => ({
-    name: "Players at the peak",
-    value: count(v),
-    meaning: `online at once; ${count(m("players_online")?.mean ?? 0)} on average`,
-  }));
-  add(m("vps_slots_needed")?.max, (v) => ({
-    name: "VPS slots to rent",
-    value: count(v),
-    meaning: `the most any run needed; ${count(document.size.vps_slots)} are offered, all maps on the VPS would take ${count(document.size.maps)}`,
-    ...(v > document.size.vps_slots ? { tone: "bad" as const } : {}),
-  }));
-  add(m("share_player_hours_p2p")?.mean, (v) => ({
-    name: "Play on player hosts",
-    value: percent(v),
-    meaning: `of player-hours; ${percent(m("share_map_hours_p2p")?.mean ?? 0)} of the hours of maps that may leave the VPS`,
-  }));
-  add(m("interruption_ms")?.p50, (v) => ({
-    name: "A move stops play for",
-    value: duration(v),
-    meaning: `in the middle; ${duration(m("interruption_ms")?.p99 ?? 0)} for the slowest 1 %`,
-  }));
-  add(m("interruptions_per_player_hour")?.mean, (v) => ({
-    name: "A player meets a move",
-    value: v > 0 ? `every ${duration(3_600_000 / v)}` : "never",
-    meaning: "of play, on average",
-  }));
-  add(m("unhosted_map_seconds")?.mean, (v) => ({
-    name: "Maps without a host",
-    value: duration(v * 1000),
-    meaning: `a run, all maps together; the longest outage ${duration(m("unhosted_ms")?.max ?? 0)}`,
-  }));
-  const [rtt, vps] = [m("rtt_ms")?.mean, m("rtt_vps_ms")?.mean];
-  if (known(rtt) && known(vps)) {
-    const nearer = rtt <= vps;
-    out.push({
-      name: "Round trip",
-      value: duration(rtt),
-      meaning: `mean; ${duration(Math.abs(vps - rtt))} ${nearer ? "less" : "more"} than with every map on the VPS (${duration(vps)})`,
-    });
-  }
-  add(m("eligible_hosts")?.p50, (v) => ({
-    name: "Hosts that may be used",
-    value: count(v),
-    meaning: `at once (median), of ${count(document.size.hosts)} machines offered and ${count(m("hosts_online")?.p50 ?? 0)} online`,
-  }));
-  return out;
 }
 
 function words(document: RunDocument): Html {
