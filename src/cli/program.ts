@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { commitOf, packageVersion } from "./commit.ts";
 import { addComplete } from "./complete.ts";
 import { addCompletion } from "./completion.ts";
+import { addCapacity } from "./capacity.ts";
 import { addConfCheck } from "./conf-check.ts";
 import { addExplain } from "./explain.ts";
 import { sayFailure } from "./failure.ts";
@@ -63,6 +64,7 @@ export function buildProgram(cli: Cli): Command {
   addRun(program, cli, () => commitOf(root));
   addReplay(program, cli);
   addExplain(program, cli);
+  addCapacity(program, cli, () => commitOf(root));
   program.commandsGroup("Judge and check files:");
   addScore(program, cli);
   addConfCheck(group(program, "conf", "work with p2p_map_config.conf", "check conf/p2p_map_config.conf"), cli);

@@ -18,7 +18,7 @@ export type Simulate = (points: readonly CampaignPoint[], note?: string, part?: 
 /** Runs all points over worker threads and shows progress. Throws a {@link Failure} with exit code 130 on Ctrl-C. */
 export async function simulate(points: readonly CampaignPoint[], manner: Manner, cli: Cli): Promise<PointOutcome[]> {
   const slots = points.reduce((sum, point) => sum + point.seeds.length, 0);
-  return withSimulation({ ...manner, slots, interrupted: "nothing was written" }, cli, (run) => run(points));
+  return withSimulation({ ...manner, slots, interrupted: () => "nothing was written" }, cli, (run) => run(points));
 }
 
 /**
@@ -26,7 +26,7 @@ export async function simulate(points: readonly CampaignPoint[], manner: Manner,
  * campaign; `interrupted` says what a Ctrl-C left behind.
  */
 export async function withSimulation<T>(
-  manner: Manner & { readonly slots: number; readonly interrupted: string },
+  manner: Manner & { readonly slots: number; readonly interrupted: () => string },
   cli: Cli,
   work: (simulate: Simulate) => Promise<T>,
 ): Promise<T> {
@@ -59,7 +59,7 @@ export async function withSimulation<T>(
   try {
     return await work(run);
   } catch (error) {
-    if (error instanceof Interrupted) throw new Failure(`interrupted; ${manner.interrupted}`, [], EXIT_INTERRUPTED);
+    if (error instanceof Interrupted) throw new Failure(`interrupted; ${manner.interrupted()}`, [], EXIT_INTERRUPTED);
     throw error;
   } finally {
     interrupts.release();

@@ -64,6 +64,7 @@ describe("between what", () => {
     const players = { path: "fleet.players.peak", whole: true, unit: "players", suffix: "", notes: [] };
     expect(ranged("fleet.players", "10000", "60000")).toEqual({ ...players, from: 10_000, to: 60_000 });
     expect(ranged("fleet.players", "6e4", "10000")).toEqual({ ...players, from: 60_000, to: 10_000 });
+    expect(ranged("fleet.players.scale", "0.5", "8")).toMatchObject({ from: 0.5, to: 8, whole: false, unit: "times" });
     expect(ranged("tuning.heartbeatMs", "100", "250.5")).toMatchObject({ from: 100, to: 250.5, whole: false, unit: "ms" });
   });
 

@@ -10,7 +10,6 @@ import { fieldNames, schemaUnder } from "./schema-walk.ts";
 import type { Schema } from "./schema-words.ts";
 import { unknownField } from "./validate.ts";
 
-
 /** A number of the scenario that can be varied. */
 export type VariedField = {
   /** Path of the number itself; that of its mapping may have been asked for. */
@@ -119,7 +118,7 @@ function kindOf(schema: Schema): Kind | undefined {
   if (schema.enum !== undefined) return undefined;
   const unit = schema["x-unit"] ?? "";
   if (unit === "per time") return "rate";
-  if (unit.startsWith("time")) return "time";
+  if (unit === "time" || unit === "time with unit") return "time";
   const types = [schema.type ?? []].flat();
   if (types.includes("number") || types.includes("integer")) return "number";
   return / a time$/.test(schema["x-expect"] ?? "") ? "time" : undefined;
