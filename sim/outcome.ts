@@ -90,7 +90,7 @@ export type StoryMove = {
 export type RunStory = {
   readonly end_ms: number;
   readonly maps_in_all: number;
-  /** `changes`: time, host, time, host, …; host -1: nobody serves from then on. */
+  /** `changes`: time, host, time, host, …, beginning with 0, -1; host -1: nobody serves from then on. */
   readonly lanes: readonly { readonly map: MapId; readonly changes: readonly number[]; readonly moves: readonly StoryMove[] }[];
   /** `changes`: when the machine came, went, came, …; `region` -1: it never introduced itself. */
   readonly hosts: readonly { readonly host: HostId; readonly region: number; readonly vps: boolean; readonly changes: readonly number[] }[];

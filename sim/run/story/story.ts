@@ -9,6 +9,7 @@ import { OF_PLAYERS_AND_MEASUREMENTS } from "../../checkers/checker.ts";
 import type { Options } from "../../options.ts";
 import type { RunStory, StoryMove } from "../../outcome.ts";
 import type { HostTruth, Observer } from "../../world/observer.ts";
+import { NONE } from "./map-watch.ts";
 import type { MoveTrace } from "./move-trace.ts";
 
 /** Lanes at the start; a page of more would be no page. */
@@ -104,7 +105,9 @@ export class StoryKeeper implements Observer {
 
   /** The story, once the run is over. Machines that never served a kept map are left out. */
   outcome(): RunStory {
-    const lanes = [...this.#lanes].filter(([map]) => map % this.#stride === 0).sort((a, b) => a[0] - b[0]);
+    const lanes: [MapId, number[]][] = [];
+    // A map that never had a host has a lane, too: it is the one to look at.
+    for (let map = 0; map < this.#maps; map += this.#stride) lanes.push([map, [0, NONE, ...(this.#lanes.get(map) ?? [])]]);
     const seen = new Set<HostId>();
     for (const [, lane] of lanes) for (let i = 1; i < lane.length; i += 2) seen.add(lane[i] as number);
     for (const [map] of lanes) for (const move of this.#moves.get(map) ?? []) seen.add(move.from).add(move.to);

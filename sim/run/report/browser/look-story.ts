@@ -98,6 +98,8 @@ export function unpack({ end, words, regions, maps, hosts, marks }: Packed): Sto
 
 /** Time in which nobody served, after the first host came. */
 function awayOf(changes: number[], end: number): number {
+  // The wait for the first host is no outage, unless there never was one.
+  if (changes.length <= 2) return end;
   let sum = 0;
   for (let i = 2; i + 1 < changes.length; i += 2) if (changes[i + 1] === -1) sum += (changes[i + 2] ?? end) - (changes[i] as number);
   return sum;
