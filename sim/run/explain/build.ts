@@ -76,7 +76,7 @@ function toldOf(material: Material, setting: Setting): Told {
     epoch: view.epoch,
     serving: view.serving,
     since_s: view.owner === null ? null : orNull(history.servedSince(view.owner.host, view.epoch)),
-    served_by: material.servedBy === NO_HOST ? null : material.servedBy,
+    served_by: material.servedBy === NO_HOST ? null : { host: material.servedBy, name: setting.name(material.servedBy) },
     arrival: arrival === null ? null : move(arrival),
     move: currentMove(view, history, setting),
     waiting: waitingOf(view, history, setting),
@@ -211,7 +211,7 @@ function waitingOf(view: MapExplanation, history: MapHistory, setting: Setting):
   const reasons = view.waits.map((each) => ground(each, waitText(each, setting)));
   // Once it may be given to somebody, only a refusal keeps it waiting.
   if (reasons.length === 0 && typeof view.ifLost === "string") reasons.push({ why: view.ifLost, text: refusalText(view.ifLost) });
-  return { since_s: orNull(history.unhosted?.at ?? null), reasons };
+  return { since_s: orNull(history.unservedSince()), reasons };
 }
 
 function ownWillOf(view: MapExplanation, setting: Setting): Omit<ExplainDocument["own_will"], "every_s"> {

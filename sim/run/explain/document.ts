@@ -121,7 +121,7 @@ export type ExplainDocument = {
   readonly serving: boolean;
   readonly since_s: number | null;
   /** The host whose process truly serves it at this instant and can be reached, whatever the coordinator believes; null for none. */
-  readonly served_by: HostId | null;
+  readonly served_by: { readonly host: HostId; readonly name: string } | null;
   /** The move by which it came to its owner. */
   readonly arrival: ExplainedMove | null;
   readonly move: (ExplainedMove & { readonly phase: string; readonly phase_text: string; readonly target: ExplainedHost }) | null;

@@ -1,7 +1,7 @@
 /** The one sentence or two that answer the question: who serves the map, and why. */
 import type { ExplainDocument, ExplainedHost, ExplainedState } from "./document.ts";
 import { count, counted, duration, listed } from "../summary-words.ts";
-import { groupsText } from "./words.ts";
+import { groupsText, scoreText } from "./words.ts";
 
 /** The document before it is headed. */
 export type Told = Omit<ExplainDocument, "state" | "headline">;
@@ -25,10 +25,10 @@ export function headlineOf(told: Told, state: ExplainedState): string {
   if (state === "coordinator_down") return coordinatorDown(told);
   if (owner === null || state === "starting" || state === "unhosted") return unserved(told, state);
   if (state === "kept_on_vps") return `${map.name} is on ${owner.name} because ${keptBy(told)}.`;
-  const on = `${map.name} has been on ${owner.name}${ago(told, told.since_s)}`;
+  const on = told.since_s === null ? `${map.name} is on ${owner.name}` : `${map.name} has been on ${owner.name}${ago(told, told.since_s)}`;
   switch (state) {
     case "suspect":
-      return `${on}, which has been ${suspicion(told, owner)}. ${onceGivenUp(told, "If it is given up")}`;
+      return `${on}, which has been ${suspicion(told, owner)}. In truth ${inTruth(told, owner)}. ${onceGivenUp(told, "If it is given up")}`;
     case "lost_unnoticed":
       return `${on} by the coordinator's books, but ${owner.truth?.text ?? ""}${since(told, owner.truth?.since_s ?? null)} and the coordinator has not noticed yet. ${onceGivenUp(told, "Once it has")}`;
     case "fallen_back":
@@ -57,7 +57,20 @@ function moving(told: Told): string {
   const { move, map } = told;
   if (move === null) return "";
   const way = move.from_name === null ? "on its way" : `moving from ${move.from_name}`;
-  return `${map.name} has been ${way} to ${move.to_name}${ago(told, move.at_s)}, because ${move.why}. Right now ${move.phase_text}.`;
+  return `${map.name} has been ${way} to ${move.to_name}${ago(told, move.at_s)}, because ${move.why}. Right now ${move.phase_text}.${unknowingly(told)}`;
+}
+
+/** Who serves a map that the coordinator believes to be served by nobody. */
+function unknowingly({ move, served_by: server }: Told): string {
+  if (move === null || server === null || move.phase === "prepare" || move.phase === "precopy") return "";
+  const already = server.host === move.to ? "already, and its word is on the way" : "still";
+  return ` In truth ${server.name} serves it ${already}.`;
+}
+
+/** How a host under suspicion fares. */
+function inTruth(told: Told, owner: ExplainedHost): string {
+  if (owner.truth !== null) return `${owner.truth.text}${since(told, owner.truth.since_s)}`;
+  return told.served_by?.host === owner.host ? "it serves on" : "it is up, but does not serve the map";
 }
 
 function coordinatorDown(told: Told): string {
@@ -69,7 +82,7 @@ function coordinatorDown(told: Told): string {
 
 /** What becomes of an owner that the coordinator does not hear. */
 function meanwhile(told: Told, owner: ExplainedHost): string {
-  if (told.served_by === owner.host) return ", which serves on";
+  if (told.served_by?.host === owner.host) return ", which serves on";
   return owner.truth === null ? "" : `, but ${owner.truth.text}${since(told, owner.truth.since_s)}`;
 }
 
@@ -97,8 +110,10 @@ function onceGivenUp(told: Told, when: string): string {
 }
 
 /** Why a map that players may host went to the VPS. */
-function fellBack({ arrival }: Told): string {
+function fellBack({ arrival, own_will }: Told): string {
   if (arrival === null) return "it was found there when the coordinator started";
+  if (own_will.holds.some(({ why }) => why === "auto_migration_disabled"))
+    return `${arrival.why}, and without enable_auto_migration only the VPS takes over`;
   if (arrival.cause === "lost" || arrival.cause === "invalid") return `${arrival.why}, and no standby could take over`;
   return `${arrival.why}, and no player host could take it then`;
 }
@@ -115,21 +130,24 @@ function crowd({ hosts }: Told): string {
   const { away: _, ...here } = hosts.against;
   const groups = groupsText(here, null);
   if (hosts.could_take > 0) return "";
-  return groups.length === 0 ? " (no other player host is connected)" : ` (of the player hosts that are connected, ${listed(groups)})`;
+  return groups.length === 0
+    ? " (no other player host is connected)"
+    : ` (of the ${count(hosts.connected)} that are connected ${listed(groups)})`;
 }
 
 /** Why a map stays with its player host, or that it does not. */
 function staying(told: Told, owner: ExplainedHost): string {
   const { own_will: will, hosts, candidates } = told;
   const first = candidates[0];
-  const score = (owner.score ?? 0).toFixed(3);
+  const own = owner.score ?? 0;
+  const score = scoreText(own, first?.score ?? null);
   if (first === undefined) return `It scores ${score}, and no other player host could take the map now${crowd(told)}.`;
   const others = `the ${counted(hosts.could_take, "other host")} that could take it`;
   if (hosts.better === 0)
     return `It scores ${score}; ${hosts.could_take === 1 ? "the one other host that could take it scores" : `none of ${others} scores`}${hosts.could_take === 1 ? " no" : ""} more.`;
   const better = `${count(hosts.better)} of ${others} ${hosts.better === 1 ? "scores" : "score"} more than its ${score}`;
   if (will.to !== null)
-    return `At the next look, within ${duration(will.every_s * 1000)}, it moves to ${first.name}: ${first.score?.toFixed(3)} is more than ${will.theta} times its ${score}.`;
+    return `At the next look, within ${duration(will.every_s * 1000)}, it moves to ${first.name}: ${scoreText(first.score ?? 0, own)} is more than ${will.theta} times its ${score}.`;
   const little = will.holds.find(({ why }) => why === "not_better");
   if (little !== undefined) return `${capital(better)}, but ${little.text}.`;
   return `${capital(better)}, and ${first.name} more than ${will.theta} times as much, but it stays for now: ${will.holds.map(({ text }) => text).join("; ")}.`;

@@ -25,6 +25,9 @@ export type MoveStory = {
   end: { readonly at: number; readonly failure: string | null } | null;
 };
 
+/** Who said last that it serves the map, and since when (us). `awayAt`: it stopped or cannot be reached. `over`: its process is gone. */
+type Service = { readonly host: HostId; readonly epoch: Epoch; readonly at: number; awayAt: number | null; over: boolean };
+
 /** Moves that are kept: the newest. The one that brought the map to its present host is kept apart. */
 const STORIES_KEPT = 32;
 
@@ -34,8 +37,6 @@ export class MapHistory implements Observer {
   /** The newest moves, oldest first, and how many there were in all. */
   readonly stories: MoveStory[] = [];
   moves = 0;
-  /** Since when nobody has served the map, as the coordinator recorded it, and why; null when that is over or never was. */
-  unhosted: { readonly at: number; readonly reason: RecordOf<"map/unhosted">["reason"] } | null = null;
   /** When the present coordinator took over (us), -1 before the first did. */
   startedAt = -1;
   readonly fates = new Map<HostId, Fate>();
@@ -43,7 +44,8 @@ export class MapHistory implements Observer {
   private readonly truths = new Map<HostId, { readonly at: number; readonly truth: HostTruth }>();
   private readonly granted = new Map<Epoch, MoveStory>();
   private standbys: readonly HostId[] = [];
-  private served: { readonly host: HostId; readonly epoch: Epoch; readonly at: number } | null = null;
+  private served: Service | null = null;
+  private unhostedAt: number | null = null;
 
   constructor(map: MapId) {
     this.map = map;
@@ -57,8 +59,12 @@ export class MapHistory implements Observer {
   }
 
   host(at: number, host: HostId, truth: HostTruth): void {
-    if (truth === "up" || truth === "resumed" || truth === "healed") this.truths.delete(host);
+    const well = truth === "up" || truth === "resumed" || truth === "healed";
+    if (well) this.truths.delete(host);
     else this.truths.set(host, { at, truth });
+    if (this.served?.host !== host || this.served.over) return;
+    this.served.awayAt = well ? null : (this.served.awayAt ?? at);
+    this.served.over = truth === "down-polite" || truth === "down-close" || truth === "down-silent";
   }
 
   /** The move by which the map came to its owner under this epoch, if that was seen. */
@@ -68,7 +74,13 @@ export class MapHistory implements Observer {
 
   /** When that host began to serve the map under that epoch (us), or null if it has not said so. */
   servedSince(host: HostId, epoch: Epoch): number | null {
-    return this.served !== null && this.served.host === host && this.served.epoch === epoch ? this.served.at : null;
+    const { served } = this;
+    return served !== null && served.host === host && served.epoch === epoch && !served.over ? served.at : null;
+  }
+
+  /** Since when nobody has served the map (us): in truth, else by the coordinator's word; null where neither is known. */
+  unservedSince(): number | null {
+    return this.served?.awayAt ?? this.unhostedAt;
   }
 
   /** What is wrong with a host's machine or line at the end, and since when; null for nothing. */
@@ -98,22 +110,30 @@ export class MapHistory implements Observer {
         return;
       }
       case "move/done":
-        this.unhosted = null;
         return this.end(at, record.move, null);
       case "move/failed":
         return this.end(at, record.move, record.reason);
       case "map/unhosted":
-        this.unhosted = { at, reason: record.reason };
+        this.unhostedAt = at;
         return;
       case "standby/chosen":
         this.standbys = record.hosts;
         return;
       case "host/serving":
-        if (this.servedSince(record.host, record.epoch) === null) this.served = { host: record.host, epoch: record.epoch, at };
+        return this.serving(at, record.host, record.epoch);
+      case "host/stopped":
+        if (this.served?.host === record.host && this.served.epoch === record.epoch) this.served.awayAt = at;
         return;
       default:
         return;
     }
+  }
+
+  private serving(at: number, host: HostId, epoch: Epoch): void {
+    // An old owner that does not know yet that it was replaced is none.
+    if (this.served !== null && epoch < this.served.epoch) return;
+    this.served = { host, epoch, at: this.servedSince(host, epoch) ?? at, awayAt: null, over: false };
+    this.unhostedAt = null;
   }
 
   private begin(at: number, decided: RecordOf<"move/decided">): void {

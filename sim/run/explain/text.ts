@@ -1,6 +1,6 @@
 /** The explanation for people: the answer first, then how it came to that, the scores term by term, and what would change it. */
 import type { ExplainDocument, ExplainedHost, ExplainedMove, Weights } from "./document.ts";
-import { groupsText, instant } from "./words.ts";
+import { groupsText, instant, scoreText } from "./words.ts";
 import { count, counted, duration, listed, UNBROKEN, wrapped } from "../summary-words.ts";
 import { clock } from "../../../src/base/text/clock.ts";
 import { US_PER_S } from "../../../src/base/time.ts";
@@ -99,7 +99,7 @@ function standbys({ standbys: list, map, owner }: ExplainDocument): Paragraph[] 
   if (!map.may_leave_vps || owner === null || owner.kind === "vps") return [];
   if (list.length === 0) return [["Standbys", "none"]];
   return [
-    ["Standbys", list.map(({ name, warm, score }) => `${name}, ${warm ? "warm" : "not warm yet"}, ${(score ?? 0).toFixed(3)}`).join("; ")],
+    ["Standbys", list.map(({ name, warm, score }) => `${name}, ${warm ? "warm" : "not warm yet"}, ${scoreText(score ?? 0)}`).join("; ")],
   ];
 }
 
@@ -174,9 +174,9 @@ function scores(told: ExplainDocument, width: number): string[] {
   for (const host of candidates) lines.push(...row(host, standbyMark(told, host), width));
   if (told.barred_all > 0) {
     const than = owner?.score ?? candidates[0]?.score ?? null;
-    const more = than === null ? "Could not take it, best first" : `Score more than ${than.toFixed(3)} but could not take it`;
+    const more = than === null ? "Could not take it, best first" : `Score more than ${scoreText(than)} but could not take it`;
     lines.push("", `${more}: ${count(told.barred_all)}${barred.length < told.barred_all ? `, ${count(barred.length)} shown` : ""}`);
-    for (const host of barred) lines.push(...row(host, host.against.map(({ text }) => text).join("; "), width));
+    for (const host of barred) lines.push(...row(host, remarkOf(host), width));
   }
   return [...lines, "", ...wrapped(others(told), width)];
 }
@@ -193,11 +193,17 @@ function header(name: string, cells: readonly string[], rtt: string, score: stri
 }
 
 function row(host: ExplainedHost, remark: string, width: number): string[] {
-  const cells = COLUMNS.map(([name]) => (host.terms.find(({ term }) => term === name)?.points ?? 0).toFixed(3));
-  const line = header(host.name.replace(/^host /, ""), cells, `${one(host.rtt_ms)} ms`, (host.score ?? 0).toFixed(3));
+  const cells = COLUMNS.map(([name]) => scoreText(host.terms.find(({ term }) => term === name)?.points ?? 0));
+  const line = header(host.name.replace(/^host /, ""), cells, `${one(host.rtt_ms)} ms`, scoreText(host.score ?? 0));
   if (remark === "") return [line];
   if (line.length + 2 + remark.length <= width) return [`${line}  ${remark}`];
   return [line, ...wrapped(remark, width - 6).map((part) => `      ${part}`)];
+}
+
+/** What stands against a host. That a blocked one failed validation is said by the block. */
+function remarkOf({ against }: ExplainedHost): string {
+  const blocked = against.some(({ why }) => why === "blocked");
+  return against.flatMap(({ why, text }) => (blocked && why === "security" ? [] : [text])).join("; ");
 }
 
 function standbyMark({ standbys: list }: ExplainDocument, { host }: ExplainedHost): string {
@@ -242,17 +248,21 @@ function changesOf(told: ExplainDocument): string[] {
 
 function ownWill({ own_will: will, candidates, owner, formula }: ExplainDocument): string {
   const look = `looked at every ${duration(will.every_s * 1000)}`;
-  const held = will.holds.map(({ text }) => text);
+  const asked = will.score_asked ?? 0;
+  const first = candidates[0];
+  // What a move asks for stands before it.
+  const held = will.holds.map(({ why, text }) =>
+    why === "not_better" ? `the first choice, ${first?.name}, scores ${scoreText(first?.score ?? 0, asked)}` : text,
+  );
   if (will.cause === "return") {
     if (will.to !== null) return `Back to a player host at the next look: ${candidates[0]?.name ?? will.to}.`;
     return `Back to a player host, ${look}. Not now: ${held.join("; ")}.`;
   }
-  const asked = will.score_asked ?? 0;
   const most = Object.values(formula.weights).reduce((sum, weight) => sum + weight, 0);
   if (formula.scoring === "normalized" && asked >= most)
-    return `A better host: none can be, because a move asks for more than ${asked.toFixed(3)} (${will.theta} times its ${(owner?.score ?? 0).toFixed(3)}) and a score is ${one(most)} at most.`;
+    return `A better host: none can be, because a move asks for more than ${scoreText(asked)} (${will.theta} times its ${scoreText(owner?.score ?? 0, asked)}) and a score is ${one(most)} at most.`;
   if (will.to !== null) return `A better host, ${look}: at the next look it moves to ${candidates[0]?.name ?? will.to}.`;
-  return `A host that scores more than ${asked.toFixed(3)} (${will.theta} times its ${(owner?.score ?? 0).toFixed(3)}), ${look}. Not now: ${held.join("; ")}.`;
+  return `A host that scores more than ${scoreText(asked)} (${will.theta} times its ${scoreText(owner?.score ?? 0, asked)}), ${look}. Not now: ${held.join("; ")}.`;
 }
 
 function capital(text: string): string {

@@ -51,14 +51,18 @@ export function instant(us: number, fine = false): string {
   return `${clock(us / US_PER_S)}${fine ? `.${String(ms).padStart(3, "0")}` : ""}`;
 }
 
-/** Points of a score with three decimals; more where fewer would make it look like `other`. */
-function points(micro: number, other = Number.NaN): string {
-  const exact = (micro / 1e6).toFixed(6);
+/** A score (points) with three decimals; with more where fewer would make it look like `other`. */
+export function scoreText(score: number, other: number | null = null): string {
   for (let decimals = 3; decimals < 6; decimals += 1) {
-    const text = (micro / 1e6).toFixed(decimals);
-    if (micro === other || text !== (other / 1e6).toFixed(decimals)) return text;
+    const text = score.toFixed(decimals);
+    if (other === null || score === other || text !== other.toFixed(decimals)) return text;
   }
-  return exact;
+  return score.toFixed(6);
+}
+
+/** The same of micro-points. */
+function points(micro: number, other: number | null = null): string {
+  return scoreText(micro / 1e6, other === null ? null : other / 1e6);
 }
 
 /** A measurement beside its limit: as few decimals as tell the two apart. */
