@@ -55,7 +55,9 @@ export function addCompare(program: Command, cli: Cli, commit: () => string): vo
     .option("--json", "answer with one JSON document, the one that is written to the report folder")
     .addHelpText(
       "after",
-      "\nA side of which nothing is said is the scenario as it is. Thresholds are shown and decide nothing: the exit code is 0 whatever is better,\nand tells of broken rules only.\n" +
+      "\nA side of which nothing is said is the scenario as it is. Thresholds are shown\n" +
+        "and decide nothing: the exit code is 0 whatever is better, and tells of broken\n" +
+        "rules only.\n" +
         "\nExample:\n  peerstead compare capacity/evening-peak --set-a conf.general.scoring=seed --set-b conf.general.scoring=normalized",
     )
     .action((scenario: string, flags: Flags) => compare(scenario, flags, cli, commit));

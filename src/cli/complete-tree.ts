@@ -22,10 +22,10 @@ export type Wanted = {
 /** What the finished words of a command line came to. */
 type Reading = {
   readonly command: Command;
-  /** The command above it. */
-  readonly above: Command;
   readonly operands: readonly string[];
   readonly used: ReadonlySet<Option>;
+  /** Words that look like options and are none. */
+  readonly strange: readonly string[];
   /** The option whose value comes next. */
   readonly open: Option | null;
   /** After `--` nothing is an option. */
@@ -40,12 +40,23 @@ export function wantedAt(program: Command, words: readonly string[]): Wanted {
   const help = command.createHelp();
   const base = { typed, before: "", given: givenOf(reading) };
   if (open !== null && !(open.optional && typed.startsWith("-"))) return { ...base, ...valueOf(open.argChoices, placeholderOf(open)) };
-  if (literal || !typed.startsWith("-")) return { ...base, ...operandWanted(reading, help) };
+  if (literal || !typed.startsWith("-")) return { ...base, ...operandWanted(reading, help, program) };
   const equals = typed.indexOf("=");
   if (equals < 0) return { ...base, words: optionWords(reading, help), value: null };
   const option = optionNamed(command, help, typed.slice(0, equals));
   const split = { ...base, before: typed.slice(0, equals + 1), typed: typed.slice(equals + 1) };
   return option === undefined ? { ...split, words: [], value: null } : { ...split, ...valueOf(option.argChoices, placeholderOf(option)) };
+}
+
+/** The first word of a command line that looks like an option and is none, with the options there are; undefined without such a word. */
+export function strangeOption(
+  program: Command,
+  words: readonly string[],
+): { readonly word: string; readonly known: readonly string[] } | undefined {
+  const { command, strange } = readWords(program, words);
+  const [word] = strange;
+  const known = knownOptions(command, command.createHelp()).flatMap((option) => option.long ?? []);
+  return word === undefined ? undefined : { word: word.split("=", 1)[0] ?? word, known };
 }
 
 /** The placeholder of an option's value, `file` in `--trace <file>`; null for a switch. */
@@ -56,8 +67,8 @@ export function placeholderOf(option: Option): string | null {
 function readWords(program: Command, words: readonly string[]): Reading {
   const used = new Set<Option>();
   const operands: string[] = [];
+  const strange: string[] = [];
   let command = program;
-  let above = program;
   let open: Option | null = null;
   let literal = false;
   for (const word of words) {
@@ -68,25 +79,35 @@ function readWords(program: Command, words: readonly string[]): Reading {
       open = null;
       literal = word === "--";
       const option = optionNamed(command, command.createHelp(), word.split("=", 1)[0] ?? word);
+      if (option === undefined && !literal) strange.push(word);
       if (option === undefined) continue;
       used.add(option);
       if (placeholderOf(option) !== null && !word.includes("=")) open = option;
     } else {
       const below = operands.length > 0 ? undefined : commandNamed(command, word);
       if (below === undefined) operands.push(word);
-      else [above, command] = [command, below];
+      else command = below;
     }
   }
-  return { command, above, operands, used, open, literal };
+  return { command, operands, used, strange, open, literal };
 }
 
 /** Commands below this one, or else the argument whose turn it is. */
-function operandWanted({ command, above, operands }: Reading, help: Help): Pick<Wanted, "words" | "value"> {
-  // The built-in `help` takes the name of a command beside it.
-  const below = operands.length > 0 ? [] : help.visibleCommands(command.name() === "help" ? above : command);
+function operandWanted({ command, operands }: Reading, help: Help, program: Command): Pick<Wanted, "words" | "value"> {
+  const below = operands.length === 0 ? help.visibleCommands(command) : [];
   if (below.length > 0) return { words: below.map(commandWord), value: null };
-  const argument = command.name() === "help" ? undefined : argumentAt(command, operands.length);
-  return argument === undefined ? { words: [], value: null } : valueOf(argument.argChoices, argument.name());
+  const argument = argumentAt(command, operands.length);
+  if (argument === undefined) return { words: [], value: null };
+  return argument.name() === "command"
+    ? { words: commandsAt(program, operands, help), value: null }
+    : valueOf(argument.argChoices, argument.name());
+}
+
+/** The commands below the one that `words` name, as the argument of `help`. */
+function commandsAt(program: Command, words: readonly string[], help: Help): Candidate[] {
+  let command: Command | undefined = program;
+  for (const word of words) command = command && commandNamed(command, word);
+  return command === undefined ? [] : help.visibleCommands(command).map(commandWord);
 }
 
 function valueOf(choices: readonly string[] | undefined, placeholder: string | null): Pick<Wanted, "words" | "value"> {
@@ -123,10 +144,9 @@ function optionNamed(command: Command, help: Help, name: string): Option | undef
   return knownOptions(command, help).find((option) => option.long === name || option.short === name);
 }
 
-/** The command below by name or alias, the built-in `help` included. */
-function commandNamed(command: Command, name: string): Command | undefined {
-  const below = [...command.commands, ...command.createHelp().visibleCommands(command)];
-  return below.find((each) => each.name() === name || each.aliases().includes(name));
+/** The command below by name or alias. */
+export function commandNamed(command: Command, name: string): Command | undefined {
+  return command.commands.find((each) => each.name() === name || each.aliases().includes(name));
 }
 
 function commandWord(command: Command): Candidate {

@@ -91,7 +91,8 @@ describe("what is offered", () => {
 
   it("commands for help, and nothing behind an unknown word", async () => {
     expect((await complete("help", "")).words).toEqual(expect.arrayContaining(["run", "conf", "completion"]));
-    expect((await complete("conf", "help", "")).words).toEqual(["check", "help"]);
+    expect((await complete("help", "scenario", "")).words).toEqual(["check", "schema"]);
+    expect((await complete("help", "nonsense", "")).words).toEqual([]);
     expect((await complete("conf", "nonsense", "")).words).toEqual([]);
     expect((await complete("run", "x", "--nonsense=")).words).toEqual([]);
     expect((await complete()).words).toContain("run");
@@ -103,6 +104,13 @@ describe("what is offered", () => {
     expect((await complete("run", "own.yaml", "--set", "fleet.regions.N")).words).toEqual(["fleet.regions.NORTH=", "fleet.regions.NORTH."]);
     expect((await complete("run", "chaos/region-outage", "--set=faults.plan.0.ki")).words).toEqual(["--set=faults.plan.0.kind="]);
     expect(await complete("run", "own.yaml", "--set", "conf.file=x")).toMatchObject({ shell: "files", words: [] });
+  });
+
+  it("the maps of the scenario that the line names, the critical ones marked", async () => {
+    const maps = await complete("explain", "smoke/calm", "--map", "pro");
+    expect(maps.words).toContain("prontera");
+    expect(maps.about["prontera"]).toBe("critical, stays on the VPS");
+    expect((await complete("explain", "broken.yaml", "--map", "")).words).toEqual([]);
   });
 
   it.each([["broken.yaml"], ["no-such-file.yaml"], ["no/such-scenario"]])(

@@ -5,20 +5,20 @@ import type { Command } from "commander";
 import { type Candidate, type Wanted, wantedAt } from "./complete-tree.ts";
 import type { Cli } from "./io.ts";
 import { packageRoot, scenarioPath, shippedScenarios } from "./places.ts";
-import { readForScenario } from "./scenario-file.ts";
+import { openScenario, readForScenario } from "./scenario-file.ts";
 
 /** What the shell shall add by itself: nothing, any files, folders, or scenario files (.yaml, .yml). */
 type FromShell = "none" | "files" | "folders" | "scenarios";
 type Completion = { readonly fromShell: FromShell; readonly words: readonly Candidate[] };
 
 /**
- * What belongs at each placeholder that commands use for values; the others are numbers and the like, at which nothing can be offered. A test
- * fails for a placeholder that stands in neither list.
+ * What belongs at each placeholder that commands use for values; the others are names known elsewhere, or numbers and the like, at which nothing
+ * can be offered. A test fails for a placeholder that stands in none of the lists.
  */
 const SHELL_VALUES: Readonly<Record<string, FromShell>> = { file: "files", dir: "folders", scenario: "scenarios" };
 /** Fields of a scenario, as `--set` and `--vary` take them. */
 const PATH_VALUES: readonly string[] = ["path=value", "path"];
-const PLAIN_VALUES: readonly string[] = ["command", "n", "name", "seconds", "seeds", "share", "time", "value", "words"];
+const PLAIN_VALUES: readonly string[] = ["command", "map", "n", "name", "seconds", "seeds", "share", "time", "value", "words"];
 
 /** Whether it has been thought about what completes values of this placeholder. */
 export function isKnownPlaceholder(name: string): boolean {
@@ -59,6 +59,7 @@ async function offered(wanted: Wanted, cli: Cli): Promise<Completion> {
   const { value, words } = wanted;
   if (value === null) return { fromShell: "none", words };
   if (PATH_VALUES.includes(value)) return pathValues(wanted, cli);
+  if (value === "map") return { fromShell: "none", words: await mapWords(wanted, cli) };
   if (value === "scenario") return { fromShell: "scenarios", words: scenarioWords() };
   return { fromShell: SHELL_VALUES[value] ?? "none", words };
 }
@@ -88,6 +89,15 @@ async function pathValues(wanted: Wanted, cli: Cli): Promise<Completion> {
   if (wanted.value === "path") return { fromShell: "none", words: variedWords(wanted.typed, document.value) };
   const words = setWords(wanted.typed, document.value, presetShelf(readForScenario));
   return { fromShell: wanted.typed.startsWith("conf.file=") ? "files" : "none", words };
+}
+
+/** The maps of the scenario that the line names. */
+async function mapWords(wanted: Wanted, cli: Cli): Promise<Candidate[]> {
+  const [point] = await openScenario(wanted.given.get("scenario") ?? "", {}, cli);
+  return (point?.options.maps.names ?? []).map((name, index) => ({
+    word: name,
+    about: point?.options.maps.eligible[index] === true ? "" : "critical, stays on the VPS",
+  }));
 }
 
 function namedScenario(name: string | undefined, cli: Cli): string | undefined {

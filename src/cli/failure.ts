@@ -46,11 +46,16 @@ function toldBy(error: unknown): Told {
   if (error instanceof Failure) return { message: error.message, complaints: error.complaints, exitCode: error.exitCode };
   if (error instanceof CommanderError) {
     // Help shown for want of a command is its own message.
-    const message = error.code === "commander.help" ? "" : error.message.replace(/^error: /, "");
+    const message = error.code === "commander.help" ? "" : inOurWords(error.message);
     return { message, complaints: [], exitCode: EXIT_USAGE };
   }
   const message = error instanceof Error ? error.message : String(error);
   // An errno comes from the system: a file or folder that is not as the caller thought.
   const fromSystem = error instanceof Error && "syscall" in error;
   return { message, complaints: [], exitCode: fromSystem ? EXIT_USAGE : EXIT_CRASH };
+}
+
+/** Commander's message in the form that all others have. */
+function inOurWords(message: string): string {
+  return message.replace(/^error: /, "").replace(/\n\(Did you mean ([^]*)\?\)$/, "; did you mean $1?");
 }

@@ -1,12 +1,14 @@
 /** The command line as a whole: its commands, its help, and how every error ends. */
 import { Command } from "commander";
 import { commitOf, packageVersion } from "./commit.ts";
+import { addCompare } from "./compare.ts";
 import { addComplete } from "./complete.ts";
 import { addCompletion } from "./completion.ts";
 import { addCapacity } from "./capacity.ts";
 import { addConfCheck } from "./conf-check.ts";
 import { addExplain } from "./explain.ts";
 import { sayFailure } from "./failure.ts";
+import { addHelp } from "./help.ts";
 import type { Cli, Io } from "./io.ts";
 import { packageRoot } from "./places.ts";
 import { addReplay } from "./replay.ts";
@@ -14,6 +16,7 @@ import { addRun } from "./run.ts";
 import { addScenarioCheck } from "./scenario-check.ts";
 import { addScenarioSchema } from "./scenario-schema.ts";
 import { addScore } from "./score.ts";
+import { slipBehind, suggestChoices } from "./suggestions.ts";
 
 const AFTER = `
 Exit codes:
@@ -36,7 +39,10 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     code = chosen;
   };
   try {
-    await buildProgram({ io, exit, debug: how.debug }).parseAsync([...args], { from: "user" });
+    const program = buildProgram({ io, exit, debug: how.debug });
+    await program.parseAsync([...args], { from: "user" }).catch((error: unknown) => {
+      throw slipBehind(error, program, args);
+    });
     return code;
   } catch (error) {
     return sayFailure(error, io, how);
@@ -65,19 +71,22 @@ export function buildProgram(cli: Cli): Command {
   addReplay(program, cli);
   addExplain(program, cli);
   addCapacity(program, cli, () => commitOf(root));
+  addCompare(program, cli, () => commitOf(root));
   program.commandsGroup("Judge and check files:");
   addScore(program, cli);
   addConfCheck(group(program, "conf", "work with p2p_map_config.conf", "check conf/p2p_map_config.conf"), cli);
   const scenario = group(program, "scenario", "work with scenario files", "check capacity/evening-peak");
   addScenarioCheck(scenario, cli);
   addScenarioSchema(scenario, cli);
-  program.commandsGroup("About the command itself:").helpCommand(true);
+  program.commandsGroup("About the command itself:");
   addCompletion(program, cli);
   addComplete(program, cli);
+  addHelp(program);
+  suggestChoices(program);
   return program;
 }
 
 /** A command that only holds others. */
 function group(program: Command, name: string, what: string, example: string): Command {
-  return program.command(name).description(what).addHelpText("after", `\nExample:\n  peerstead ${name} ${example}`);
+  return program.command(name).description(what).helpCommand(false).addHelpText("after", `\nExample:\n  peerstead ${name} ${example}`);
 }

@@ -1,8 +1,9 @@
 import type { Complaint, Result } from "../base/result.ts";
 import { err, ok } from "../base/result.ts";
 import { decimal } from "../base/text/decimal.ts";
+import { nearest } from "../base/text/nearest.ts";
 import type { Position } from "../base/text/source.ts";
-import { positionAt, sourceOf } from "../base/text/source.ts";
+import { positionAt, shown, sourceOf } from "../base/text/source.ts";
 import { truth } from "../base/text/truth.ts";
 import type { HostStats } from "../core/protocol/host-stats.ts";
 import { NoteList } from "./text/notes.ts";
@@ -52,8 +53,11 @@ const NUMBERS: readonly NumberField[] = [
   field("frame_time_ms", { optional: true }),
 ];
 
-/** A record's fields by name, and where the record begins. */
-type Fields = { readonly at: number; readonly get: (name: string) => Entry | undefined };
+/** Fields of a record beside its numbers. */
+const OTHERS: readonly string[] = ["vps_connection_active", "regional_latencies", "assigned_maps", "region", "relay_address"];
+
+/** A record's fields by name, the names it has, and where it begins. */
+type Fields = { readonly at: number; readonly names: readonly string[]; readonly get: (name: string) => Entry | undefined };
 
 type Reader = { readonly errors: NoteList; readonly place: (at: number) => Position; readonly ids: Map<number, number> };
 
@@ -167,13 +171,19 @@ function items(reader: Reader, path: string, value: Value): readonly Value[] {
 }
 
 function fields(reader: Reader, path: string, value: Value): Fields | undefined {
-  if (value.kind === "section") return { at: value.at, get: (name) => value.entries.find((entry) => entry.key === name) };
+  if (value.kind === "section") {
+    const { at, entries } = value;
+    return { at, names: entries.map((entry) => entry.key), get: (name) => entries.find((entry) => entry.key === name) };
+  }
   reader.errors.add(path, value.at, `expected fields with values, found ${describe(value)}`);
   return undefined;
 }
 
 function missing(reader: Reader, path: string, name: string, where: Fields): void {
-  reader.errors.add(`${path}.${name}`, where.at, `expected the field "${name}", found none`);
+  const strange = where.names.filter((each) => !OTHERS.includes(each) && !NUMBERS.some((field) => field.name === each));
+  const meant = nearest(name, strange);
+  const hint = meant === undefined ? "" : ` but an unknown ${shown(meant)}; did you mean "${name}"?`;
+  reader.errors.add(`${path}.${name}`, where.at, `expected the field "${name}", found none${hint}`);
 }
 
 /** The text of `p2p_hosts.yml` for these hosts, in the seed's shape. What is null is left out. */

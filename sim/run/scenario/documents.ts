@@ -1,8 +1,10 @@
 /** Reads scenario files with everything they extend. */
+import { readdirSync } from "node:fs";
 import { dirname, isAbsolute, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Complaint, Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
+import { nearest } from "../../../src/base/text/nearest.ts";
 import type { Located, LocatedMap, Place } from "./located.ts";
 import { childOf, complain, merged, readYaml } from "./located.ts";
 import { SCENARIO_SCHEMA } from "./schema.ts";
@@ -48,7 +50,7 @@ function readWithParents(
   readText: ReadText,
 ): Result<LocatedMap, Complaint[]> {
   const found = firstReadable(places, readText);
-  if (!found.ok) return err([complain(from, `cannot read ${found.error}`)]);
+  if (!found.ok) return err([complain(from, `cannot read ${found.error}${hintFor(places, readText)}`)]);
   const { file, text } = found.value;
   if (stack.includes(file)) return err([complain(from, `extends goes in a circle: ${[...stack, file].map(shownPath).join(" → ")}`)]);
   const read = readYaml(shownPath(file), text);
@@ -88,6 +90,29 @@ function scenarioAmongShipped(name: string): string | undefined {
   const file = resolve(SCENARIOS_DIR, `${bare}.yaml`);
   const inside = relative(SCENARIOS_DIR, file);
   return isAbsolute(name) || isAbsolute(inside) || inside.startsWith("..") ? undefined : file;
+}
+
+/** The shipped scenario that was probably meant by places of which none can be read. */
+function hintFor(places: readonly string[], readText: ReadText): string {
+  const wanted = places.map(nameOfShipped).find((name) => name !== undefined);
+  const near = wanted === undefined ? undefined : nearest(wanted, namesOfShipped(readText));
+  return near === undefined ? "" : `; did you mean ${near}?`;
+}
+
+/** `capacity/evening-peak` of a file among the shipped scenarios, whether there is one or not. */
+function nameOfShipped(file: string): string | undefined {
+  const inside = relative(SCENARIOS_DIR, file);
+  return isAbsolute(inside) || inside.startsWith("..") ? undefined : inside.replaceAll("\\", "/").replace(SCENARIO_FILE, "");
+}
+
+/** Names of everything shipped that can be extended: the files of presets hold named values and cannot. */
+function namesOfShipped(readText: ReadText): string[] {
+  const files = readdirSync(SCENARIOS_DIR, { recursive: true, encoding: "utf8" }).filter((file) => SCENARIO_FILE.test(file));
+  const scenarios = files.filter((file) => {
+    const text = readText(resolve(SCENARIOS_DIR, file));
+    return text.ok && /^schema: peerstead-scenario\//m.test(text.value);
+  });
+  return scenarios.sort().flatMap((file) => nameOfShipped(resolve(SCENARIOS_DIR, file)) ?? []);
 }
 
 /** Paths under `extends`; values of another type are left to the schema. */

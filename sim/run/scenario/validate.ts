@@ -50,7 +50,9 @@ function complaintOf(document: LocatedMap, error: ErrorObject): Complaint {
     );
   }
   const expected = schema["x-expect"] ?? error.message ?? "another value";
-  const near = error.keyword === "enum" && node.kind === "leaf" ? nearest(String(node.value), (schema.enum ?? []).map(String)) : undefined;
+  // One word may stand for a list of one, as in `mode`.
+  const choices = schema.enum ?? schema.items?.enum ?? [];
+  const near = node.kind === "leaf" ? nearest(String(node.value), choices.map(String)) : undefined;
   return complain(at, `${where}: expected ${expected}, found ${describe(node)}${near === undefined ? "" : `; did you mean "${near}"?`}`);
 }
 

@@ -23,7 +23,8 @@ export type Reading = {
 export function readValue(reading: Reading, spec: KeySpec, path: string, entry: Entry): boolean | number | string | undefined {
   const { value } = entry;
   const found = value.kind === "scalar" ? typed(spec, value.text) : undefined;
-  if (found === undefined) reading.errors.add(path, value.at, `expected ${expectation(spec)}, found ${describe(value)}`);
+  if (found === undefined)
+    reading.errors.add(path, value.at, `expected ${expectation(spec)}, found ${describe(value)}${choiceHint(spec, value)}`);
   return found;
 }
 
@@ -137,6 +138,11 @@ function typed(spec: KeySpec, text: string): boolean | number | string | undefin
   if (spec.type === "integer" && !Number.isInteger(value)) return undefined;
   // A written -0 is in range and would surprise whoever compares or prints it.
   return value === 0 ? 0 : value;
+}
+
+function choiceHint(spec: KeySpec, value: Value): string {
+  const meant = spec.type === "choice" && value.kind === "scalar" ? nearest(value.text, spec.choices) : undefined;
+  return meant === undefined ? "" : `; did you mean ${shown(meant)}?`;
 }
 
 function expectation(spec: KeySpec): string {
