@@ -22,8 +22,8 @@ export class KeptProbes {
     this.text = text;
   }
 
-  /** Opens the file of a search; `fresh` ignores what it holds. Says on stderr what became of an earlier call's probes. */
-  static async open(file: string, key: string, fresh: boolean, cli: Cli): Promise<KeptProbes> {
+  /** Opens the file of a search, whose key holds the commit; `fresh` ignores what it holds. Says on stderr what became of an earlier call's probes. */
+  static async open(file: string, key: string, commit: string, fresh: boolean, cli: Cli): Promise<KeptProbes> {
     const { keptText, readKept } = await import("../../sim/run/capacity/kept.ts");
     const kept = new KeptProbes(file, key, cli, keptText);
     if (fresh || !existsSync(file)) return kept;
@@ -33,10 +33,10 @@ export class KeptProbes {
     if (found.state === "other") say(stderr, `${file}: left by another search or another commit, so nothing of it is used; it is replaced`);
     if (found.state === "same" && found.probes.length > 0) {
       for (const probe of found.probes) kept.probes.set(probe.value, probe);
-      say(
-        stderr,
-        `resumed: ${counted(found.probes.length, "probe")} of an earlier call ${found.probes.length === 1 ? "is" : "are"} reused`,
-      );
+      const verb = found.probes.length === 1 ? "is" : "are";
+      // Two checkouts of one commit with changes of their own look alike.
+      const unsure = commit.endsWith("+dirty") ? "; --fresh runs them anew, should files of Peerstead itself have changed since" : "";
+      say(stderr, `resumed: ${counted(found.probes.length, "probe")} of an earlier call ${verb} reused${unsure}`);
     }
     return kept;
   }

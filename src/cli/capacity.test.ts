@@ -50,7 +50,7 @@ describe("capacity", () => {
     const told = await searched("grows", "--json");
     expect(told.code).toBe(0);
     expect(readFileSync(join(folder(), "capacity-fleet-players.json"), "utf8")).toBe(told.stdout);
-    expect(readdirSync(folder()).filter((file) => !file.endsWith(".html"))).toEqual(["capacity-fleet-players.json"]);
+    expect(readdirSync(folder())).toEqual(["capacity-fleet-players.html", "capacity-fleet-players.json"]);
     expect(documentOf(told)).toMatchObject({
       scenario: "tests/load",
       vary: "fleet.players",
@@ -113,7 +113,9 @@ describe("capacity", () => {
     const told = await searched("grows");
     expect(told.stdout).toContain("CARRIES 29,850 players. Above, interruption_ms p(99)<=3000 breaks: ");
     expect(told.stdout).toContain("│ is the limit");
-    expect(told.stderr).toContain(`report: ${join(folder(), "capacity-fleet-players.json")}\n`);
+    expect(told.stderr).toContain(
+      `document: ${join(folder(), "capacity-fleet-players.json")}\nreport: ${join(folder(), "capacity-fleet-players.html")}\n`,
+    );
   });
 
   it("ends with 0 where both ends hold, with 12 where none does", async () => {
@@ -207,7 +209,7 @@ describe("capacity, interrupted", () => {
     expect(keptValues()).toEqual([10_000, 22_500, 35_000]);
     // The same once more: nothing that was kept is run again, and nothing is lost.
     const resumed = await interrupted(3, ...waits);
-    expect(resumed.stderr).toContain("resumed: 3 probes of an earlier call are reused\n");
+    expect(resumed.stderr).toContain("resumed: 3 probes of an earlier call are reused");
     expect(keptValues()).toEqual([10_000, 22_500, 35_000]);
   });
 
@@ -215,7 +217,7 @@ describe("capacity, interrupted", () => {
     const many = ["--set", "title=grows", "--seeds", "9"];
     expect((await interrupted(2, ...many, "--workers", "1")).code).toBe(130);
     const resumed = await searched("grows", "--json", "--seeds", "9");
-    expect(resumed.stderr).toMatch(/^resumed: \d probes of an earlier call are reused\n/);
+    expect(resumed.stderr).toMatch(/^resumed: \d probes of an earlier call are reused/);
     expect(existsSync(kept())).toBe(false);
     expect(comparable(resumed)).toEqual(comparable(await searched("grows", "--json", "--seeds", "9")));
   });

@@ -76,7 +76,7 @@ async function capacity(scenario: string, flags: Flags, cli: Cli, commit: () => 
   const held = heldFolder(folder);
   try {
     const key = await keyOf(study, [study.first, ends.at(-1) ?? study.first], manner, made);
-    const kept = await KeptProbes.open(join(folder, `${name}.progress.json`), key, flags.fresh === true, cli);
+    const kept = await KeptProbes.open(join(folder, `${name}.progress.json`), key, made, flags.fresh === true, cli);
     const slots = opening.length * study.seeds.length;
     const interrupted = (): string =>
       kept.count === 0 ? "no probe was done" : `${counted(kept.count, "probe")} kept; the same command goes on from there`;

@@ -70,6 +70,8 @@ describe("a breach in words", () => {
     plain(breachText({ ...nobody, metric: "m", expression, actual, limit, excess, unit }));
   it("of a threshold", () => {
     expect(threshold("max<=10", 12, 10, 0.2)).toBe("m max<=10 breaks: 12 ms, 20 % too much");
+    expect(threshold("max<=10", 719.4, 10, 70.94)).toBe("m max<=10 breaks: 719 ms, 71.9 times the limit");
+    expect(threshold("max<=10", 24, 10, 1.4)).toBe("m max<=10 breaks: 24 ms, 2.4 times the limit");
     expect(threshold("avg>=0.8", 0.6, 0.8, 0.25, "share")).toBe("m avg>=0.8 breaks: 0.6, 25 % too little");
     expect(threshold("sum==10", 12, 10, 0.2)).toBe("m sum==10 breaks: 12 ms, 20 % off");
     expect(threshold("sum<=0", 1, 0, null, "refusals")).toBe("m sum<=0 breaks: 1 refusal");

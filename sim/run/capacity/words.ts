@@ -84,10 +84,17 @@ function withUnit(value: number, text: string, unit: string): string {
 }
 
 /** How far beyond its limit; nothing where the limit is 0, for then the value says it all. */
-function excessText({ excess, expression }: Breach): string {
+function excessText(breach: Breach): string {
+  const text = excessWords(breach);
+  return text === "" ? "" : `, ${text}`;
+}
+
+/** `14 % too much`, `2.4 times the limit`, `25 % too little`; empty where the limit is 0. */
+export function excessWords({ excess, expression }: Breach): string {
   if (excess === null) return "";
   const way = /[<>]/.exec(expression ?? "")?.[0];
-  return `, ${percent(excess)} ${way === "<" ? "too much" : way === ">" ? "too little" : "off"}`;
+  if (way === "<" && excess >= 1) return `${figure(Math.round((1 + excess) * 10) / 10)} times the limit`;
+  return `${percent(excess)} ${way === "<" ? "too much" : way === ">" ? "too little" : "off"}`;
 }
 
 /** Why the answer is the cautious one; null where the answer is monotone. */

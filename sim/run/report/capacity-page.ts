@@ -3,6 +3,7 @@ import type { CapacityDocument } from "../capacity/document.ts";
 import type { CapacityProbe } from "../capacity/probe.ts";
 import {
   breachText,
+  excessWords,
   measured,
   notMonotoneText,
   numberText,
@@ -20,6 +21,8 @@ import type { SeriesColor } from "./style.ts";
 
 /** From this ratio of the ends on the axis is spread by ratios. */
 const RATIO_WIDE = 10;
+/** A curve that goes further beyond its limit than this many times is drawn at the edge: the way to the limit is what matters. */
+const LIMITS_DRAWN = 3;
 
 /** The whole page. Wall time is the one thing it does not speak of, so that equal searches give equal bytes. */
 export async function capacityPage(document: CapacityDocument): Promise<string> {
@@ -91,10 +94,10 @@ function figures(document: CapacityDocument): BigFigure[] {
       : {
           name: "What breaks there",
           value: measured(broke.actual, broke.unit ?? ""),
-          meaning: `${broke.metric} ${broke.expression ?? ""}${broke.excess === null ? "" : `: ${percent(broke.excess)} beyond the limit`}`,
+          meaning: `${broke.metric} ${broke.expression ?? ""}${broke.excess === null ? "" : `: ${excessWords(broke)}`}`,
           tone: "bad",
         },
-    slots === null ? null : { name: "VPS slots to rent", value: count(slots), meaning: "needed at most, at the answer" },
+    slots === null ? null : { name: "VPS slots needed", value: count(slots), meaning: "at one instant, at the answer" },
     hosted === null ? null : { name: "On machines of players", value: percent(hosted), meaning: "of player-hours, at the answer" },
   ];
   return shown.filter((each) => each !== null);
@@ -115,8 +118,20 @@ async function promisedCurves(document: CapacityDocument): Promise<Html[]> {
     const marked = limit === null ? {} : { limit: { name: expression, value: limit } };
     const title = `${metric} ${expression}`;
     const broken = lines.map((line) => line?.ok === false);
+    const isCeiling = limit !== null && limit > 0 && expression.includes("<");
+    const top = isCeiling ? limit * LIMITS_DRAWN : Number.POSITIVE_INFINITY;
+    const cut = values.some((value) => value !== null && value > top);
+    const caption = `${captionOf(document, broken)}${cut ? ` What is beyond ${measured(top, unit)} is drawn at the upper edge; the table below has the values.` : ""}`;
     drawn.push(
-      await curve(document, { title, unit, values, broken, caption: captionOf(document, broken), whole: drawn.length === 0, ...marked }),
+      await curve(document, {
+        title,
+        unit,
+        values: values.map((value) => (value === null ? null : Math.min(value, top))),
+        broken,
+        caption,
+        whole: drawn.length === 0,
+        ...marked,
+      }),
     );
   }
   return drawn;
@@ -129,33 +144,35 @@ function captionOf(document: CapacityDocument, broken: readonly boolean[]): stri
     : `Breaks at ${values.length < 6 ? values.join(", ") : `${values.length} of ${broken.length} values`}.`;
 }
 
+/** What else an operator looks at when load or provision change. */
+const OTHERS = [
+  {
+    name: "vps_slots_needed",
+    statistic: "max",
+    title: "VPS slots needed",
+    color: "orange",
+    caption: "The most that any run needed at one instant.",
+  },
+  {
+    name: "share_player_hours_p2p",
+    statistic: "mean",
+    title: "Carried by player hosts",
+    color: "green",
+    caption: "Share of player-hours played on machines of players; mean over the runs.",
+  },
+  {
+    name: "migrations_per_hour",
+    statistic: "mean",
+    title: "Moves of maps",
+    color: "purple",
+    caption: "Finished moves an hour; mean over the runs.",
+  },
+  { name: "rtt_ms", statistic: "mean", title: "Round trip", color: "blue", caption: "Mean over all joins." },
+] as const;
+
 async function otherCurves(document: CapacityDocument): Promise<Html[]> {
-  const charts = [
-    {
-      name: "vps_slots_needed",
-      statistic: "max",
-      title: "VPS slots needed",
-      color: "orange",
-      caption: "The most that any run needed at one instant.",
-    },
-    {
-      name: "share_player_hours_p2p",
-      statistic: "mean",
-      title: "Carried by player hosts",
-      color: "green",
-      caption: "Share of player-hours played on machines of players; mean over the runs.",
-    },
-    {
-      name: "migrations_per_hour",
-      statistic: "mean",
-      title: "Moves of maps",
-      color: "purple",
-      caption: "Finished moves an hour; mean over the runs.",
-    },
-    { name: "rtt_ms", statistic: "mean", title: "Round trip", color: "blue", caption: "Mean over all joins." },
-  ] as const;
   const drawn: Html[] = [];
-  for (const { name, statistic, title, color, caption } of charts) {
+  for (const { name, statistic, title, color, caption } of OTHERS) {
     const values = document.probes.map((probe) => probe.metrics[name]?.[statistic] ?? null);
     if (values.every((value) => value === null)) continue;
     const unit = document.probes[0]?.metrics[name]?.unit ?? "";
@@ -181,16 +198,19 @@ async function curve(
 ): Promise<Html> {
   const at = document.probes.map((probe) => probe.value);
   const [least, most] = [at[0] ?? 0, at.at(-1) ?? 0];
+  // An axis of shares would be labelled in thousandths.
+  const percents = unit === "share";
+  const drawn = percents ? values.map((value) => (value === null ? null : Math.round(value * 1e4) / 100)) : values;
   const chart: LineChart = {
     x: {
       values: at,
       title: `${document.path}${document.unit === "" ? "" : ` (${document.unit})`}`,
       log: least > 0 && most / least > RATIO_WIDE,
     },
-    unit,
-    series: [{ name: title, color, values }],
+    unit: percents ? "%" : unit,
+    series: [{ name: title, color, values: drawn }],
     points: { broken },
-    ...(limit === undefined ? {} : { limit }),
+    ...(limit === undefined ? {} : { limit: { ...limit, value: percents ? limit.value * 100 : limit.value } }),
   };
   return chartFigure({ title, caption, drawing: await drawLines(chart, `${title} over ${document.path}. ${caption}`), whole });
 }
@@ -203,7 +223,7 @@ function valueTable(document: CapacityDocument): Html {
   };
   const row = (probe: CapacityProbe): HtmlPart[] => [
     valueText(document, probe.value),
-    probe.holds ? "holds" : html`<strong class="bad-text">${stateText(probe)}</strong>`,
+    probe.holds ? "yes" : html`<strong class="bad-text">${stateText(probe)}</strong>`,
     ...thresholds.map((threshold, index) => {
       const line = probe.thresholds[index];
       const said = measured(line?.actual ?? null, threshold.unit);
@@ -215,7 +235,7 @@ function valueTable(document: CapacityDocument): Html {
   ];
   const columns = [
     { head: document.vary, figures: true },
-    { head: "" },
+    { head: "all hold" },
     ...thresholds.map((t) => ({ head: `${t.metric} ${t.expression}`, figures: true })),
     { head: "players online, most", figures: true },
     { head: "VPS slots needed", figures: true },
