@@ -105,7 +105,7 @@ tr:last-child td,tr:last-child th{border-bottom:0}
 .meter.bad i{background:repeating-linear-gradient(45deg,var(--bad) 0 5px,transparent 5px 8px),var(--bad-soft)}
 .steps{display:flex;height:14px;min-width:140px;border-radius:3px;overflow:hidden;background:var(--soft)}
 .steps i{display:block;min-width:1px}
-code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.86em}
+code{overflow-wrap:anywhere;font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.86em}
 pre{margin:0;overflow-x:auto;font-size:.86rem;white-space:pre-wrap;word-break:break-word}
 .again{display:flex;gap:6px 10px;align-items:baseline;flex-wrap:wrap;font-size:.82rem;color:var(--quiet);margin:10px 0 0;padding-top:8px;border-top:1px dashed var(--line)}
 .again code{word-break:break-word;color:var(--text)}
@@ -125,7 +125,7 @@ section{padding:14px 12px}
 .verdict .sentence{font-size:1.1rem}
 }
 @media print{
-:root,:root[data-theme=dark]{color-scheme:light;${theme("light")}}
+:root:root:root{color-scheme:light;${theme("light")}}
 body{background:#fff;font-size:11pt}
 nav.bar,button,.skip,.js .scripted{display:none!important}
 section,.verdict,.figures li{break-inside:avoid;box-shadow:none}
