@@ -37,9 +37,19 @@ export function sayJson(io: Io, document: unknown): void {
   io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 }
 
-/** Whether colours may be used on a stream: it is a terminal and NO_COLOR is unset or empty (no-color.org). */
+/** Whether a stream is a terminal that can be drawn on: lines rewritten, the cursor hidden. A dumb one, as editors have it, is only written to. */
+export function isDrawable(io: Io, sink: Sink): boolean {
+  return sink.isTTY === true && io.env["TERM"] !== "dumb";
+}
+
+/**
+ * Whether colours may be used on a stream: never with NO_COLOR (no-color.org), always with FORCE_COLOR (force-color.org; 0 and false are "no"),
+ * else where it is a terminal that can be drawn on. An empty variable counts as none.
+ */
 export function mayColor(io: Io, sink: Sink): boolean {
-  return sink.isTTY === true && (io.env["NO_COLOR"] ?? "") === "";
+  const forced = io.env["FORCE_COLOR"] ?? "";
+  if ((io.env["NO_COLOR"] ?? "") !== "") return false;
+  return forced === "" ? isDrawable(io, sink) : forced !== "0" && forced !== "false";
 }
 
 /** Columns of a stream; 100 where it does not say. */

@@ -1,8 +1,8 @@
-/** Progress of a campaign: a bar on a terminal, a plain line now and then anywhere else. */
+/** Progress of a campaign: a bar on a terminal that can be drawn on, a plain line now and then anywhere else. */
 import { SingleBar } from "cli-progress";
 import { clock } from "../base/text/clock.ts";
 import { US_PER_S } from "../base/time.ts";
-import { say, type Io } from "./io.ts";
+import { isDrawable, say, type Io } from "./io.ts";
 
 const REDRAW_MS = 200;
 const LINE_EVERY_MS = 5000;
@@ -49,8 +49,8 @@ export class Progress {
   /** Begins to show. */
   start(): void {
     this.startedAt = this.now();
-    const terminal = this.io.stderr.isTTY === true;
-    if (terminal) {
+    const drawable = isDrawable(this.io, this.io.stderr);
+    if (drawable) {
       this.bar = new SingleBar({
         stream: this.io.stderr,
         format: "{bar} {text}",
@@ -64,7 +64,7 @@ export class Progress {
       });
       this.bar.start(BAR_STEPS, 0, { text: "starting workers" });
     }
-    this.timer = setInterval(() => this.show(), terminal ? REDRAW_MS : LINE_EVERY_MS);
+    this.timer = setInterval(() => this.show(), drawable ? REDRAW_MS : LINE_EVERY_MS);
     this.timer.unref();
   }
 
