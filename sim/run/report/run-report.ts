@@ -22,7 +22,7 @@ export type ReportedPoint = {
 export type ReportFile = { readonly name: string; readonly text: string };
 
 /** The page to open first. */
-export const REPORT_FILE = "report.html";
+const REPORT_FILE = "report.html";
 
 /**
  * All pages, the one to open first being {@link REPORT_FILE}. A sweep has a page for each point and one over all of them. `result` is the worst

@@ -10,7 +10,7 @@ import { html, type Html, type HtmlPart } from "./html.ts";
 import { table } from "./page.ts";
 
 /** A share as a bar with its figure beside it. */
-export function meter(share: number, bad = false): Html {
+function meter(share: number, bad = false): Html {
   const width = Math.round(Math.min(1, Math.max(0, share)) * 1000) / 10;
   return html`<span class="meter${bad ? " bad" : ""}" aria-hidden="true"><i style="width:${width}%"></i></span>`;
 }

@@ -154,7 +154,7 @@ export function line(text: string): HTMLElement {
 }
 
 /** A heading. */
-export function heading(text: string): HTMLElement {
+function heading(text: string): HTMLElement {
   const item = document.createElement("h3");
   item.textContent = text;
   return item;
@@ -168,7 +168,7 @@ export function clockText(ms: number): string {
 }
 
 /** A span of time in words. */
-export function spanText(ms: number): string {
+function spanText(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   return ms < 120_000 ? `${Math.round(ms / 100) / 10} s` : `${Math.round(ms / 6000) / 10} min`;
 }
