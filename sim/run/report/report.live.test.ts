@@ -33,6 +33,25 @@ async function open(file: string, options: BrowserContextOptions = {}): Promise<
   return page;
 }
 
+/** A script of the page, as text: the tests are checked without the names that only a browser knows. */
+async function inPage<T>(page: Page, script: string): Promise<T> {
+  return (await page.evaluate(script)) as T;
+}
+
+/** What a screen reader would stumble over, counted. */
+const OUTLINE = `(() => {
+  const all = (query) => [...document.querySelectorAll(query)];
+  const levels = all("h1,h2,h3").map((heading) => Number(heading.tagName[1]));
+  return {
+    jumps: levels.filter((level, i) => i > 0 && level > levels[i - 1] + 1).length,
+    mains: all("main").length,
+    twice: all("[id]").length - new Set(all("[id]").map((element) => element.id)).size,
+    nameless: all("svg:not([role=img]):not([aria-hidden])").length + all("button").filter((button) => button.textContent.trim() === "").length,
+    unlabelled: all("input,select").filter((field) => field.closest("label") === null).length,
+    dead: all("a[href^='#']").filter((link) => document.querySelector(link.getAttribute("href")) === null).length,
+  };
+})()`;
+
 describe.skipIf(missing)(missing ? "pages (left out: no Chromium here)" : "pages in a browser", () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "peerstead-pages-"));
@@ -60,12 +79,12 @@ describe.skipIf(missing)(missing ? "pages (left out: no Chromium here)" : "pages
       const page = await open(file);
       for (const colorScheme of ["light", "dark"] as const) {
         await page.emulateMedia({ colorScheme });
-        const ground = await page.evaluate(() => getComputedStyle(window.document.body).backgroundColor);
+        const ground = await inPage<string>(page, "getComputedStyle(document.body).backgroundColor");
         expect(Number(/\d+/.exec(ground)?.[0]) > 128, `${file} in ${colorScheme}`).toBe(colorScheme === "light");
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 800 });
           await page.waitForTimeout(50);
-          expect(await page.evaluate(() => window.document.documentElement.scrollWidth), `${file} at ${width}`).toBeLessThanOrEqual(width);
+          expect(await inPage<number>(page, "document.documentElement.scrollWidth"), `${file} at ${width}`).toBeLessThanOrEqual(width);
         }
       }
       await page.context().close();
@@ -112,13 +131,13 @@ describe.skipIf(missing)(missing ? "pages (left out: no Chromium here)" : "pages
     const paper = await open("report.html", { colorScheme: "dark" });
     await paper.emulateMedia({ media: "print" });
     expect(await paper.locator("figure.chart svg[role=img]:visible").count()).toBe(drawings);
-    expect(await paper.evaluate(() => getComputedStyle(window.document.body).color)).toBe("rgb(28, 36, 48)");
+    expect(await inPage<string>(paper, "getComputedStyle(document.body).color")).toBe("rgb(28, 36, 48)");
     await paper.context().close();
   });
 
   it("changes its theme by hand, charts included", async () => {
     const page = await open("report.html", { colorScheme: "light" });
-    const ground = (): Promise<string> => page.evaluate(() => getComputedStyle(window.document.body).backgroundColor);
+    const ground = (): Promise<string> => inPage<string>(page, "getComputedStyle(document.body).backgroundColor");
     const before = await ground();
     await page.click("#theme");
     expect(await ground()).not.toBe(before);
@@ -131,21 +150,8 @@ describe.skipIf(missing)(missing ? "pages (left out: no Chromium here)" : "pages
   it("names what a screen reader meets: headings in order, tables with heads, pictures with words, one main part", async () => {
     for (const file of ["report.html", "look.html"]) {
       const page = await open(file);
-      const found = await page.evaluate(() => {
-        const all = (query: string): Element[] => [...window.document.querySelectorAll(query)];
-        const levels = all("h1,h2,h3").map((heading) => Number(heading.tagName[1]));
-        return {
-          jumps: levels.filter((level, i) => i > 0 && level > (levels[i - 1] ?? 0) + 1).length,
-          mains: all("main").length,
-          ids: all("[id]").length - new Set(all("[id]").map((element) => element.id)).size,
-          nameless:
-            all("svg:not([role=img]):not([aria-hidden])").length +
-            all("button").filter((button) => (button.textContent ?? "").trim() === "").length,
-          unlabelled: all("input,select").filter((field) => field.closest("label") === null).length,
-          dead: all("a[href^='#']").filter((link) => window.document.querySelector(link.getAttribute("href") ?? "") === null).length,
-        };
-      });
-      expect(found, file).toEqual({ jumps: 0, mains: 1, ids: 0, nameless: 0, unlabelled: 0, dead: 0 });
+      const found = await inPage<object>(page, OUTLINE);
+      expect(found, file).toEqual({ jumps: 0, mains: 1, twice: 0, nameless: 0, unlabelled: 0, dead: 0 });
       await page.context().close();
     }
   });
@@ -155,19 +161,15 @@ describe.skipIf(missing)(missing ? "pages (left out: no Chromium here)" : "pages
     await page.locator("#lanes").click({ position: { x: 400, y: 8 } });
     await page.waitForTimeout(100);
     const chosen = await page.innerText("#detail h3");
-    const names = await page.evaluate(() =>
-      (JSON.parse(window.document.getElementById("data")?.textContent ?? "{}") as { story: { maps: [number, string][] } }).story.maps.map(
-        (map) => map[1],
-      ),
-    );
+    const names = await inPage<string[]>(page, "JSON.parse(document.getElementById('data').textContent).story.maps.map((map) => map[1])");
     expect(names).toContain(chosen);
     await page.locator("#clock").fill("0");
     await page.waitForTimeout(100);
     expect(await page.innerText("#now")).toContain(`0:00:00: 0 maps on machines of players, 0 on the VPS, ${names.length} with nobody.`);
-    await page.locator("#clock").evaluate((clock: HTMLInputElement) => {
-      clock.value = clock.max;
-      clock.dispatchEvent(new Event("input"));
-    });
+    await inPage(
+      page,
+      "(() => { const clock = document.getElementById('clock'); clock.value = clock.max; clock.dispatchEvent(new Event('input')); })()",
+    );
     await page.waitForTimeout(100);
     expect(await page.innerText("#list")).toMatch(/\d:\d\d:\d\d \S+ .*→.*took/);
     await page.click("#machines");
