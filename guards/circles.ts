@@ -79,7 +79,10 @@ export function circleFindings(files: readonly Parsed[]): Finding[] {
 /** Files that are started, not imported. */
 function isEntry(path: string): boolean {
   return (
-    isTest(path) || path.endsWith(".bench.ts") || /^(src\/cli|bench)\/main\.ts$/.test(path) || /^guards\/(check|build)\.ts$/.test(path)
+    isTest(path) ||
+    path.endsWith(".bench.ts") ||
+    /^(src\/cli|bench)\/main\.ts$/.test(path) ||
+    /^guards\/(check|build|picture)\.ts$/.test(path)
   );
 }
 

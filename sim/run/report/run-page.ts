@@ -138,15 +138,21 @@ function overTime(document: RunDocument, time: readonly RunFigure[]): Part | nul
   };
 }
 
+/** Rows of a table that somebody may still read. */
+const ROWS_MAX = 150;
+
 /** The same figures for those who do not see charts, or want to take them along. */
 function seriesTable(document: RunDocument): Html {
   const [first] = document.series;
   if (first === undefined) return html``;
   const heads = first.rows.map(({ name }) => html`<th scope="col" class="n">${name.replaceAll("_", " ")}</th>`);
   const steps = Math.max(0, ...first.rows.map((row) => row.values.length));
+  const every = Math.ceil(steps / ROWS_MAX);
   const line = (i: number): Html =>
     html`<tr><th scope="row">${clock(i * first.step_s)}</th>${first.rows.map((row) => html`<td class="n">${row.values[i] ?? ""}</td>`)}</tr>\n`;
-  return html`<details><summary>The figures of seed ${first.seed} as a table</summary><div class="table" tabindex="0" role="region" aria-label="Time series of seed ${first.seed}"><table><thead><tr><th scope="col">from</th>${heads}</tr></thead><tbody>${Array.from({ length: steps }, (_, i) => line(i))}</tbody></table></div></details>`;
+  const lines = Array.from({ length: Math.ceil(steps / Math.max(1, every)) }, (_, i) => line(i * every));
+  const title = `The figures of seed ${first.seed} as a table${every > 1 ? `, every ${every}th step` : ""}`;
+  return html`<details><summary>${title}</summary><div class="table" tabindex="0" role="region" aria-label="${title}"><table><thead><tr><th scope="col">from</th>${heads}</tr></thead><tbody>${lines}</tbody></table></div></details>`;
 }
 
 function noticed(document: RunDocument, spread: readonly RunFigure[]): Part | null {

@@ -1,8 +1,9 @@
 /** The pages that a run leaves beside its document: the report, and the page to look into one of its seeds. */
-import type { RunDocument } from "../document.ts";
+import { type RunDocument, worstResult } from "../document.ts";
+import { NONE } from "../story/map-watch.ts";
 import { summaryFigures } from "./run-figures.ts";
 import type { Options } from "../../options.ts";
-import type { RunOutcome, RunResult } from "../../outcome.ts";
+import type { RunOutcome, RunResult, RunStory } from "../../outcome.ts";
 import { verdict as verdictText } from "../summary-paragraphs.ts";
 import { html, type HtmlPart } from "./html.ts";
 import { lookPage } from "./look-page.ts";
@@ -60,26 +61,31 @@ export function lookText(point: Pick<ReportedPoint, "options" | "replay">, run: 
 /** The run worth a look: of those that ended worst the one whose maps were longest without a host. */
 function lookedInto(outcomes: readonly RunOutcome[]): RunOutcome | null {
   const told = outcomes.filter((run) => run.story !== null);
-  const worst = told.filter((run) => run.result !== "ok");
-  const among = worst.length > 0 ? worst : told;
-  const away = (run: RunOutcome): number => {
-    const lanes = run.story?.lanes ?? [];
-    return lanes.reduce((sum, { moves }) => sum + moves.reduce((all, move) => all + (move.form === "placement" ? 0 : move.away_ms), 0), 0);
-  };
+  const worst = worstResult(told.map((run) => run.result));
   let chosen: RunOutcome | null = null;
-  let most = -1;
-  for (const run of among) {
-    const its = away(run);
-    if (its > most) [chosen, most] = [run, its];
+  let longest = -1;
+  for (const run of told) {
+    const away = run.result === worst && run.story !== null ? meanAway(run.story) : -1;
+    if (away > longest) [chosen, longest] = [run, away];
   }
   return chosen;
+}
+
+/** How long a map was without a host after its first one came, in the mean over the story's maps: stories can be samples of different size. */
+function meanAway({ lanes, end_ms }: RunStory): number {
+  let sum = 0;
+  for (const { changes } of lanes) {
+    for (let i = 2; i < changes.length; i += 2) if (changes[i + 1] === NONE) sum += (changes[i + 2] ?? end_ms) - (changes[i] as number);
+  }
+  return lanes.length === 0 ? 0 : sum / lanes.length;
 }
 
 /** One row for each point: its setting, its answer, its big figures. */
 function sweepPage(points: readonly ReportedPoint[], result: RunResult, command: string): string {
   const [first] = points;
   if (first === undefined) throw new Error("a sweep has points");
-  const names = summaryFigures(first.document).map(({ name }) => name);
+  // Not every point has every figure: one that crashed has none.
+  const names = [...new Set(points.flatMap(({ document }) => summaryFigures(document).map(({ name }) => name)))];
   const rows = points.map(({ document, setting }, index): HtmlPart[] => {
     const figures = new Map(summaryFigures(document).map(({ name, value }) => [name, value]));
     const tone = toneOf(document.result);

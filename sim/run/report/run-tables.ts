@@ -219,7 +219,7 @@ export function spreadTable(document: RunDocument, names: readonly string[]): Ht
 
 /** Runs as dots between the least and the most. */
 function dots(means: readonly (number | null)[]): Html {
-  const known = means.filter((mean) => mean !== null);
+  const known = means.filter((mean) => mean !== null).slice(0, RUNS_MAX);
   const low = Math.min(...known);
   const width = Math.max(...known) - low;
   const place = (mean: number): number => (width > 0 ? Math.round(6 + ((mean - low) / width) * 108) : 60);
@@ -239,9 +239,15 @@ export function metricTable(document: RunDocument): Html {
   return table("All metrics over all runs", [{ head: "metric" }, { head: "unit" }, ...heads], rows);
 }
 
-/** One row a run. */
+/** Rows and dots of runs that a page shows; campaigns of thousands have a document for the rest. */
+const RUNS_MAX = 200;
+
+/** One row a run, those that did not end well first where there are too many. */
 export function runTable(document: RunDocument): Html {
-  const rows = document.runs.map((run): HtmlPart[] => [
+  const { runs } = document;
+  const shown =
+    runs.length <= RUNS_MAX ? runs : runs.toSorted((a, b) => Number(a.result === "ok") - Number(b.result === "ok")).slice(0, RUNS_MAX);
+  const rows = shown.map((run): HtmlPart[] => [
     `${run.seed}`,
     run.result,
     html`<code>${run.fingerprint}</code>`,
@@ -251,7 +257,7 @@ export function runTable(document: RunDocument): Html {
     run.replay === null ? "" : html`<code>${run.replay}</code>`,
   ]);
   return table(
-    "Runs",
+    shown.length < runs.length ? `${count(shown.length)} of ${count(runs.length)} runs, those that did not end well first` : "Runs",
     [
       { head: "seed" },
       { head: "result" },
