@@ -64,6 +64,9 @@ describe("what stands against a host", () => {
     fill(stage, 3);
     expect(why(stage).room).toBe(8);
     expect(against(stage, 2)).toEqual([{ why: "players_full", value: 0, limit: 5, need: 8 }]);
+    const justEnough = withBetter({}, { upload_kbps: 800 });
+    fill(justEnough, 3);
+    expect(against(justEnough, 2)).toEqual([]);
   });
 
   it("no room: maps it holds", () => {
@@ -142,6 +145,26 @@ describe("candidates", () => {
     stage.runS(1);
     expect(why(stage).tally).toMatchObject({ known: 4, connected: 4, couldTake: 3, better: 2 });
     expect(hostsOf(why(stage).candidates)).toEqual([3, 2, 4]);
+    stage.join({ ...nth(1), host: 5 });
+    stage.runS(1);
+    expect(why(stage).tally, "as good is not better").toMatchObject({ couldTake: 4, better: 2 });
+  });
+
+  it("those that score more but could not take it stand best first, the rest is counted by what is against it", () => {
+    const stage = withBetter({ cpu_ghz: 2, cpu_cores: 30 });
+    stage.join(machine(3, { latency_ms: 50, cpu_ghz: 2, cpu_cores: 60 }));
+    stage.join(machine(4, { cpu_ghz: 2, cpu_cores: 1 }));
+    stage.runS(1);
+    expect(hostsOf(why(stage).barred)).toEqual([3, 2]);
+    expect([hostsOf(why(stage, 0, 1).barred), why(stage, 0, 1).barredAll]).toEqual([[3], 2]);
+    expect(why(stage).tally).toMatchObject({ against: { ineligible: 3 }, conditions: { cpu_ghz: 3, cpu_cores: 1, latency_ms: 1 } });
+  });
+
+  it("seed: are scored by their own latency wherever the players are", () => {
+    const stage = withBetter({}, { regional_latency_ms: [77] });
+    fill(stage, 3);
+    expect(why(stage).candidates.map(({ host, rttMs }) => [host, rttMs])).toEqual([[2, 12]]);
+    expect(why(stage).candidates[0]?.terms.map(({ term, value }) => [term, value])).toContainEqual(["latency", Math.exp(-12 / 30)]);
   });
 
   it("normalized: are scored by the majority's region, and by the median where there is none, term by term", () => {
@@ -213,6 +236,26 @@ describe("what would make a map move", () => {
     little.runS(70);
     const [own, other] = [1, 2].map((host) => scoreFor(little.coordinator.hosting, little.coordinator.hosting.table.slotOf(host), 0));
     expect(why(little).ownWill.holds).toEqual([{ why: "not_better", value: other, limit: Math.floor((own as number) * 1.1) }]);
+
+    const same = smallStage({ hosts: 1, tuning: { betterRealtime: 1 } });
+    same.join({ ...nth(1), host: 2 });
+    same.runS(70);
+    expect(why(same).ownWill.to, "exactly the threshold is not above it").toBe(-1);
+    expect(why(same).ownWill.holds.map((hold) => hold.why)).toEqual(["not_better"]);
+  });
+
+  it("a storm of suspicions holds it, and so does the limit of maps on the move", () => {
+    const stage = smallStage({ hosts: 10, maps: 6, conf: (conf) => (conf.task_distribution.max_tasks_per_node = 1) });
+    stage.passage = (message) => (message.kind === "probe/pong" ? "drop" : "pass");
+    for (const host of [1, 2, 3, 4]) stage.lose(host, "silence");
+    stage.runS(1.5);
+    const { hosting } = stage.coordinator;
+    expect(why(stage, 5).ownWill.holds).toContainEqual({ why: "storm_hold", until: hosting.stormUntil });
+    expect(why(stage, 0).owner?.obstacles).toMatchObject([{ why: "suspect", how: "silence" }]);
+    expect(why(stage, 0).ownWill.holds.map((hold) => hold.why)).toContain("owner_offline");
+    stage.run(hosting.stormUntil - stage.at + 2000);
+    expect(hosting.moves.size).toBe(4);
+    expect(why(stage, 5).ownWill.holds).toContainEqual({ why: "moves_limit", value: 4, limit: 1 });
   });
 
   it("a fallen back map waits for its time and for a host", () => {
@@ -229,7 +272,8 @@ describe("what would make a map move", () => {
     ]);
     stage.join(nth(2));
     stage.runS(1);
-    expect(explainMap(stage.coordinator.hosting, 0, fellBackAt + 300 * US_PER_S, 9).ownWill.to).toBe(2);
+    const due = explainMap(stage.coordinator.hosting, 0, fellBackAt + 300 * US_PER_S, 9).ownWill;
+    expect([due.to, due.holds]).toEqual([2, []]);
   });
 
   it("by the conf nothing moves: no auto migration", () => {
