@@ -40,6 +40,7 @@ export class ShellSession {
 
   /** Starts a shell in a folder and has it carry out `setup`, line by line. Needs `script` of util-linux, which gives it a terminal. */
   static async open(shell: ShellName, cwd: string, env: Readonly<Record<string, string>>, setup: readonly string[]): Promise<ShellSession> {
+    for (const program of [shell, "script"]) if (!installed(program)) throw new Error(`${program} is not installed`);
     const { start, tellLine } = SHELLS[shell];
     const child = spawn("script", ["-qefc", start, "/dev/null"], { cwd, env: { ...process.env, TERM: "xterm", ...env } });
     const session = new ShellSession(child);
