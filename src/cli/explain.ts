@@ -56,8 +56,8 @@ async function explain(scenario: string, flags: Flags, cli: Cli): Promise<void> 
   const end = lengthUs(options);
   if (asked !== null && asked > end) throw new Failure(`--at ${flags.at}: the run ends at ${clock(end / US_PER_S)} of virtual time`);
   const document = await answer({ options, seed, map: mapOf(flags.map, options), at: asked ?? end, top }, cli);
-  if (flags.json === true) return sayJson(cli.io, document);
-  const { explainText } = await import("../../sim/run/explain/text.ts");
+  const { explainJson, explainText } = await import("../../sim/run/explain/text.ts");
+  if (flags.json === true) return sayJson(cli.io, explainJson(document));
   const { io } = cli;
   const color = mayColor(io, io.stdout);
   const bold = (text: string): string => (color ? styleText("bold", text, { validateStream: false }) : text);

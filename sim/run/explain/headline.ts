@@ -132,7 +132,7 @@ function crowd({ hosts }: Told): string {
   if (hosts.could_take > 0) return "";
   return groups.length === 0
     ? " (no other player host is connected)"
-    : ` (of the ${count(hosts.connected)} that are connected ${listed(groups)})`;
+    : ` (of the ${count(hosts.connected)} that are connected: ${listed(groups)})`;
 }
 
 /** Why a map stays with its player host, or that it does not. */
@@ -142,12 +142,12 @@ function staying(told: Told, owner: ExplainedHost): string {
   const own = owner.score ?? 0;
   const score = scoreText(own, first?.score ?? null);
   if (first === undefined) return `It scores ${score}, and no other player host could take the map now${crowd(told)}.`;
-  const others = `the ${counted(hosts.could_take, "other host")} that could take it`;
-  if (hosts.better === 0)
-    return `It scores ${score}; ${hosts.could_take === 1 ? "the one other host that could take it scores" : `none of ${others} scores`}${hosts.could_take === 1 ? " no" : ""} more.`;
-  const better = `${count(hosts.better)} of ${others} ${hosts.better === 1 ? "scores" : "score"} more than its ${score}`;
   if (will.to !== null)
     return `At the next look, within ${duration(will.every_s * 1000)}, it moves to ${first.name}: ${scoreText(first.score ?? 0, own)} is more than ${will.theta} times its ${score}.`;
+  const one = hosts.could_take === 1;
+  const others = one ? "the one other host that could take it" : `the ${counted(hosts.could_take, "other host")} that could take it`;
+  if (hosts.better === 0) return `It scores ${score}; ${one ? `${others} scores no` : `none of ${others} scores`} more.`;
+  const better = `${one ? others : `${count(hosts.better)} of ${others}`} ${hosts.better === 1 ? "scores" : "score"} more than its ${score}`;
   const little = will.holds.find(({ why }) => why === "not_better");
   if (little !== undefined) return `${capital(better)}, but ${little.text}.`;
   return `${capital(better)}, and ${first.name} more than ${will.theta} times as much, but it stays for now: ${will.holds.map(({ text }) => text).join("; ")}.`;

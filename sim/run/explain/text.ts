@@ -31,6 +31,11 @@ export function explainText(told: ExplainDocument, layout: ExplainLayout): strin
   return lines.map((line) => line.trimEnd().replaceAll(UNBROKEN, " ")).join("\n");
 }
 
+/** The document as JSON writes it: figures and units are held together in texts for people only. */
+export function explainJson(told: ExplainDocument): unknown {
+  return JSON.parse(JSON.stringify(told).replaceAll(UNBROKEN, " "));
+}
+
 function labelled(paragraphs: readonly Paragraph[], width: number): string[] {
   return paragraphs.flatMap(([label, text]) =>
     wrapped(text, width - LABEL_WIDTH).map((line, i) => (i === 0 ? label : "").padEnd(LABEL_WIDTH) + line),
