@@ -5,9 +5,8 @@ import { err, ok } from "../../../src/base/result.ts";
 import type { Leaf, Located, LocatedMap, Place } from "./located.ts";
 import { argumentPlace, complain, emptyMap, leafAt, withChild } from "./located.ts";
 import { SCENARIO_SCHEMA } from "./schema.ts";
-import { fieldNames, schemaUnder } from "./schema-walk.ts";
+import { fieldNames, schemaUnder, unknownField } from "./schema-walk.ts";
 import type { Schema } from "./schema-words.ts";
-import { unknownField } from "./validate.ts";
 
 /**
  * Sets one path. Unknown paths are complaints with the nearest known field; `null` takes the value away. `said` is the argument that

@@ -6,7 +6,7 @@ import { nearest } from "../../../src/base/text/nearest.ts";
 import type { Located, LocatedMap, Place } from "./located.ts";
 import { complain, describe, plainOf } from "./located.ts";
 import { SCENARIO_SCHEMA } from "./schema.ts";
-import { fieldNames } from "./schema-walk.ts";
+import { fieldNames, unknownField } from "./schema-walk.ts";
 import { SCHEMA_VOCABULARY } from "./schema-words.ts";
 import type { Schema } from "./schema-words.ts";
 
@@ -54,14 +54,6 @@ function complaintOf(document: LocatedMap, error: ErrorObject): Complaint {
   const choices = schema.enum ?? schema.items?.enum ?? [];
   const near = node.kind === "leaf" ? nearest(String(node.value), choices.map(String)) : undefined;
   return complain(at, `${where}: expected ${expected}, found ${describe(node)}${near === undefined ? "" : `; did you mean "${near}"?`}`);
-}
-
-/** `unknown field "duraton"; did you mean "duration"?` */
-export function unknownField(key: string, where: string, known: readonly string[]): string {
-  const near = nearest(key, known);
-  const inside = where === "" ? "" : ` in ${where}`;
-  if (near !== undefined) return `unknown field "${key}"${inside}; did you mean "${near}"?`;
-  return `unknown field "${key}"${inside}; known are ${known.slice(0, 12).join(", ")}${known.length > 12 ? ", …" : ""}`;
 }
 
 function find(document: LocatedMap, path: readonly string[]): { node: Located; at: Place } {

@@ -6,9 +6,8 @@ import type { Located, LocatedMap } from "./located.ts";
 import { childOf } from "./located.ts";
 import { TIME_UNITS } from "./quantity.ts";
 import { SCENARIO_SCHEMA } from "./schema.ts";
-import { fieldNames, schemaUnder } from "./schema-walk.ts";
+import { fieldNames, schemaUnder, unknownField } from "./schema-walk.ts";
 import type { Schema } from "./schema-words.ts";
-import { unknownField } from "./validate.ts";
 
 /** A number of the scenario that can be varied. */
 export type VariedField = {
