@@ -43,7 +43,7 @@ export type RegionOutcome = {
   readonly rtt_vps: unknown;
 };
 
-/** One finished move. Steps count from the decision; `noticed_ms` is how long the map was away before it. */
+/** One finished move. Steps count from the decision. */
 export type MoveSample = {
   readonly map: MapId;
   readonly cause: MoveCause;
@@ -52,7 +52,10 @@ export type MoveSample = {
   readonly to: HostId;
   readonly to_vps: boolean;
   readonly at_s: number;
+  /** From the loss, where there was one, until the coordinator first acted on it. */
   readonly noticed_ms: number;
+  /** From then to this decision: moves before this one that failed, and waiting for a host. */
+  readonly waited_ms: number;
   readonly steps: readonly { readonly step: MoveStep; readonly ms: number }[];
   /** From the decision, or from the loss where there was one, to the end of the move. */
   readonly total_ms: number;
@@ -71,7 +74,7 @@ export type Remarkable = {
   readonly failed: readonly MoveSample[];
 };
 
-/** A move in a story, milliseconds; steps count from `at_ms`. */
+/** A move in a story, milliseconds; steps and `total_ms` count from `at_ms`, the decision. */
 export type StoryMove = {
   readonly at_ms: number;
   readonly cause: MoveCause;

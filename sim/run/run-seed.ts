@@ -71,7 +71,7 @@ export function runSeed(options: Options, seed: number, hooks: RunHooks = {}): R
   const fingerprint = new Fingerprint();
   const faultTally = new FaultTally(options.faults);
   const regions = new Regions(options);
-  const teller = storyteller(options, hooks.story === true);
+  const teller = storyteller(options, hooks.story === true, (at, map, host) => regions.changed(at, map, host));
   const observers: Observer[] = [metrics, ...checkers, fingerprint, faultTally, regions, ...teller.observers];
   if (hooks.trace !== undefined) observers.push(new Tracer(hooks.trace));
   if (hooks.watch !== undefined) observers.push(hooks.watch);

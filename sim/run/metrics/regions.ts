@@ -1,6 +1,8 @@
 /**
  * The same run by region: where players and machines are, how near their hosts are, what the VPS site there carries. Players
- * count in the region they live in, machines and slots in the one they stand in.
+ * count in the region they live in, machines and slots in the one they stand in. All counts are those of the metrics, in parts:
+ * sums over regions are the metrics of the run. Only a machine's first up-time begins here when it introduces itself, because
+ * nobody knows before where it stands.
  */
 import { Histogram } from "../../../src/base/histogram.ts";
 import { US_PER_HOUR } from "../../../src/base/time.ts";
@@ -37,6 +39,7 @@ type Tally = {
 
 const IGNORED: readonly HistoryRecord["kind"][] = [
   "player/playing",
+  "host/serving",
   "host/stopped",
   "host/fenced",
   "host/suspected",
@@ -44,10 +47,7 @@ const IGNORED: readonly HistoryRecord["kind"][] = [
   "host/degraded",
   "host/blocked",
   "host/forgotten",
-  "move/decided",
   "move/step",
-  "move/done",
-  "move/failed",
   "map/granted",
   "map/unhosted",
   "claim/lost",
@@ -58,7 +58,7 @@ const IGNORED: readonly HistoryRecord["kind"][] = [
   "storm/released",
 ];
 
-/** An observer of one run. Calls for players come by the million: they allocate nothing. */
+/** An observer of one run that is also told of changes of hands. Calls for players come by the million: they allocate nothing. */
 export class Regions implements Observer {
   readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set(IGNORED);
   readonly #options: Pick<Options, "regions" | "vps" | "maps">;
@@ -67,8 +67,9 @@ export class Regions implements Observer {
   #regionOfHost = new Int32Array(0);
   #flags = new Uint8Array(0);
   #hosts = 0;
-  /** The VPS host that serves each map, or {@link NOWHERE}. */
-  readonly #siteOfMap: Int32Array;
+  /** The VPS host that serves each map, and the one it is on its way to, or {@link NOWHERE}. */
+  readonly #servedBy: Int32Array;
+  readonly #boundFor: Int32Array;
   #endedAt = 0;
 
   constructor(options: Pick<Options, "regions" | "vps" | "maps">) {
@@ -87,7 +88,8 @@ export class Regions implements Observer {
       rttUs: new Histogram(),
       rttVpsUs: new Histogram(),
     }));
-    this.#siteOfMap = new Int32Array(options.maps.names.length).fill(NOWHERE);
+    this.#servedBy = new Int32Array(options.maps.names.length).fill(NOWHERE);
+    this.#boundFor = this.#servedBy.slice();
   }
 
   record(_self: ActorId, at: number, record: HistoryRecord): void {
@@ -95,9 +97,9 @@ export class Regions implements Observer {
       case "player/entered":
         return this.#entered(at, record.player, record.region);
       case "player/refused":
-        return this.#of(record.player, (tally) => tally.refused++);
+        return this.#refused(record.player);
       case "player/left":
-        if (record.why === "quality") this.#of(record.player, (tally) => tally.quits++);
+        if (record.why === "quality") this.#quit(record.player);
         return;
       case "host/joined":
         return this.#hostJoined(at, record.profile, record.eligible);
@@ -105,11 +107,22 @@ export class Regions implements Observer {
         return this.#judge(at, record.host, record.eligible);
       case "host/gone":
         return this.#forget(at, record.host);
-      case "host/serving":
-        return this.#serving(at, record.host, record.map);
+      case "move/decided":
+        return this.#takeSlot(at, this.#boundFor, record.map, record.toVps ? record.to : NOWHERE);
+      case "move/done":
+      case "move/failed":
+        return this.#takeSlot(at, this.#boundFor, record.map, NOWHERE);
       case "coordinator/started":
         for (let host = 0; host < this.#hosts; host++) this.#forget(at, host);
+        for (let map = 0; map < this.#boundFor.length; map++) this.#takeSlot(at, this.#boundFor, map, NOWHERE);
     }
+  }
+
+  /** A map changed hands; negative for nobody. */
+  changed(at: number, map: MapId, host: HostId): void {
+    // What it was on its way to it has reached: one map never takes two slots at once.
+    if (host >= 0 && this.#boundFor[map] === host) this.#takeSlot(at, this.#boundFor, map, NOWHERE);
+    this.#takeSlot(at, this.#servedBy, map, this.#isVps(host) ? host : NOWHERE);
   }
 
   host(at: number, host: HostId, truth: HostTruth): void {
@@ -205,25 +218,34 @@ export class Regions implements Observer {
     if (((this.#flags[host] as number) & VPS) === 0) this.#at(host)?.hostsOnline.add(at, delta);
   }
 
-  #serving(at: number, host: HostId, map: MapId): void {
-    const before = this.#siteOfMap[map] as number;
-    const after = host < this.#hosts && ((this.#flags[host] as number) & VPS) !== 0 ? host : NOWHERE;
-    if (before === after) return;
-    this.#siteOfMap[map] = after;
+  /** The slot that a map takes, in one of the two ways, is from now on at this site. */
+  #takeSlot(at: number, sites: Int32Array, map: MapId, site: HostId): void {
+    const before = sites[map] as number;
+    if (before === site) return;
+    sites[map] = site;
     this.#at(before)?.slots.add(at, -1);
-    const tally = this.#at(after);
+    const tally = this.#at(site);
     if (tally === undefined) return;
     tally.slots.add(at, 1);
     tally.slotsMax = Math.max(tally.slotsMax, tally.slots.value);
   }
 
-  #tallyOf(player: PlayerId): Tally | undefined {
-    return player < this.#regionOfPlayer.length ? this.#tallies[this.#regionOfPlayer[player] as number] : undefined;
+  #refused(player: PlayerId): void {
+    const tally = this.#tallyOf(player);
+    if (tally !== undefined) tally.refused++;
   }
 
-  #of(player: PlayerId, count: (tally: Tally) => void): void {
+  #quit(player: PlayerId): void {
     const tally = this.#tallyOf(player);
-    if (tally !== undefined) count(tally);
+    if (tally !== undefined) tally.quits++;
+  }
+
+  #isVps(host: HostId): boolean {
+    return host >= 0 && host < this.#hosts && ((this.#flags[host] as number) & VPS) !== 0;
+  }
+
+  #tallyOf(player: PlayerId): Tally | undefined {
+    return player < this.#regionOfPlayer.length ? this.#tallies[this.#regionOfPlayer[player] as number] : undefined;
   }
 
   #at(host: HostId): Tally | undefined {

@@ -3,27 +3,36 @@ import type { HistoryRecord } from "../../../src/core/protocol/history.ts";
 import type { ActorId, Epoch, HostId, MapId } from "../../../src/core/protocol/ids.ts";
 import { OF_PLAYERS_AND_MEASUREMENTS } from "../../checkers/checker.ts";
 import type { HostTruth, Observer } from "../../world/observer.ts";
+import { roomFor } from "../metrics/columns.ts";
 
 /** Nobody serves the map, or an instant that never was. */
 export const NONE = -1;
 
-/** `lost`: its host is gone or out of reach, and serves again if it comes back as the same process. */
+/** `lost`: its host is paused or out of reach, and serves again when it comes back as the same process. */
 type Service = { host: HostId; epoch: Epoch; serves: boolean; lost: boolean; since: number; awayFrom: number };
 
-/** An observer that says whenever a map changes hands, {@link NONE} for nobody. Put it before those who ask it. */
+/** What can keep a host from serving; several things can at once. */
+const DOWN = 1;
+const PAUSED = 2;
+const CUT = 4;
+
+/** Whoever is told of each change of hands: who serves the map from now on, {@link NONE} for nobody. */
+export type Changed = (at: number, map: MapId, host: HostId) => void;
+
+/** An observer that says whenever a map changes hands. Put it before those who ask it. */
 export class MapWatch implements Observer {
   readonly ignores = OF_PLAYERS_AND_MEASUREMENTS;
-  readonly #changed: (at: number, map: MapId, host: HostId) => void;
+  readonly #changed: Changed;
   readonly #services = new Map<MapId, Service>();
   readonly #mapsOf = new Map<HostId, Set<MapId>>();
-  /** Hosts that cannot serve right now. */
-  readonly #away = new Set<HostId>();
+  /** What keeps each host from serving right now, as bits. */
+  #trouble = new Uint8Array(0);
 
-  constructor(changed: (at: number, map: MapId, host: HostId) => void) {
+  constructor(changed: Changed) {
     this.#changed = changed;
   }
 
-  /** When the present host began, or {@link NONE} while nobody serves. */
+  /** Since when somebody serves the map without a gap, or {@link NONE} while nobody does. */
   servedSince(map: MapId): number {
     const service = this.#services.get(map);
     return service?.serves === true ? service.since : NONE;
@@ -34,28 +43,40 @@ export class MapWatch implements Observer {
     return this.#services.get(map)?.awayFrom ?? NONE;
   }
 
+  /** Whether the host is down, paused or out of reach. */
+  isAway(host: HostId): boolean {
+    return host < this.#trouble.length && this.#trouble[host] !== 0;
+  }
+
   record(_self: ActorId, at: number, record: HistoryRecord): void {
     if (record.kind === "host/serving") this.#serving(at, record.host, record.map, record.epoch);
     else if (record.kind === "host/stopped") this.#stopped(at, record.host, record.map, record.epoch);
   }
 
   host(at: number, host: HostId, truth: HostTruth): void {
-    if (truth === "up") this.#away.delete(host);
-    else if (truth === "resumed" || truth === "healed") this.#back(at, host);
-    else if (truth !== "cut-one-way") this.#lost(at, host);
+    this.#trouble = roomFor(this.#trouble, host, 0);
+    const before = this.#trouble[host] as number;
+    const after = troubleAfter(before, truth);
+    this.#trouble[host] = after;
+    // A process that ends takes what it served with it, even if it was out of reach before.
+    if ((after & DOWN) !== 0) this.#lost(at, host, false);
+    else if (after !== 0) this.#lost(at, host, true);
+    else if (before !== 0) this.#back(at, host);
   }
 
   #serving(at: number, host: HostId, map: MapId, epoch: Epoch): void {
     const before = this.#services.get(map);
     if (before !== undefined && epoch < before.epoch) return;
     if (before !== undefined && before.host !== host) this.#mapsOf.get(before.host)?.delete(map);
-    const serves = !this.#away.has(host);
-    const again = before?.serves === true && before.host === host;
-    const awayFrom = before?.awayFrom ?? NONE;
-    this.#services.set(map, { host, epoch, serves, lost: !serves, since: again ? before.since : at, awayFrom: serves ? awayFrom : at });
+    const was = before?.serves === true ? before.host : NONE;
+    const serves = !this.isAway(host);
+    const since = was === NONE ? at : (before?.since ?? at);
+    const awayFrom = was !== NONE && !serves ? at : (before?.awayFrom ?? NONE);
+    this.#services.set(map, { host, epoch, serves, lost: !serves, since, awayFrom });
     const maps = this.#mapsOf.get(host) ?? new Set();
     this.#mapsOf.set(host, maps.add(map));
-    if (!again) this.#changed(at, map, serves ? host : NONE);
+    const now = serves ? host : NONE;
+    if (now !== was) this.#changed(at, map, now);
   }
 
   #stopped(at: number, host: HostId, map: MapId, epoch: Epoch): void {
@@ -65,22 +86,21 @@ export class MapWatch implements Observer {
     this.#leave(at, map, service);
   }
 
-  #lost(at: number, host: HostId): void {
-    this.#away.add(host);
+  #lost(at: number, host: HostId, comesBack: boolean): void {
     for (const map of this.#mapsOf.get(host) ?? []) {
       const service = this.#services.get(map) as Service;
-      if (!service.serves) continue;
-      service.lost = true;
+      service.lost = comesBack && (service.serves || service.lost);
       this.#leave(at, map, service);
     }
   }
 
   #back(at: number, host: HostId): void {
-    this.#away.delete(host);
     for (const map of this.#mapsOf.get(host) ?? []) {
       const service = this.#services.get(map) as Service;
       if (!service.lost) continue;
-      Object.assign(service, { lost: false, serves: true, since: at });
+      service.lost = false;
+      service.serves = true;
+      service.since = at;
       this.#changed(at, map, host);
     }
   }
@@ -90,5 +110,25 @@ export class MapWatch implements Observer {
     service.serves = false;
     service.awayFrom = at;
     this.#changed(at, map, NONE);
+  }
+}
+
+/** A line cut in one direction only keeps the host from the coordinator, not from its players. */
+function troubleAfter(before: number, truth: HostTruth): number {
+  switch (truth) {
+    case "up":
+      return before & ~(DOWN | PAUSED);
+    case "paused":
+      return before | PAUSED;
+    case "resumed":
+      return before & ~PAUSED;
+    case "cut":
+      return before | CUT;
+    case "healed":
+      return before & ~CUT;
+    case "cut-one-way":
+      return before;
+    default:
+      return (before | DOWN) & ~PAUSED;
   }
 }

@@ -5,7 +5,7 @@ import type { MoveTrace } from "./move-trace.ts";
 /** Moves kept of each kind. */
 export const REMARKABLE_MAX = 6;
 
-/** Takes every finished move and keeps the remarkable ones. Ties go to the earlier move, so that no order of arrival decides. */
+/** Takes every finished move and keeps the remarkable ones. Ties go to the move that ended first. */
 export class RemarkableMoves {
   #slowest: MoveSample[] = [];
   #worst: MoveSample[] = [];
@@ -20,7 +20,8 @@ export class RemarkableMoves {
       return;
     }
     this.#slowest = keep(this.#slowest, sample, (s) => s.total_ms);
-    this.#worst = keep(this.#worst, sample, (s) => s.player_s);
+    // A move that took nobody's play is not among those that cost most.
+    if (sample.player_s > 0) this.#worst = keep(this.#worst, sample, (s) => s.player_s);
   }
 
   outcome(): Remarkable {
@@ -49,14 +50,15 @@ export function mergeRemarkable(
   };
 }
 
-function keep(list: readonly MoveSample[], sample: MoveSample, by: (s: MoveSample) => number): MoveSample[] {
+/** The list, largest first, with the sample in its place if it has one. */
+function keep(list: MoveSample[], sample: MoveSample, by: (s: MoveSample) => number): MoveSample[] {
   const last = list.at(-1);
-  if (list.length === REMARKABLE_MAX && last !== undefined && by(sample) <= by(last)) return [...list];
+  if (list.length === REMARKABLE_MAX && last !== undefined && by(sample) <= by(last)) return list;
   const place = list.findIndex((other) => by(other) < by(sample));
   return list.toSpliced(place < 0 ? list.length : place, 0, sample).slice(0, REMARKABLE_MAX);
 }
 
-function sampleOf({ decided, at, steps, endedAt, failure, awayFrom, backAt }: MoveTrace): MoveSample {
+function sampleOf({ decided, at, steps, endedAt, failure, awayFrom, noticedAt, backAt }: MoveTrace): MoveSample {
   const away = awayFrom < 0 ? 0 : (backAt < 0 ? endedAt : backAt) - awayFrom;
   // What a lost host cost began before anybody decided anything.
   const from = awayFrom >= 0 ? Math.min(at, awayFrom) : at;
@@ -68,7 +70,8 @@ function sampleOf({ decided, at, steps, endedAt, failure, awayFrom, backAt }: Mo
     to: decided.to,
     to_vps: decided.toVps,
     at_s: at / 1e6,
-    noticed_ms: (at - from) / 1000,
+    noticed_ms: Math.max(0, noticedAt - from) / 1000,
+    waited_ms: (at - Math.max(from, noticedAt)) / 1000,
     steps: steps.map(({ step, at: passed }) => ({ step, ms: (passed - at) / 1000 })),
     total_ms: (endedAt - from) / 1000,
     away_ms: away / 1000,

@@ -2,7 +2,7 @@
 import type { Options } from "../../options.ts";
 import type { RunOutcome } from "../../outcome.ts";
 import type { Observer } from "../../world/observer.ts";
-import { MapWatch } from "./map-watch.ts";
+import { type Changed, MapWatch } from "./map-watch.ts";
 import { MoveTracer } from "./move-trace.ts";
 import { RemarkableMoves } from "./remarkable.ts";
 import { StoryKeeper } from "./story.ts";
@@ -13,11 +13,14 @@ export type Storyteller = {
   outcome(): Pick<RunOutcome, "moves" | "story">;
 };
 
-/** Opens it; `wanted` is whether the run leaves its story. */
-export function storyteller(options: Pick<Options, "maps">, wanted: boolean): Storyteller {
+/** Opens it; `wanted` is whether the run leaves its story. `changed` is told of changes of hands, too. */
+export function storyteller(options: Pick<Options, "maps">, wanted: boolean, changed: Changed): Storyteller {
   const moves = new RemarkableMoves();
-  const keeper = wanted ? new StoryKeeper(options) : null;
-  const watch = new MapWatch((at, map, host) => keeper?.changed(at, map, host));
+  const watch = new MapWatch((at, map, host) => {
+    changed(at, map, host);
+    keeper?.changed(at, map, host);
+  });
+  const keeper = wanted ? new StoryKeeper(options, watch) : null;
   const tracer = new MoveTracer(watch, (trace) => {
     moves.add(trace);
     keeper?.ended(trace);
