@@ -32,7 +32,7 @@ export function aligned(parts: readonly Distribution[]): {
   return { edges, shares };
 }
 
-/** From the last edge at or below `min` to the first at or above `max`, at least one bin. */
+/** From the last edge below `min`, but not below {@link EDGE_MIN}, to the first at or above `max`; at least one bin. */
 function edgesOver(min: number, max: number): number[] {
   assert(min <= max, "the least sample is not above the greatest");
   const edges: number[] = [];
@@ -40,7 +40,7 @@ function edgesOver(min: number, max: number): number[] {
   for (let power = EDGE_MIN; edges.length === 0 || (edges.at(-1) as number) < max; power *= 10) {
     for (const step of R10) {
       const edge = rounded(power * step);
-      if (edge <= min) below = edge;
+      if (edge < min || edge === EDGE_MIN) below = edge;
       else if (edges.length === 0) edges.push(below, edge);
       else if ((edges.at(-1) as number) < max) edges.push(edge);
     }

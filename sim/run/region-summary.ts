@@ -2,7 +2,7 @@
 import { Histogram, type HistogramData } from "../../src/base/histogram.ts";
 import type { RegionOutcome, RunOutcome } from "../outcome.ts";
 
-/** One region over all runs. Counts are means over runs; shares and round trips are over all joins of all runs. */
+/** One region over all runs. Counts are means over runs, `_max` the most of any run; shares and round trips are over all joins of all runs. */
 export type RegionSummary = {
   readonly region: string;
   readonly player_hours: number;

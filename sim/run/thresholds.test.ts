@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { MetricFacts } from "./thresholds.ts";
-import { evaluateThreshold, parseThreshold } from "./thresholds.ts";
+import { evaluateThreshold, parseThreshold, roomOf } from "./thresholds.ts";
 
 const facts: MetricFacts = { count: 4, sum: 10, min: 1, max: 4, mean: 2.6, quantile: (share) => 1 + 3 * share, hours: 2 };
 const none: MetricFacts = { count: 0, sum: 0, min: NaN, max: NaN, mean: NaN, quantile: () => NaN, hours: 2 };
@@ -53,5 +53,25 @@ describe("thresholds", () => {
     const parsed = parseThreshold(expression);
     expect(parsed).toMatchObject({ ok: false, error: { offset } });
     if (!parsed.ok) expect(parsed.error.message).toContain(message);
+  });
+});
+
+describe("the room of a threshold", () => {
+  it.each([
+    ["max<=500", 400, 0.2],
+    ["max<500", 750, -0.5],
+    ["avg>=0.8", 0.9, 0.125],
+    ["avg>0.8", 0.6, -0.25],
+    ["max<=-10", -12, 0.2],
+    ["p(99)<=500", 500, 0],
+    ["max<=0", 3, null],
+    ["sum==4", 4, null],
+    ["count!=4", 5, null],
+    ["max<=500", null, null],
+    ["nonsense", 5, null],
+  ])("of %s at %s is %s", (expression, actual, room) => {
+    const found = roomOf({ expression, actual, ok: true });
+    if (room === null) expect(found).toBe(null);
+    else expect(found).toBeCloseTo(room, 12);
   });
 });

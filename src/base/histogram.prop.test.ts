@@ -59,6 +59,19 @@ describe("the histogram", () => {
     expect(many.sum).toBe(Number(1_125_899_906_842_624n * 5_000n + 21n));
   });
 
+  it("counts what is at most a value: exactly below 256, above that with what is up to 1/128 greater", () => {
+    fc.assert(
+      fc.property(values, value, (all, limit) => {
+        const atMost = (bound: number): number => all.filter((each) => each <= bound).length;
+        const count = of(all).countUpTo(limit);
+        expect(count).toBeGreaterThanOrEqual(atMost(limit));
+        expect(count).toBeLessThanOrEqual(atMost(limit + Math.floor(limit / 128)));
+        if (limit < 256) expect(count).toBe(atMost(limit));
+      }),
+    );
+    for (const wrong of [-1, 0.5, 2_251_799_813_685_248]) expect(() => of([1]).countUpTo(wrong)).toThrow(Bug);
+  });
+
   it("takes whole values in range only, and data that adds up only", () => {
     for (const wrong of [-1, 0.5, Number.NaN, 1_125_899_906_842_625]) expect(() => new Histogram().add(wrong)).toThrow(Bug);
     expect(() => Histogram.fromJSON({ ...of([1, 2]).toJSON(), count: 3 })).toThrow(Bug);

@@ -106,7 +106,6 @@ export class Histogram {
     return this.most;
   }
 
-  /** Plain data for reports and other threads; {@link Histogram.fromJSON} reads it back. */
   /** How many values are at most `value`, off by those of its own bucket: 1/128 of the value. */
   countUpTo(value: number): number {
     assert(Number.isInteger(value) && value >= 0 && value <= HISTOGRAM_VALUE_MAX, "histogram: whole values from 0 to 2^50");
@@ -116,6 +115,7 @@ export class Histogram {
     return count;
   }
 
+  /** Plain data for reports and other threads; {@link Histogram.fromJSON} reads it back. */
   toJSON(): HistogramData {
     const buckets: [number, number][] = [];
     for (let i = 0; i < this.counts.length; i++) if (this.counts[i]! > 0) buckets.push([i, this.counts[i]!]);
