@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { stripWallTimes } from "./document.ts";
-import { someProbe, someSearch } from "./probe.fixture.ts";
-import type { Breach } from "./probe.ts";
+import { PROMISED, someProbe, someRuns, someSearch } from "./probe.fixture.ts";
+import { probeOf, type Breach } from "./probe.ts";
 
 const upTo = (limit: number) => (value: number) => someProbe(value, { holds: value <= limit });
 
@@ -36,7 +36,9 @@ describe("the document of a search", () => {
   });
 
   it("gives the least that suffices when less is harder", () => {
-    const document = someSearch((value) => someProbe(value, { holds: value >= 23_456 }));
+    const slow = (value: number) => someRuns(PROMISED, { interruption_ms: [3000 + value / 10] });
+    const document = someSearch((value) => (value >= 23_456 ? someProbe(value) : probeOf(value, slow(value))));
+    expect(document.broke?.actual).toBeCloseTo(3000 + document.bracket[1]! / 10, -2);
     expect([document.direction, document.largest, document.smallest]).toEqual(["down", document.smallest, document.largest]);
     expect(document.smallest).toBeGreaterThanOrEqual(23_456);
     expect(document.broke?.at).toBeLessThan(23_456);

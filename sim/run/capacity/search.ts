@@ -94,8 +94,7 @@ function isNarrow(range: SearchRange, holds: number, breaks: number): boolean {
 /** A round value near the middle of two others, strictly between them, or null where there is none. */
 function between(a: number, b: number, whole: boolean): number | null {
   const [low, high] = [Math.min(a, b), Math.max(a, b)];
-  const middle = roundish(a, b, 0.5, MIDDLE_SLACK, low > 0, whole);
-  const value = whole ? Math.max(low + 1, Math.min(high - 1, middle)) : middle;
+  const value = roundish(a, b, 0.5, MIDDLE_SLACK, low > 0, whole);
   return value > low && value < high ? value : null;
 }
 

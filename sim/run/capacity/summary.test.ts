@@ -161,6 +161,13 @@ describe("the answer on the terminal", () => {
     const told = capacityText(evening, { width: 100, color: false });
     expect(told).toContain("At the answer  20,113 players online at the peak, 812 VPS slots needed at most, 64 % of");
     expect(told).not.toContain("Replay");
+    expect(told).not.toContain("refusals of players");
+    const turned = probeOf(1, someRuns(PROMISED, { interruption_ms: [1200], players_refused: [1974] }));
+    const crowded = capacityText(
+      someSearch((value) => ({ ...turned, value })),
+      { width: 100, color: false },
+    );
+    expect(crowded.replaceAll(/\s+/g, " ")).toContain("1,974 refusals of players by full or unserved maps in a run.");
     const unsafe = {
       ...evening,
       broke: { ...evening.broke!, ...nobody, rule: "HO4", message: "two", seed: 2, replay: "peerstead replay x" },

@@ -1,5 +1,5 @@
 /** A search's answer on the terminal: the verdict, what it rests on, and every value tried with a small curve. */
-import { count, percent, UNBROKEN, wrapped } from "../summary-words.ts";
+import { count, counted, percent, UNBROKEN, wrapped } from "../summary-words.ts";
 import type { SummaryLayout } from "../summary.ts";
 import type { CapacityDocument } from "./document.ts";
 import type { CapacityProbe } from "./probe.ts";
@@ -52,11 +52,13 @@ function atAnswer({ metrics }: CapacityProbe): string {
   const slots = metrics["vps_slots_needed"]?.max ?? null;
   const hosted = metrics["share_player_hours_p2p"]?.mean ?? null;
   const rate = metrics["interruptions_per_player_hour"]?.mean ?? null;
+  const refused = metrics["players_refused"]?.mean ?? 0;
   const parts = [
     online === null ? null : `${count(online)} players online at the peak`,
     slots === null ? null : `${count(slots)} VPS slots needed at most`,
     hosted === null ? null : `${percent(hosted)} of player-hours on machines of players`,
     rate === null || rate === 0 ? null : `one interruption for each ${count(1 / rate)} hours of play`,
+    refused === 0 ? null : `${counted(refused, "refusal")} of players by full or unserved maps in a run`,
   ].filter((part) => part !== null);
   return parts.length === 0 ? "No run left figures." : `${parts.join(", ")}.`;
 }

@@ -72,6 +72,7 @@ function figures(document: CapacityDocument): BigFigure[] {
   const metric = (name: string, statistic: "max" | "mean"): number | null => found?.metrics[name]?.[statistic] ?? null;
   const slots = metric("vps_slots_needed", "max");
   const hosted = metric("share_player_hours_p2p", "mean");
+  const refused = metric("players_refused", "mean");
   const shown: (BigFigure | null)[] = [
     largest === null
       ? null
@@ -99,6 +100,9 @@ function figures(document: CapacityDocument): BigFigure[] {
         },
     slots === null ? null : { name: "VPS slots needed", value: count(slots), meaning: "at one instant, at the answer" },
     hosted === null ? null : { name: "On machines of players", value: percent(hosted), meaning: "of player-hours, at the answer" },
+    refused === null || refused === 0
+      ? null
+      : { name: "Players refused", value: count(refused), meaning: "by full or unserved maps in a run, at the answer", tone: "warn" },
   ];
   return shown.filter((each) => each !== null);
 }
@@ -167,6 +171,13 @@ const OTHERS = [
     color: "purple",
     caption: "Finished moves an hour; mean over the runs.",
   },
+  {
+    name: "players_refused",
+    statistic: "mean",
+    title: "Players refused",
+    color: "red",
+    caption: "Times a player found a map full or unserved; mean over the runs.",
+  },
   { name: "rtt_ms", statistic: "mean", title: "Round trip", color: "blue", caption: "Mean over all joins." },
 ] as const;
 
@@ -174,7 +185,7 @@ async function otherCurves(document: CapacityDocument): Promise<Html[]> {
   const drawn: Html[] = [];
   for (const { name, statistic, title, color, caption } of OTHERS) {
     const values = document.probes.map((probe) => probe.metrics[name]?.[statistic] ?? null);
-    if (values.every((value) => value === null)) continue;
+    if (values.every((value) => value === null || value === 0)) continue;
     const unit = document.probes[0]?.metrics[name]?.unit ?? "";
     drawn.push(await curve(document, { title, unit, values, broken: document.probes.map((probe) => !probe.holds), caption, color }));
   }
