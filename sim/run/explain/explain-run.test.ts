@@ -137,6 +137,19 @@ describe("a run in which hosts fall silent", () => {
   });
 });
 
+it("a host that has frozen a map, or that is cut off, does not serve it", () => {
+  const { options } = shipped("smoke/crash-silent");
+  const first = seen(options, FIELD).moves.find(({ cause }) => cause === "better") as { at: number };
+  const phases = [50, 250, 400].map((ms) => ask(options, FIELD, (first.at + ms * 1000) / S));
+  expect(phases.map(({ move, served_by }) => [move?.phase, served_by?.host])).toEqual([
+    ["prepare", phases[0]?.owner?.host],
+    ["precopy", phases[0]?.owner?.host],
+    ["freeze", undefined],
+  ]);
+  const cut = ask(shipped("smoke/cut").options, FIELD, 30.2);
+  expect([cut.state, cut.owner?.truth?.what, cut.served_by]).toEqual(["lost_unnoticed", "cut", null]);
+});
+
 it("a coordinator that is down", () => {
   const { options } = shipped("smoke/coordinator-restart");
   expect(ask(options, FIELD, 70.5)).toMatchObject({

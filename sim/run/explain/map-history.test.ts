@@ -46,6 +46,13 @@ describe("the moves of a map", () => {
     expect(history.arrival(3)).toBeNull();
   });
 
+  it("tells the move that was granted from an attempt before it that went to the same host", () => {
+    const attempt = (move: number, epoch: number): HistoryRecord => decided({ move, map: MAP, from: NO_HOST, to: 3, epoch });
+    const failed: HistoryRecord = { kind: "move/failed", move: 1, map: MAP, reason: "timeout" };
+    expect(told(attempt(1, 1), failed, attempt(2, 2), grant(3, 2)).arrival(2)?.decided.move).toBe(2);
+    expect(told(attempt(1, 1), failed, attempt(2, 2), grant(3, 1)).arrival(1)?.decided.move).toBe(1);
+  });
+
   it("keeps the newest, and the one that brought it here however old it is", () => {
     const attempts = Array.from({ length: 100 }, (_, i) => [
       decided({ move: 10 + i, map: MAP, from: 3, to: 4, epoch: 2 }),
