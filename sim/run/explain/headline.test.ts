@@ -30,6 +30,11 @@ describe("a map on a player host", () => {
     );
   });
 
+  it("stays though everybody scores more, if only a little", () => {
+    const hosts = { ...explained().hosts, could_take: 2, better: 2 };
+    expect(headed({ hosts })[1]).toContain("All 2 other hosts that could take it score more than its 0.900, but the first choice");
+  });
+
   it("shows as many decimals as tell the two scores apart", () => {
     const hosts = { ...explained().hosts, could_take: 35, better: 1 };
     expect(headed({ hosts, candidates: [explainedHost(8, { score: 0.90004 })] })[1]).toContain(
@@ -49,7 +54,7 @@ describe("a map on a player host", () => {
     const own_will = { ...explained().own_will, holds: [], to: 8 };
     const hosts = { ...explained().hosts, better: 1 };
     expect(headed({ hosts, own_will, candidates: [explainedHost(8, { score: 0.999 })] })[1]).toContain(
-      "At the next look, within 30 s, it moves to host 8 (EU): 0.999 is more than 1.1 times its 0.900.",
+      "At the next look, within 30 s, it moves to host 8 (EU): 0.999 is more than 1.1 times its 0.900, unless another map takes that room first.",
     );
   });
 
@@ -100,7 +105,9 @@ describe("a map on the VPS", () => {
 
   it("that returns at the next look", () => {
     const own_will = { ...explained().own_will, cause: "return" as const, holds: [], to: 8 };
-    expect(headed({ owner, own_will })[1]).toContain("It goes back to host 8 (EU) at the next look, within 30 s.");
+    expect(headed({ owner, own_will })[1]).toContain(
+      "It goes back to host 8 (EU) at the next look, within 30 s, unless another map takes that room first.",
+    );
   });
 });
 

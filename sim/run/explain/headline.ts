@@ -109,6 +109,9 @@ function onceGivenUp(told: Told, when: string): string {
   return `${when}, ${outcome}.${held === undefined ? "" : ` But ${held.text}.`}`;
 }
 
+/** A round takes the maps one after the other. */
+const UNLESS = ", unless another map takes that room first.";
+
 /** Why a map that players may host went to the VPS. */
 function fellBack({ arrival, own_will }: Told): string {
   if (arrival === null) return "it was found there when the coordinator started";
@@ -121,7 +124,7 @@ function fellBack({ arrival, own_will }: Told): string {
 function returning(told: Told): string {
   const { to, holds, every_s } = told.own_will;
   if (to !== null)
-    return `It goes back to ${told.candidates[0]?.name ?? `host ${to}`} at the next look, within ${duration(every_s * 1000)}.`;
+    return `It goes back to ${told.candidates[0]?.name ?? `host ${to}`} at the next look, within ${duration(every_s * 1000)}${UNLESS}`;
   return `It does not go back now: ${holds.map(({ text }) => text).join("; ")}${crowd(told)}.`;
 }
 
@@ -143,11 +146,13 @@ function staying(told: Told, owner: ExplainedHost): string {
   const score = scoreText(own, first?.score ?? null);
   if (first === undefined) return `It scores ${score}, and no other player host could take the map now${crowd(told)}.`;
   if (will.to !== null)
-    return `At the next look, within ${duration(will.every_s * 1000)}, it moves to ${first.name}: ${scoreText(first.score ?? 0, own)} is more than ${will.theta} times its ${score}.`;
+    return `At the next look, within ${duration(will.every_s * 1000)}, it moves to ${first.name}: ${scoreText(first.score ?? 0, own)} is more than ${will.theta} times its ${score}${UNLESS}`;
   const one = hosts.could_take === 1;
   const others = one ? "the one other host that could take it" : `the ${counted(hosts.could_take, "other host")} that could take it`;
   if (hosts.better === 0) return `It scores ${score}; ${one ? `${others} scores no` : `none of ${others} scores`} more.`;
-  const better = `${one ? others : `${count(hosts.better)} of ${others}`} ${hosts.better === 1 ? "scores" : "score"} more than its ${score}`;
+  const all = hosts.better === hosts.could_take;
+  const who = one ? others : all ? others.replace("the", "all") : `${count(hosts.better)} of ${others}`;
+  const better = `${who} ${hosts.better === 1 ? "scores" : "score"} more than its ${score}`;
   const little = will.holds.find(({ why }) => why === "not_better");
   if (little !== undefined) return `${capital(better)}, but ${little.text}.`;
   return `${capital(better)}, and ${first.name} more than ${will.theta} times as much, but it stays for now: ${will.holds.map(({ text }) => text).join("; ")}.`;

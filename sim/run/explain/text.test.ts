@@ -123,6 +123,18 @@ describe("the explanation as text", () => {
     expect(lines({ own_will: will, owner, formula }).join(" ")).toContain("A host that scores more than 1.003");
   });
 
+  it("names the host that it moves to at the next look", () => {
+    const own_will = { ...explained().own_will, holds: [], to: 8 };
+    const better = lines({ own_will, candidates: [explainedHost(8, { score: 0.999 })] })
+      .join(" ")
+      .replaceAll(/ +/g, " ");
+    expect(better).toContain(
+      "A host that scores more than 0.990 (1.1 times its 0.900), looked at every 30 s. At the next look: host 8 (EU), 0.999.",
+    );
+    const back = lines({ own_will: { ...own_will, cause: "return" }, owner: explainedSite(1) });
+    expect(line(back, "- Back")).toBe("- Back to a player host at the next look: host 8 (EU).");
+  });
+
   it("tells what no majority, nobody, and the seed's formula compare by", () => {
     const players = (over: Partial<ExplainDocument>): string => lines(over).join(" ").replaceAll(/ +/g, " ");
     const map = { ...explained().map, mix: { EU: 0.496, NA: 0.416, AS: 0.088 } };

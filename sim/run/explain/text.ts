@@ -266,8 +266,10 @@ function ownWill({ own_will: will, candidates, owner, formula }: ExplainDocument
   const most = Object.values(formula.weights).reduce((sum, weight) => sum + weight, 0);
   if (formula.scoring === "normalized" && asked >= most)
     return `A better host: none can be, because a move asks for more than ${scoreText(asked)} (${will.theta} times its ${scoreText(owner?.score ?? 0, asked)}) and a score is ${one(most)} at most.`;
-  if (will.to !== null) return `A better host, ${look}: at the next look it moves to ${candidates[0]?.name ?? will.to}.`;
-  return `A host that scores more than ${scoreText(asked)} (${will.theta} times its ${scoreText(owner?.score ?? 0, asked)}), ${look}. Not now: ${held.join("; ")}.`;
+  const better = `A host that scores more than ${scoreText(asked)} (${will.theta} times its ${scoreText(owner?.score ?? 0, asked)}), ${look}.`;
+  return will.to === null
+    ? `${better} Not now: ${held.join("; ")}.`
+    : `${better} At the next look: ${first?.name ?? will.to}, ${scoreText(first?.score ?? 0)}.`;
 }
 
 function capital(text: string): string {
