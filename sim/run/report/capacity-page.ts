@@ -250,7 +250,7 @@ function valueTable(document: CapacityDocument): Html {
     ...thresholds.map((t) => ({ head: `${t.metric} ${t.expression}`, figures: true })),
     { head: "players online, most", figures: true },
     { head: "VPS slots needed", figures: true },
-    { head: "fingerprint" },
+    { head: "fingerprint", figures: true },
   ];
   return table("Values in ascending order, with what each threshold came to over all seeds", columns, probes.map(row));
 }
