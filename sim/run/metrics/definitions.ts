@@ -325,6 +325,15 @@ const PLAYERS: readonly Definition[] = [
     span: WHOLE_RUN,
   },
   {
+    name: "interrupted_s_per_player_hour",
+    unit: "s/player-hour",
+    scale: PPM,
+    sampling: "run",
+    better: "less",
+    what: "Sum of interruption_ms, divided by the hours of players' sessions: what moves take from one player's play, however many they are. A policy that avoids the short moves makes the mean of interruption_ms longer, and this shorter.",
+    span: WHOLE_RUN,
+  },
+  {
     name: "interruption_abandoned",
     unit: "players",
     scale: 1,

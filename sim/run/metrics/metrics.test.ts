@@ -190,14 +190,17 @@ describe("metrics of a run", () => {
   it("two losses in a row are one interruption for a player that reached no host in between", () => {
     const story = new Story();
     story.serving(0, A, 0, 1);
+    story.metrics.online(0, 1, 1);
     story.playing(0, 1, 0, A, 1);
     story.metrics.host(10 * US_PER_S, A, "down-close");
     story.serving(11 * US_PER_S, B, 0, 2);
     story.metrics.host(12 * US_PER_S, B, "down-close");
     story.serving(13 * US_PER_S, VPS, 0, 3);
     story.playing(14 * US_PER_S, 1, 0, VPS, 3, true);
+    story.metrics.online(US_PER_HOUR / 2, 1, -1);
     const measured = story.end(US_PER_HOUR);
     expect(read(measured, "interruption_ms")).toMatchObject({ count: 1, sum: 4000 });
+    expect(read(measured, "interrupted_s_per_player_hour").sum).toBe(8);
     expect(read(measured, "unhosted_ms")).toMatchObject({ count: 2, sum: 2000 });
   });
 

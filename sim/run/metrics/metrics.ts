@@ -330,6 +330,7 @@ export class Metrics implements Observer {
     run("player_hours", playerHours);
     run("sessions", this.#sessions);
     run("interruptions_per_player_hour", this.#interruptions / playerHours);
+    run("interrupted_s_per_player_hour", this.#interruptionUs.sum / US_PER_S / playerHours);
     run("interruption_abandoned", this.#abandoned);
     run("quits_by_quality", this.#reached.count("player.quit"));
     run("quits_by_quality_per_1000_player_hours", (1000 * this.#reached.count("player.quit")) / playerHours);
