@@ -120,7 +120,7 @@ function kindOf(schema: Schema): Kind | undefined {
   if (unit === "time" || unit === "time with unit") return "time";
   const types = [schema.type ?? []].flat();
   if (types.includes("number") || types.includes("integer")) return "number";
-  return / a time$/.test(schema["x-expect"] ?? "") ? "time" : undefined;
+  return schema["x-expect"]?.endsWith(" a time") === true ? "time" : undefined;
 }
 
 function unitsOf(kind: Kind): Readonly<Record<string, number>> {
