@@ -5,6 +5,8 @@ import { someMetrics, someOptions, someOutcome } from "./document.fixture.ts";
 import { DEFINITIONS } from "./metrics/definitions.ts";
 import type { Options } from "../options.ts";
 import type { RunOutcome, RunResult } from "../outcome.ts";
+import { runSeed } from "./run-seed.ts";
+import { smallOptions } from "./small-options.fixture.ts";
 import { failedOutcome } from "./ticket.ts";
 
 function build(outcomes: readonly RunOutcome[], options: Partial<Options> = {}): RunDocument {
@@ -35,7 +37,8 @@ describe("the document of a scenario", () => {
     const { metrics, spread } = build(runs);
     expect(metrics.interruption_ms).toMatchObject({ unit: "ms", count: 3, sum: 900.5, min: 100, max: 600.5, mean: 300.166667 });
     expect(Math.abs((metrics.interruption_ms?.p50 ?? 0) - 200)).toBeLessThanOrEqual(200 / 128);
-    expect(spread.interruption_ms).toEqual({ median: 375.25, min: 150, max: 600.5, means: [150, 600.5, null] });
+    const interval = { low: 150, high: 600.5, confidence: 0.5 };
+    expect(spread.interruption_ms).toEqual({ median: 375.25, interval, min: 150, max: 600.5, means: [150, 600.5, null] });
     expect(metrics.stall_ms).toEqual({ unit: "ms", count: 0, sum: 0, min: null, max: null, mean: null, p50: null, p95: null, p99: null });
   });
 
@@ -117,6 +120,49 @@ describe("the document of a scenario", () => {
       }),
     );
     expect(worstResult([])).toBe("inconclusive");
+  });
+
+  it("says how samples in time lie, over all runs; of what is counted once a run it says nothing", () => {
+    const runs = [[90, 110], [110], []].map((interruption_ms, i) => someOutcome(i + 1, { metrics: someMetrics({ interruption_ms }) }));
+    const { distributions } = build(runs);
+    expect(distributions["interruption_ms"]).toEqual({ unit: "ms", edges: [80, 100, 125], shares: [0.333333, 0.666667] });
+    expect(Object.keys(distributions)).not.toContain("vps_slots_needed");
+    // No sample: nothing to say.
+    expect(Object.keys(distributions)).not.toContain("stall_ms");
+  });
+
+  it("has the settings that answers speak of, under their own names", () => {
+    const { requirements } = build([someOutcome(1)]);
+    const { conf, tuning } = someOptions();
+    expect(requirements).toEqual({
+      net_min_speed: conf.host_requirements.net_min_speed,
+      net_max_latency: conf.host_requirements.net_max_latency,
+      cpu_min_ghz: conf.host_requirements.cpu_min_ghz,
+      cpu_min_cores: conf.host_requirements.cpu_min_cores,
+      ram_min_mb: conf.host_requirements.ram_min_mb,
+      max_jitter_ms: conf.realtime_gaming.max_jitter_ms,
+      max_disconnects_per_hour: conf.host_requirements.max_disconnects_per_hour,
+      heartbeat_ms: tuning.heartbeatMs,
+      heartbeats_missed_max: tuning.heartbeatsMissedMax,
+      map_players_max: tuning.mapPlayersMax,
+      vps_map_players_max: tuning.vpsMapPlayersMax,
+    });
+    // Told apart by their values: no two settings could be mistaken for each other.
+    expect(new Set(Object.values(requirements)).size).toBeGreaterThan(8);
+  });
+
+  it("says which point of a sweep it is, where it is one", () => {
+    const parts = { options: someOptions(), seeds: [1], outcomes: [someOutcome(1)], commit: "", mode: "", command: "" };
+    expect([buildDocument(parts).point, buildDocument({ ...parts, point: 0 }).point]).toEqual([null, 0]);
+  });
+
+  it("merges what runs say of regions and of remarkable moves, maps by their names", () => {
+    const run = runSeed({ ...smallOptions(), durationUs: 300_000_000, settleUs: 0 }, 1);
+    const document = buildDocument({ options: smallOptions(), seeds: [1], outcomes: [run], commit: "", mode: "", command: "" });
+    const hours = run.regions.map(({ region, player_hours }) => [region, Math.round(player_hours * 1000) / 1000]);
+    expect(document.regions.map(({ region, player_hours }) => [region, player_hours])).toEqual(hours);
+    expect(document.moves.slowest).toEqual(run.moves.slowest.map((move) => ({ seed: 1, ...move, map: `field_${move.map}` })));
+    expect(document.moves.slowest.length).toBeGreaterThan(3);
   });
 
   it("keeps long lists of the options by length and digest, and the series of the first runs only", () => {

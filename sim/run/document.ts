@@ -74,7 +74,9 @@ export type Requirements = {
   readonly max_disconnects_per_hour: number;
   readonly heartbeat_ms: number;
   readonly heartbeats_missed_max: number;
+  /** Players that a map admits which players may host, and one that stays on the VPS. */
   readonly map_players_max: number;
+  readonly vps_map_players_max: number;
 };
 
 /** Everything the runs of one scenario (one sweep point) leave together. */
@@ -84,6 +86,8 @@ export type RunDocument = {
   readonly mode: string;
   readonly commit: string;
   readonly command: string;
+  /** Which point of a sweep it is, counted from 0 as `--point` takes it; null for a scenario without one. */
+  readonly point: number | null;
   readonly fingerprint: string;
   readonly result: RunResult;
   /** Why the result can show nothing, where it cannot. */
@@ -114,7 +118,10 @@ export type RunDocument = {
   readonly options: unknown;
 };
 
-/** What a document is made of. `outcomes` stand in seed order; `command` repeats the run and names no workers, `replay` repeats one seed. */
+/**
+ * What a document is made of. `outcomes` stand in seed order; `command` repeats the run and names no workers, `replay` repeats one seed. `point`
+ * is given for points of a sweep, all of which `command` repeats.
+ */
 export type DocumentParts = {
   readonly options: Options;
   readonly seeds: readonly number[];
@@ -122,6 +129,7 @@ export type DocumentParts = {
   readonly commit: string;
   readonly mode: string;
   readonly command: string;
+  readonly point?: number;
   readonly replay?: (seed: number) => string;
 };
 
@@ -172,6 +180,7 @@ export function buildDocument(parts: DocumentParts): RunDocument {
     mode: parts.mode,
     commit: parts.commit,
     command: parts.command,
+    point: parts.point ?? null,
     fingerprint: digestOf(outcomes.map((run) => run.fingerprint)),
     result: worstResult(results),
     inconclusive,
@@ -224,6 +233,7 @@ function requirementsOf({ conf, tuning }: Options): Requirements {
     heartbeat_ms: tuning.heartbeatMs,
     heartbeats_missed_max: tuning.heartbeatsMissedMax,
     map_players_max: tuning.mapPlayersMax,
+    vps_map_players_max: tuning.vpsMapPlayersMax,
   };
 }
 

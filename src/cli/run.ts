@@ -93,6 +93,7 @@ async function reportOf(points: readonly Expanded[], outcomes: readonly PointOut
       commit,
       mode,
       command: again.command,
+      ...(points.length > 1 ? { point: index } : {}),
       replay,
     });
     return { ...built, sweep_point: sweepPoint, seeds_asked: asked };

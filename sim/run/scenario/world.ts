@@ -175,7 +175,11 @@ export function vpsOf(section: Section, regions: readonly RegionOptions[], maps:
     if (section.has("slots")) section.complain("slots", "give either slots or sites; write null to drop an inherited value");
     return { sites: section.items("sites").map((site) => ({ region: regionIndex(site, "region", regions), slots: site.number("slots") })) };
   }
-  const slots = section.number("slots", maps);
+  return { sites: sitesFor(regions, section.number("slots", maps)) };
+}
+
+/** Slots spread over the regions by their players; regions that get none have no site. */
+export function sitesFor(regions: readonly Pick<RegionOptions, "players">[], slots: number): VpsOptions["sites"] {
   const exact = regions.map((region) => region.players * slots);
   const sites = exact.map((part, region) => ({ region, slots: Math.floor(part) }));
   // What rounding down left over goes to the regions that lost most by it.
@@ -188,7 +192,7 @@ export function vpsOf(section: Section, regions: readonly RegionOptions[], maps:
     sites[region]!.slots += 1;
     left -= 1;
   }
-  return { sites: sites.filter((site) => site.slots > 0) };
+  return sites.filter((site) => site.slots > 0);
 }
 
 function parseJitter(text: string): Result<number, TextFault> {
