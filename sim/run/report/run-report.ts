@@ -71,10 +71,14 @@ function lookedInto(outcomes: readonly RunOutcome[]): RunOutcome | null {
   return chosen;
 }
 
-/** How long a map was without a host after its first one came, in the mean over the story's maps: stories can be samples of different size. */
+/**
+ * How long a map was without a host, in the mean over the story's maps, because stories can be samples of different size. The wait for the
+ * first host is no outage, unless there never was one.
+ */
 function meanAway({ lanes, end_ms }: RunStory): number {
   let sum = 0;
   for (const { changes } of lanes) {
+    if (changes.length === 2) sum += end_ms;
     for (let i = 2; i < changes.length; i += 2) if (changes[i + 1] === NONE) sum += (changes[i + 2] ?? end_ms) - (changes[i] as number);
   }
   return lanes.length === 0 ? 0 : sum / lanes.length;
