@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -47,5 +47,12 @@ describe("the built command does what the sources do", () => {
     });
     expect(answers[0]?.fingerprint).toMatch(/\w+/);
     expect(answers[0]?.fingerprint).toBe(answers[1]?.fingerprint);
+    for (const page of ["report.html", "look.html"]) {
+      const [built = "", source = ""] = [0, 1].map((i) => readFileSync(join(elsewhere, `report-${i}`, name, page), "utf8"));
+      // Scripts are the text of functions: of the same ones, but types leave other blanks than a compiler does.
+      expect(built.split("<script>")[0]).toBe(source.split("<script>")[0]);
+      expect(built.split("<script>")).toHaveLength(source.split("<script>").length);
+      expect(built).toContain(page === "look.html" ? "startLook();" : "startCharts();");
+    }
   });
 });

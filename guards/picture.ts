@@ -15,7 +15,10 @@ const picture = join(root, "docs", "report.png");
 const BYTES_MAX = 200_000;
 
 if (!existsSync(report)) {
-  const ran = spawnSync(process.execPath, [join(root, "src", "cli", "main.ts"), "run", "capacity/evening-peak"], { cwd: root, stdio: "inherit" });
+  const ran = spawnSync(process.execPath, [join(root, "src", "cli", "main.ts"), "run", "capacity/evening-peak"], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (ran.status !== 0) process.exit(ran.status ?? 1);
 }
 const browser = await chromium.launch({ executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
