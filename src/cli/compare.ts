@@ -77,8 +77,8 @@ async function compare(scenario: string, flags: Flags, cli: Cli, commit: () => s
   const b = await openSide(scenario, sides[1], flags, cli);
   mustBePaired(a, b);
   const seeds = seedsOf(a, flags.seeds);
-  const { brokenResult, buildComparison } = await import("../../sim/run/compare/document.ts");
-  const { exitCode, worstResult } = await import("../../sim/run/document.ts");
+  const { buildComparison, resultOf } = await import("../../sim/run/compare/document.ts");
+  const { exitCode } = await import("../../sim/run/document.ts");
   const folder = reportFolder(resolve(io.cwd, flags.report), a.options.scenario);
   const made = commit();
   // Before the work, so that a folder that cannot be written to costs no run.
@@ -105,7 +105,7 @@ async function compare(scenario: string, flags: Flags, cli: Cli, commit: () => s
     b: parts(sides[1], b, ran[1]?.outcomes ?? []),
   });
   const written = await sayAndWrite(comparison, folder, flags.json === true, cli);
-  cli.exit(written ? exitCode(worstResult(brokenResult(comparison))) : EXIT_USAGE);
+  cli.exit(written ? exitCode(resultOf(comparison)) : EXIT_USAGE);
 }
 
 /** Prints the answer and leaves it in the folder; false where the disk refused. */

@@ -1,7 +1,7 @@
 /** The document that `compare` leaves: both sides in short, every figure, and the verdict in words. */
 import type { Options } from "../../options.ts";
 import type { RunOutcome, RunResult } from "../../outcome.ts";
-import { buildDocument, type RunDocument, type RunLine, type ThresholdLine } from "../document.ts";
+import { buildDocument, worstResult, type RunDocument, type RunLine, type ThresholdLine } from "../document.ts";
 import { comparedRows, testsOf, type ComparedRow } from "./rows.ts";
 import { settingDifferences, type SettingDifference } from "./settings-diff.ts";
 import { CONFIDENCE, EXACT_PAIRS_MAX, FLIPS, pairsLeast, POWER, RESAMPLES } from "./statistics.ts";
@@ -118,9 +118,9 @@ export function buildComparison({ seeds, commit, command, a, b }: ComparisonPart
   };
 }
 
-/** The worse result of the two sides as far as it is about rules and runs that did not end: thresholds and vacuity are for each side alone. */
-export function brokenResult({ a, b }: Pick<Comparison, "a" | "b">): readonly RunResult[] {
-  return [a.result, b.result].filter((result) => result !== "threshold" && result !== "inconclusive");
+/** The result of both sides as far as it is about broken rules and runs that did not end: thresholds and vacuity are each side's own matter. */
+export function resultOf({ a, b }: Pick<Comparison, "a" | "b">): RunResult {
+  return worstResult([a.result, b.result].map((result) => (result === "threshold" || result === "inconclusive" ? "ok" : result)));
 }
 
 function documentOf({ options, outcomes, command, replay }: SideParts, commit: string): RunDocument {

@@ -1,8 +1,9 @@
 /** Two policies on the same seeds, figure by figure: what differs, by how much, and whether that is more than chance. */
+import { assert } from "../../../src/base/assert.ts";
 import { Histogram, type HistogramData } from "../../../src/base/histogram.ts";
 import type { RunOutcome } from "../../outcome.ts";
 import { DEFINITIONS, type Better, type Definition } from "../metrics/definitions.ts";
-import { CONFIDENCE, holm, meanInterval, meanOf, seedsNeeded, signFlipP, type Interval } from "./statistics.ts";
+import { CONFIDENCE, holm, meanInterval, meanOf, pairsLeast, seedsNeeded, signFlipP, type Interval } from "./statistics.ts";
 
 /** What one run says of a metric: its own mean (the value itself where a run leaves one sample), or the value most of its samples keep below. */
 export type Statistic = "mean" | "p(95)" | "p(99)";
@@ -33,7 +34,7 @@ export type ComparedRow = {
   readonly p_corrected: number | null;
   /** Null where there is no direction or no pair. */
   readonly verdict: Verdict | null;
-  /** Where not told apart although the row's own interval lies on one side of 0. */
+  /** Where not told apart although the row's own interval, of six pairs or more, lies on one side of 0. */
   readonly leans: "better" | "worse" | null;
   /** Seeds that would likely tell, were the difference what it seems; null where there is none or nothing is judged. */
   readonly seeds_needed: number | null;
@@ -52,6 +53,7 @@ const FIGURES: readonly Figure[] = DEFINITIONS.flatMap((definition) => {
 
 /** The rows of a comparison, in the order of reports; figures that no seed has on either side are left out. `a` and `b` hold the same seeds. */
 export function comparedRows(a: readonly RunOutcome[], b: readonly RunOutcome[]): ComparedRow[] {
+  assert(a.length === b.length && a.every(({ seed }, i) => seed === b[i]?.seed), "both sides ran the same seeds");
   const left = a.map(histogramsOf);
   const right = b.map(histogramsOf);
   const drafts = FIGURES.flatMap(({ definition, statistic }) => {
@@ -101,7 +103,8 @@ function rowOf({ definition, statistic, pairs, leftOut }: Draft, p: number | nul
   const difference = known ? meanOf(differences) : null;
   const interval = pairs.length >= 2 ? meanInterval(differences) : null;
   const told = corrected !== null && corrected <= 1 - CONFIDENCE;
-  const apart = interval !== null && (interval[0] > 0 || interval[1] < 0);
+  // With fewer pairs not even this row alone could be told, and an interval is no more than the span of its values.
+  const apart = pairs.length >= pairsLeast(1) && interval !== null && (interval[0] > 0 || interval[1] < 0);
   const way = difference !== null && better !== null ? (difference < 0 === (better === "less") ? "better" : "worse") : null;
   return {
     metric: name,

@@ -1,6 +1,6 @@
 /** In which settings two sides differ, whatever made them differ. */
 
-/** A setting that is not the same on both sides, by its path in the expanded options; undefined where a side does not have it. */
+/** A setting that is not the same on both sides, by its path in the expanded options; null where a side does not have it. */
 export type SettingDifference = { readonly path: string; readonly a: unknown; readonly b: unknown };
 
 /** The differences of two plain values, in the order of A's fields, then those that only B has. Lists of unlike length differ as a whole. */
@@ -19,5 +19,5 @@ function isGroup(value: unknown): value is Group {
 }
 
 function fieldOf(group: Group, key: string): unknown {
-  return Object.hasOwn(group, key) ? group[key] : undefined;
+  return Object.hasOwn(group, key) ? group[key] : null;
 }

@@ -40,6 +40,8 @@ export function meanOf(values: readonly number[]): number {
 export function meanInterval(values: readonly number[]): Interval {
   const n = values.length;
   assert(n >= 2, "an interval needs two values");
+  const [first] = values as readonly [number];
+  if (values.every((value) => value === first)) return [first, first];
   const means = new Float64Array(RESAMPLES);
   for (let resample = 0; resample < RESAMPLES; resample++) {
     let sum = 0;

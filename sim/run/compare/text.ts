@@ -110,7 +110,7 @@ function settingsText({ settings }: Comparison): string {
 }
 
 function shortJson(value: unknown): string {
-  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  const text = value === null ? "nothing" : JSON.stringify(value);
   return text.length > 40 ? `${text.slice(0, 39)}…` : text;
 }
 
@@ -121,6 +121,7 @@ function thresholdsText(a: ComparedSide, b: ComparedSide): string {
 
 function thresholdsOf({ thresholds }: ComparedSide): string {
   const failed = thresholds.filter((threshold) => !threshold.ok);
+  if (thresholds.length === 0) return "none.";
   if (failed.length === 0) return thresholds.length === 1 ? "the threshold holds." : `all ${thresholds.length} hold.`;
   const first = failed
     .slice(0, 2)
