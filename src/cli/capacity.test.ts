@@ -3,9 +3,13 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { stripWallTimes, type CapacityDocument } from "../../sim/run/capacity/document.ts";
 import { call, type Told } from "./test-io.fixture.ts";
+
+/** Searches are resumed on the same commit only, and somebody may commit between two calls of a test. */
+const checkout = vi.hoisted(() => ({ commit: "c0ffee" }));
+vi.mock("./commit.ts", async (original) => ({ ...(await original<object>()), commitOf: () => checkout.commit }));
 
 const workerFile = new URL("../../sim/run/capacity/worker.fixture.ts", import.meta.url);
 const RANGE = ["--vary", "fleet.players", "--from", "10000", "--to", "60000"];
@@ -31,16 +35,16 @@ afterEach(() => rmSync(cwd, { recursive: true }));
 
 /** A search over the load of a world of the stand-in. */
 async function searched(world: string, ...args: string[]): Promise<Told> {
-  return call(["capacity", "load.yaml", "--set", `title=${world}`, "--workers", "2", ...RANGE, ...args], { cwd, workerFile });
+  return call(["capacity", "load.yaml", "--set", `title=${world}`, "--workers", "1", ...RANGE, ...args], { cwd, workerFile });
 }
 
 function documentOf(told: Told): CapacityDocument {
   return JSON.parse(told.stdout) as CapacityDocument;
 }
 
-/** A document without what the machine and the checkout add: somebody may commit between two runs of a test. */
+/** A document without what the machine adds. */
 function comparable(told: Told): CapacityDocument {
-  return { ...stripWallTimes(documentOf(told)), commit: "" };
+  return stripWallTimes(documentOf(told));
 }
 
 const folder = (): string => join(cwd, "reports", "tests", "load");
@@ -53,6 +57,7 @@ describe("capacity", () => {
     expect(readdirSync(folder())).toEqual(["capacity-fleet-players.html", "capacity-fleet-players.json"]);
     expect(documentOf(told)).toMatchObject({
       scenario: "tests/load",
+      commit: "c0ffee",
       vary: "fleet.players",
       path: "fleet.players.peak",
       unit: "players",
@@ -92,15 +97,9 @@ describe("capacity", () => {
     expect([fingerprint, metrics]).toEqual([probe!.fingerprint, probe!.metrics]);
   });
 
-  it("DT1: leaves the same document for 1, 2 and 4 workers and for seeds in reverse", async () => {
-    const one = comparable(await searched("grows", "--json", "--workers", "1", "--seeds", "1..5"));
-    for (const more of [
-      ["--seeds", "1..5"],
-      ["--seeds", "1..5", "--workers", "4"],
-      ["--seeds", "5..1"],
-    ]) {
-      expect(comparable(await searched("grows", "--json", ...more))).toEqual(one);
-    }
+  it("DT1: leaves the same document for any number of workers and for seeds in reverse", async () => {
+    const one = comparable(await searched("grows", "--json", "--seeds", "1..5"));
+    expect(comparable(await searched("grows", "--json", "--seeds", "5..1", "--workers", "3"))).toEqual(one);
   });
 
   it("runs all seeds of every value, whatever the scenario's time budget, and repeats them so", async () => {
@@ -157,13 +156,10 @@ describe("capacity", () => {
   it("takes a crash and a seed that takes too long for values that break, with that reason", async () => {
     const dead = await searched("dies", "--json");
     expect([dead.code, documentOf(dead).broke?.rule]).toEqual([16, "crash"]);
-    const slow = await searched("waits", "--json", "--timeout", "1", "--to", "46000", "--seeds", "1");
-    expect([slow.code, documentOf(slow).broke?.rule, documentOf(slow).broke?.message]).toEqual([
-      15,
-      "timeout",
-      "given up after 1 s of wall time",
-    ]);
-    expect(documentOf(slow).largest).toBeLessThan(45_000);
+    const slow = await searched("waits", "--json", "--timeout", "3", "--to", "46000", "--seeds", "1", "--precision", "20%");
+    const { broke, largest } = documentOf(slow);
+    expect([slow.code, broke?.rule, broke?.message, broke?.at]).toEqual([15, "timeout", "given up after 3 s of wall time", 46_000]);
+    expect(largest).toBe(41_000);
   });
 
   it("searches one point of a sweep, and repeats that one", async () => {
@@ -191,8 +187,10 @@ describe("capacity, interrupted", () => {
   /** Calls a search and interrupts it once so many values are kept. */
   const interrupted = async (count: number, ...args: string[]): Promise<Told> => {
     const stop = new AbortController();
+    let over = false;
     const told = call(["capacity", "load.yaml", ...RANGE, "--json", ...args], { cwd, workerFile, signal: stop.signal });
-    while (!existsSync(kept()) || keptValues().length < count) await sleep(5);
+    void told.then(() => (over = true));
+    while (!over && (!existsSync(kept()) || keptValues().length < count)) await sleep(5);
     stop.abort();
     return told;
   };
@@ -209,8 +207,20 @@ describe("capacity, interrupted", () => {
     expect(keptValues()).toEqual([10_000, 22_500, 35_000]);
     // The same once more: nothing that was kept is run again, and nothing is lost.
     const resumed = await interrupted(3, ...waits);
-    expect(resumed.stderr).toContain("resumed: 3 probes of an earlier call are reused");
+    expect(resumed.stderr).toMatch(/^resumed: 3 probes of an earlier call are reused\n/);
     expect(keptValues()).toEqual([10_000, 22_500, 35_000]);
+  });
+
+  it("warns that a checkout with changes may be another one", async () => {
+    checkout.commit = "c0ffee+dirty";
+    try {
+      await interrupted(1, ...waits);
+      expect((await interrupted(1, ...waits)).stderr).toMatch(
+        /reused; --fresh runs them anew, should files of Peerstead itself have changed/,
+      );
+    } finally {
+      checkout.commit = "c0ffee";
+    }
   });
 
   it("leaves the same document as a search that was never interrupted", async () => {
@@ -224,7 +234,7 @@ describe("capacity, interrupted", () => {
 
   it("uses nothing of another search, of a damaged file, or with --fresh", async () => {
     await interrupted(3, ...waits);
-    const other = await searched("waits", "--json", "--to", "44000");
+    const other = await searched("always", "--json");
     expect(other.stderr).toContain("left by another search or another commit, so nothing of it is used; it is replaced\n");
     await interrupted(2, "--set", "title=grows", "--seeds", "9", "--workers", "1");
     const text = readFileSync(kept(), "utf8");
