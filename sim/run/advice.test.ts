@@ -142,6 +142,16 @@ describe("advice on what is asked of volunteers", () => {
     expect(/max/.test(path) ? Number(value) > asked : Number(value) < asked).toBe(true);
   });
 
+  it("asks for whole cores, and for nothing where nothing is left to ease", () => {
+    const asking = (cores: number) => {
+      const { conf } = someOptions();
+      const host_requirements = { ...conf.host_requirements, cpu_min_cores: cores };
+      return commands({ figures: few, run: { ineligible: { cpu_cores: 0.6 } }, options: { conf: { ...conf, host_requirements } } });
+    };
+    expect(asking(5)).toEqual([`peerstead compare ${SAME} --set-b conf.host_requirements.cpu_min_cores=2`]);
+    expect(asking(0)).toEqual([]);
+  });
+
   it("is about the reason that keeps most of them, as far as a setting stands behind it", () => {
     const [first] = advice({ figures: few, run: { ineligible: { packet_rate: 0.9, cpu_ghz: 0.5, latency_ms: 0.7 } } });
     expect(first?.text).toMatch(/^70\u00a0%/);

@@ -103,7 +103,7 @@ function noticing(document: RunDocument): Advice[] {
   if (!late || found === null || away === null || away <= 0 || proposed >= heartbeat_ms) return [];
   // A loss can be noticed late for other reasons: a coordinator that is down, a storm. Heartbeats are no cure for those.
   const missed = heartbeats_missed_max * heartbeat_ms;
-  if (Math.min(found, missed) < BEATS_SHARE_MIN * away || missed < BEATS_SHARE_MIN * found) return [];
+  if (Math.min(found, missed) < BEATS_SHARE_MIN * away) return [];
   const share = Math.min(1, found / away);
   return [
     {

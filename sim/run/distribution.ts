@@ -17,7 +17,6 @@ export function distributionOf(histogram: Histogram, unit: string, scale: number
   const edges = edgesOver(histogram.min / perUnit, histogram.max / perUnit);
   const counts = edges.map((edge) => histogram.countUpTo(Math.round(edge * perUnit)));
   counts[0] = 0;
-  counts[counts.length - 1] = histogram.count;
   const shares = edges.slice(1).map((_, i) => rounded(((counts[i + 1] as number) - (counts[i] as number)) / histogram.count));
   return { unit, edges, shares };
 }

@@ -22,7 +22,7 @@ describe("a time series over seeds", () => {
   });
 
   it("leaves out runs that have nothing to say of a step, or ended sooner", () => {
-    const over = overSeeds(seriesOf([10, null, 4, null], [30, 6]), "rtt_mean");
+    const over = overSeeds(seriesOf([30, 6], [10, null, 4, null]), "rtt_mean");
     expect(over?.median).toEqual([20, 6, 4, null]);
     expect([over?.mean, over?.low, over?.high]).toEqual([
       [20, 6, 4, null],

@@ -46,7 +46,7 @@ describe("regions over all runs", () => {
       quits_by_quality: 3,
       refused: 4,
       vps_slots_used: 3,
-      vps_slots_used_max: 4,
+      vps_slots_used_max: 6,
       rtt: trips(20, 30),
       rtt_vps: trips(40),
     });
@@ -64,7 +64,7 @@ describe("regions over all runs", () => {
         players_refused: 3.5,
         vps_slots: 8,
         vps_slots_used: 2.75,
-        vps_slots_used_max: 5,
+        vps_slots_used_max: 6,
       },
     ]);
   });

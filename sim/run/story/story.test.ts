@@ -4,7 +4,7 @@ import type { RunStory } from "../../outcome.ts";
 import type { HostTruth } from "../../world/observer.ts";
 import { MapWatch, NONE } from "./map-watch.ts";
 import { MoveTracer } from "./move-trace.ts";
-import { decided, done, joined, serving, stopped } from "./records.fixture.ts";
+import { decided, done, failed, joined, serving, stopped } from "./records.fixture.ts";
 import { StoryKeeper } from "./story.ts";
 
 const MS = 1000;
@@ -78,6 +78,21 @@ describe("the story of a run", () => {
         total_ms: 230,
         failure: null,
       },
+    ]);
+  });
+
+  it("says of a move after one that was given up how long the loss itself went unnoticed", () => {
+    const told = new Told(1);
+    told.truth(0, 2, "up");
+    told.say(10, serving(2, 0, 1));
+    told.truth(1000, 2, "down-silent");
+    told.say(1900, decided(1));
+    told.say(6900, failed(1), decided(2));
+    told.say(7000, serving(3, 0, 2), done(2));
+    const moves = told.story(9000).lanes[0]?.moves ?? [];
+    expect(moves.map(({ noticed_ms, away_ms, failure }) => [noticed_ms, away_ms, failure])).toEqual([
+      [900, 5900, "timeout"],
+      [900, 6000, null],
     ]);
   });
 
@@ -168,19 +183,18 @@ describe("a story of too much", () => {
     expect(changes.length).toBeLessThan(60);
   });
 
-  it("counts what machines do that serve: their comings and goings thin the maps, too", () => {
+  it("counts what machines do that served: their comings and goings thin the maps, too", () => {
     const told = new Told(4, 100);
     for (let map = 0; map < 4; map++) {
       told.truth(0, 10 + map, "up");
-      told.say(1, serving(10 + map, map, 1));
+      told.say(1, serving(10 + map, map, 1), stopped(10 + map, map, 1));
     }
     for (let at = 2; at < 60; at++) for (const host of [10, 11, 12, 13]) told.truth(at, host, at % 2 === 0 ? "paused" : "resumed");
     const story = told.story(100);
-    expect(numbersIn(story)).toBeLessThanOrEqual(200);
-    expect(story.lanes.map(({ map }) => map)).toEqual([0]);
-    expect(story.hosts.map(({ host }) => host)).toEqual([10]);
-    // The one map that is left is whole: it is paused and resumed 58 times.
-    expect(story.lanes[0]?.changes).toHaveLength(4 + 2 * 58);
+    expect(numbersIn(story)).toBeLessThanOrEqual(100);
+    // The machine of the one map that is left has all its comings and goings.
+    expect(story.lanes).toEqual([{ map: 0, changes: [0, NONE, 1, 10, 1, NONE], moves: [] }]);
+    expect(story.hosts.map(({ host, changes }) => [host, changes.length])).toEqual([[10, 59]]);
   });
 
   it("begins with a sample where there are thousands of maps", () => {
