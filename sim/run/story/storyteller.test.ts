@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { HistoryRecord } from "../../../src/core/protocol/history.ts";
+import type { Options } from "../../options.ts";
 import type { RunOutcome, RunStory } from "../../outcome.ts";
 import type { HostTruth } from "../../world/observer.ts";
 import { Histogram, type HistogramData } from "../../../src/base/histogram.ts";
@@ -14,12 +15,23 @@ type Ran = { readonly outcome: RunOutcome; readonly story: RunStory; readonly li
 
 const ran = new Map<string, Ran>();
 
-/** A smoke scenario's first seed with its story and its trace. */
+/** Hosts that come and go, and meanwhile stand still, are cut off and crash, often several of it at once. */
+const ALL_AT_ONCE = "everything at once";
+const PLAN = ["cut", "pause", "crash"].map(
+  (kind, i) => `{kind: ${kind}, every: poisson(8s), at: ${10 + i}s, target: host.busiest|3, for: 15s}`,
+);
+
+function optionsOf(name: string): Options {
+  if (name !== ALL_AT_ONCE) return shipped(name).options;
+  return shipped("smoke/churn", `faults.plan=[${PLAN.join(", ")}]`, "fleet.hosts.count=40").options;
+}
+
+/** A scenario's first seed with its story and its trace. */
 function run(name: string): Ran {
   const known = ran.get(name);
   if (known !== undefined) return known;
   const lines: Line[] = [];
-  const outcome = runSeed(shipped(name).options, 1, { story: true, trace: (line) => lines.push(JSON.parse(line) as Line) });
+  const outcome = runSeed(optionsOf(name), 1, { story: true, trace: (line) => lines.push(JSON.parse(line) as Line) });
   if (outcome.story === null) throw new Error("a story was asked for");
   const fresh = { outcome, story: outcome.story, lines };
   ran.set(name, fresh);
@@ -71,7 +83,15 @@ function movesOf({ lanes }: RunStory) {
   return lanes.flatMap(({ moves }) => moves).sort((a, b) => a.at_ms + a.total_ms - b.at_ms - b.total_ms);
 }
 
-const SCENARIOS = ["smoke/crash-silent", "smoke/pause", "smoke/cut", "smoke/coordinator-restart", "smoke/churn", "smoke/store-fail"];
+const SCENARIOS = [
+  "smoke/crash-silent",
+  "smoke/pause",
+  "smoke/cut",
+  "smoke/coordinator-restart",
+  "smoke/churn",
+  "smoke/store-fail",
+  ALL_AT_ONCE,
+];
 
 describe.each(SCENARIOS)("the story of %s", (name) => {
   it("has the lanes that a plain account of its trace gives", () => {
@@ -108,7 +128,7 @@ describe.each(SCENARIOS)("the story of %s", (name) => {
 
   it("changes nothing of the run, and is null where it was not asked for", () => {
     const { outcome } = run(name);
-    const plain = runSeed(shipped(name).options, 1);
+    const plain = runSeed(optionsOf(name), 1);
     expect(plain.story).toBe(null);
     expect({ ...plain, story: null }).toEqual({ ...outcome, story: null });
   });
