@@ -15,11 +15,9 @@ type Ran = { readonly outcome: RunOutcome; readonly story: RunStory; readonly li
 
 const ran = new Map<string, Ran>();
 
-/** Hosts that come and go, and meanwhile stand still, are cut off and crash, often several of it at once. */
+/** Hosts that come and go, and for a moment, sooner than anybody fails over, stand still, are cut off or crash: often several of it at once. */
 const ALL_AT_ONCE = "everything at once";
-const PLAN = ["cut", "pause", "crash"].map(
-  (kind, i) => `{kind: ${kind}, every: poisson(8s), at: ${10 + i}s, target: host.busiest|3, for: 15s}`,
-);
+const PLAN = ["cut", "pause", "crash"].map((kind, i) => `{kind: ${kind}, every: poisson(3s), at: ${20 + i}s, target: 20%, for: 1500ms}`);
 
 function optionsOf(name: string): Options {
   if (name !== ALL_AT_ONCE) return shipped(name).options;
