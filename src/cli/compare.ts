@@ -1,17 +1,16 @@
 /** `peerstead compare`: two policies on the same seeds, what is better, what is worse, and what cannot be told apart. */
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { CampaignPoint } from "../../sim/run/campaign.ts";
 import type { Comparison, SideParts } from "../../sim/run/compare/document.ts";
 import type { Expanded } from "../../sim/run/scenario/load.ts";
 import type { RunOutcome } from "../../sim/outcome.ts";
-import { complaintText } from "../base/result.ts";
-import { writeWhole } from "../compat/files.ts";
 import { changeWords, seedWords, shellText, timeoutOf, workersOf, type CampaignFlags } from "./campaign-flags.ts";
 import { EXIT_USAGE, Failure } from "./failure.ts";
 import { collect } from "./flags.ts";
 import { mayColor, say, sayJson, widthOf, type Cli } from "./io.ts";
 import { heldFolder, reportFolder } from "./places.ts";
+import { sayFiles, writeAll } from "./report-files.ts";
 import { openScenario, parseSets, pointOf, type Setting } from "./scenario-file.ts";
 import { parseSeeds, seedsFrom } from "./seeds.ts";
 import { simulate } from "./simulate.ts";
@@ -104,20 +103,24 @@ async function compare(scenario: string, flags: Flags, cli: Cli, commit: () => s
     a: parts(sides[0], a, ran[0]?.outcomes ?? []),
     b: parts(sides[1], b, ran[1]?.outcomes ?? []),
   });
-  const written = await sayAndWrite(comparison, folder, flags.json === true, cli);
+  const written = await writeAndSay(comparison, folder, flags.json === true, cli);
   cli.exit(written ? exitCode(resultOf(comparison)) : EXIT_USAGE);
 }
 
-/** Prints the answer and leaves it in the folder; false where the disk refused. */
-async function sayAndWrite(comparison: Comparison, folder: string, json: boolean, cli: Cli): Promise<boolean> {
+/** Leaves the document and its page in the folder and prints the answer; false where the disk refused. */
+async function writeAndSay(comparison: Comparison, folder: string, json: boolean, cli: Cli): Promise<boolean> {
   const { io } = cli;
   const { comparisonText } = await import("../../sim/run/compare/text.ts");
-  const file = join(folder, "compare.json");
-  const written = writeWhole(file, `${JSON.stringify(comparison, null, 2)}\n`);
+  const { comparePage } = await import("../../sim/run/report/compare-page.ts");
+  const files = [
+    { name: "compare.json", text: `${JSON.stringify(comparison, null, 2)}\n` },
+    { name: "compare.html", text: await comparePage(comparison) },
+  ];
+  const written = writeAll(folder, files, io);
   if (json) sayJson(io, comparison);
   else say(io.stdout, comparisonText(comparison, { width: widthOf(io.stdout), color: mayColor(io, io.stdout) }));
-  say(io.stderr, written.ok ? `report: ${file}` : complaintText(written.error));
-  return written.ok;
+  if (written) sayFiles(folder, files, io);
+  return written;
 }
 
 async function openSide(scenario: string, side: Side, flags: Flags, cli: Cli): Promise<Expanded> {

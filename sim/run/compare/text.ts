@@ -3,7 +3,7 @@ import { painter, type SummaryLayout } from "../summary.ts";
 import { counted, figure, listed, UNBROKEN, wrapped } from "../summary-words.ts";
 import type { Comparison, ComparedSide } from "./document.ts";
 import type { ComparedRow } from "./rows.ts";
-import { changeText, intervalText, rowName, valueText } from "./words.ts";
+import { changeText, intervalText, rowName, toneOf, valueText } from "./words.ts";
 
 const WIDTH_MIN = 80;
 const WIDTH_MAX = 100;
@@ -39,11 +39,6 @@ export function comparisonText(comparison: Comparison, layout: SummaryLayout): s
   ];
   const printed = (text: string): string => text.replaceAll(UNBROKEN, " ").trimEnd();
   return lines.map(({ text, tone }) => (tone === undefined ? printed(text) : paint(tone, printed(text)))).join("\n");
-}
-
-function toneOf({ counts }: Comparison): "good" | "bad" | "warn" {
-  if (counts.better > 0) return counts.worse > 0 ? "warn" : "good";
-  return counts.worse > 0 ? "bad" : "warn";
 }
 
 function labelled(label: string, text: string, width: number): Line[] {

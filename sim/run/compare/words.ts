@@ -28,6 +28,12 @@ export function verdictOf({ counts, seeds, seedsLeast }: Told): string {
   return `B is ${listed(parts)}, ${over}.${rest}`;
 }
 
+/** How a comparison is meant: better, worse, or both or neither. */
+export function toneOf({ counts }: { readonly counts: Pick<Told["counts"], "better" | "worse"> }): "good" | "bad" | "warn" {
+  if (counts.better > 0) return counts.worse > 0 ? "warn" : "good";
+  return counts.worse > 0 ? "bad" : "warn";
+}
+
 /** A row's name: the metric, with its statistic where that is not the mean. */
 export function rowName({ metric, statistic }: Pick<ComparedRow, "metric" | "statistic">): string {
   return statistic === "mean" ? metric : `${metric}${UNBROKEN}${statistic}`;

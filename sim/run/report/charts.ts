@@ -145,7 +145,8 @@ function lineSpec(chart: LineChart, size: Size): Layer {
     type: "quantitative",
     title: unit,
     scale: { zero: fromZero, nice: true },
-    axis: { tickCount: 5, format: "~s" },
+    // Large values are told in thousands; small ones would be told in thousandths by the same format.
+    axis: { tickCount: 5, format: series.some((s) => s.values.some((v) => v !== null && Math.abs(v) >= 1000)) ? "~s" : "~f" },
   };
   const color = { field: "name", type: "nominal", legend: null, scale: scaleOf(series, (s) => colorOf(s.color)) };
   const strokeDash = { field: "name", type: "nominal", legend: null, scale: scaleOf(series, (s) => s.dash ?? [1, 0]) };
@@ -170,7 +171,7 @@ function lineSpec(chart: LineChart, size: Size): Layer {
   if (points !== undefined) {
     // Whole and hollow, round and square: no colour is needed to tell them apart.
     const shape = { field: "broken", type: "nominal", legend: null, scale: { domain: [false, true], range: ["circle", "square"] } };
-    const fill = { condition: { test: "datum.broken", value: "var(--card)" }, value: colorOf(series[0]?.color ?? "blue") };
+    const fill = { ...color, condition: { test: "datum.broken", value: "var(--card)" } };
     layers.push({ mark: { type: "point", size: 64, opacity: 1, strokeWidth: 2 }, encoding: { x: axisX, y: axisY, color, shape, fill } });
   }
   if (limit !== undefined) layers.push(...limitLayers(limit));
