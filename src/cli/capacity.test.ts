@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { stripWallTimes, type CapacityDocument } from "../../sim/run/capacity/document.ts";
+import { keptText } from "../../sim/run/capacity/kept.ts";
+import type { CapacityProbe } from "../../sim/run/capacity/probe.ts";
 import { call, type Told } from "./test-io.fixture.ts";
 
 /** Searches are resumed on the same commit only, and somebody may commit between two calls of a test. */
@@ -182,8 +184,9 @@ describe("capacity, interrupted", () => {
   const kept = (): string => join(folder(), "capacity-fleet-players.progress.json");
   const keptValues = (): number[] => {
     const { probes } = JSON.parse(readFileSync(kept(), "utf8")) as { probes: { value: number }[] };
-    return probes.map((probe) => probe.value).sort((a, b) => a - b);
+    return keptFrom(probes);
   };
+  const keptFrom = (probes: readonly { readonly value: number }[]): number[] => probes.map((probe) => probe.value).sort((a, b) => a - b);
   /** Calls a search and interrupts it once so many values are kept. */
   const interrupted = async (count: number, ...args: string[]): Promise<Told> => {
     const stop = new AbortController();
@@ -223,13 +226,20 @@ describe("capacity, interrupted", () => {
     }
   });
 
-  it("leaves the same document as a search that was never interrupted", async () => {
+  it("leaves the same document as a search that was never interrupted, and runs nothing twice", async () => {
     const many = ["--set", "title=grows", "--seeds", "9"];
     expect((await interrupted(2, ...many, "--workers", "1")).code).toBe(130);
+    const whole = comparable(await searched("grows", "--json", "--seeds", "9", "--report", "elsewhere"));
+    // A mark on what was kept shows that it is taken as it is.
+    const { key, probes } = JSON.parse(readFileSync(kept(), "utf8")) as { key: string; probes: CapacityProbe[] };
+    const marked = probes.map((probe) => ({ ...probe, fingerprint: `kept ${probe.fingerprint}` }));
+    writeFileSync(kept(), keptText(key, marked));
     const resumed = await searched("grows", "--json", "--seeds", "9");
     expect(resumed.stderr).toMatch(/^resumed: \d probes of an earlier call are reused/);
     expect(existsSync(kept())).toBe(false);
-    expect(comparable(resumed)).toEqual(comparable(await searched("grows", "--json", "--seeds", "9")));
+    const found = documentOf(resumed).probes.filter((probe) => probe.fingerprint.startsWith("kept "));
+    expect(found.map((probe) => probe.value)).toEqual(keptFrom(marked));
+    expect(comparable({ ...resumed, stdout: resumed.stdout.replaceAll('"kept ', '"') })).toEqual(whole);
   });
 
   it("uses nothing of another search, of a damaged file, or with --fresh", async () => {
