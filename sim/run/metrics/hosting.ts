@@ -6,7 +6,7 @@ import type { Epoch, HostId, MapId } from "../../../src/core/protocol/ids.ts";
 import { roomFor } from "./columns.ts";
 import type { Fleet } from "./fleet.ts";
 import { Level } from "./level.ts";
-import { ENDED, FROZEN, LOST, NO_SERVICE, RUNNING, Services, type Stop } from "./services.ts";
+import { ENDED, FROZEN, GONE, LOST, NO_SERVICE, RUNNING, Services, type Stop } from "./services.ts";
 import type { Reached, Tally } from "./tally.ts";
 
 /** Where a map stands. Each map is in exactly one of these. */
@@ -119,12 +119,13 @@ export class Hosting {
     if (service !== NO_SERVICE && this.services.state[service] === RUNNING) this.#stop(at, service, why === "freeze" ? FROZEN : ENDED);
   }
 
-  /** The world says the host cannot serve (any more). */
-  hostLost(at: number, host: HostId): void {
+  /** The world says the host cannot serve (any more); `ended`: its process is no more. */
+  hostLost(at: number, host: HostId, ended: boolean): void {
     for (let s = this.services.firstOf(host); s !== NO_SERVICE; s = this.services.after(s)) {
-      if (this.services.state[s] === RUNNING) this.#stop(at, s, LOST);
-      // A frozen source that dies turns the freeze into an outage.
-      else if (this.services.state[s] === FROZEN && this.#isCurrent(s)) this.services.stopFor(s, LOST);
+      const state = this.services.state[s];
+      if (state === RUNNING) this.#stop(at, s, ended ? GONE : LOST);
+      // A frozen source that is lost turns the freeze into an outage.
+      else if (this.#isCurrent(s) && (state === FROZEN || (state === LOST && ended))) this.services.stopFor(s, GONE);
     }
   }
 
@@ -191,7 +192,7 @@ export class Hosting {
     for (let map = 0; map < this.#current.length; map++) {
       const current = this.#current[map] as number;
       if (current === NO_SERVICE) this.#tally.of("first_host_ms").add(at);
-      else if (this.services.state[current] === LOST || this.services.state[current] === ENDED) {
+      else if (this.services.state[current] !== RUNNING && this.services.state[current] !== FROZEN) {
         this.#outage(at - (this.services.stoppedAt[current] as number));
       } else continue;
       this.#reached.hit("map.unhostedAtEnd");
@@ -234,7 +235,7 @@ export class Hosting {
       return;
     }
     this.#outage(us);
-    if (this.services.state[last] === LOST && this.services.host[last] !== host) this.#tally.of("failover_ms").add(us);
+    if (this.services.state[last] !== ENDED && this.services.host[last] !== host) this.#tally.of("failover_ms").add(us);
   }
 
   #outage(us: number): void {

@@ -287,6 +287,21 @@ describe("metrics of a run", () => {
     expect(read(measured, "unhosted_ms")).toMatchObject({ count: 1, sum: 4000 });
   });
 
+  it.each([
+    ["died while its line was cut", ["cut", "down-silent", "up", "healed"]],
+    ["was cut off after it came up again", ["down-silent", "up", "cut", "healed"]],
+    ["was frozen, paused and resumed", ["paused", "resumed"]],
+  ] as const)("a machine that %s does not serve by itself again", (_, truths) => {
+    const story = new Story();
+    story.serving(0, A, 0, 1);
+    if (truths.length === 2) story.stopped(US_PER_S, A, 0, 1, "freeze");
+    truths.forEach((truth, i) => story.metrics.host((i + 1) * US_PER_S, A, truth));
+    story.serving(10 * US_PER_S, B, 0, 2);
+    const measured = story.end(US_PER_HOUR);
+    expect(read(measured, "unhosted_ms")).toMatchObject({ count: 1, sum: 9000 });
+    expect(read(measured, "failover_ms")).toMatchObject({ count: 1, sum: 9000 });
+  });
+
   it("a freeze that is undone stalls players; a frozen source that dies is an outage from the freeze on", () => {
     const story = new Story();
     story.serving(0, A, 0, 1);

@@ -138,7 +138,7 @@ export class Metrics implements Observer {
   host(at: number, host: HostId, truth: HostTruth): void {
     if (at >= this.#stepEnd) this.#closeSteps(at);
     this.#fleet.truth(at, host, truth);
-    if (!this.#fleet.serves(host)) this.#hosting.hostLost(at, host);
+    if (!this.#fleet.serves(host)) this.#hosting.hostLost(at, host, truth.startsWith("down"));
     // "up" is left out: that is a new process, which serves again only when it says so itself.
     else if (truth === "resumed" || truth === "healed") this.#hosting.hostHealed(at, host);
   }

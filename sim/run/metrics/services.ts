@@ -13,13 +13,16 @@ export const NO_SERVICE = -1;
 export const RUNNING = 0;
 /** Frozen for a handoff. */
 export const FROZEN = 1;
-/** Its host died, paused or lost its line. */
+/** Its host paused or lost its line, and serves on when it comes back. */
 export const LOST = 2;
 /** Another host serves the map under a higher epoch, or the host was told to stop. */
 export const ENDED = 3;
 
+/** Its host died, or was lost while the service was frozen: when the host comes back the service does not run. */
+export const GONE = 4;
+
 /** Why a service does not run. */
-export type Stop = typeof FROZEN | typeof LOST | typeof ENDED;
+export type Stop = typeof FROZEN | typeof LOST | typeof ENDED | typeof GONE;
 
 /** The pool. `host`, `map`, `epoch`, `state`, `stoppedAt` and `players` are columns by service; read them, change them only here. */
 export class Services {

@@ -100,6 +100,20 @@ describe.each(SCENARIOS)("the story of %s", (name) => {
     expect(lanes.flat().filter((value) => value === -1).length).toBeGreaterThan(lanes.length + 3);
   });
 
+  it("has nobody serving for as long, all maps together, as the metrics do", () => {
+    const { outcome, story } = run(name);
+    let nobody = 0;
+    for (const { changes } of story.lanes) {
+      for (let i = 0; i < changes.length; i += 2)
+        if (changes[i + 1] === -1) nobody += (changes[i + 2] ?? story.end_ms) - (changes[i] as number);
+    }
+    const { rows, step_s } = outcome.series;
+    const whole = rows.filter((row) => row.name === "maps_unhosted" || row.name === "maps_moving").flatMap(({ values }) => values);
+    // Values of the series are rounded to thousandths of a map.
+    const room = whole.length * step_s * 0.0005 + story.lanes.length * 0.05;
+    expect(Math.abs(whole.reduce<number>((sum, value) => sum + (value ?? 0) * step_s, 0) - nobody / 1000)).toBeLessThan(room);
+  });
+
   it("has every move of the trace that came to its end, under its map", () => {
     const { story, lines } = run(name);
     const ends = lines.filter(({ kind }) => kind === "move/done" || kind === "move/failed").length;
