@@ -59,8 +59,13 @@ describe("advice on VPS slots", () => {
     expect(none?.command).toContain("--from 900 --to 1");
   });
 
-  it("is none where nothing was promised, something is broken, or there are few to spare", () => {
-    expect(commands({ figures: { vps_slots_needed: [500] } })).toEqual([]);
+  it("is to run with what was needed, where nothing was promised that a search could go by", () => {
+    const [first] = advice({ figures: { vps_slots_needed: [500] } });
+    expect(first?.text).toBe("900 VPS slots are offered and no run needed more than 500. Fewer should do.");
+    expect(first?.command).toMatch(/^peerstead run .* --set vps\.slots=500$/);
+  });
+
+  it("is none where something is broken, or there are few to spare", () => {
     expect(
       commands({ figures: { vps_slots_needed: [500], unhosted_ms: [2], detection_ms: [1] }, options: { thresholds: BREAKS } }),
     ).toEqual([]);

@@ -81,13 +81,15 @@ function slots(document: RunDocument): Advice[] {
   if (need === null) return [];
   if (need > offered) {
     const text = `Rent ${count(need)} VPS slots instead of ${count(offered)}: that is what the worst run asked for at one instant.`;
-    return [{ text, command: `${document.command}${withoutSites(document)} --set vps.slots=${need}` }];
+    return [{ text, command: withSlots(document, need) }];
   }
-  if (!holds(document) || offered < 2 || offered < need * SLOTS_SPARE_MIN) return [];
-  const most = need < 1 ? "any" : `more than ${count(need)}`;
+  if (document.result === "threshold" || offered < 2 || offered < need * SLOTS_SPARE_MIN) return [];
+  const seen = `${count(offered)} VPS slots are offered and no run needed ${need < 1 ? "any" : `more than ${count(need)}`}.`;
+  // Without a promise there is nothing to search by.
+  if (!holds(document)) return [{ text: `${seen} Fewer should do.`, command: withSlots(document, Math.max(1, need)) }];
   return [
     {
-      text: `${count(offered)} VPS slots are offered and no run needed ${most}. How few would do is found by a search.`,
+      text: `${seen} How few would do is found by a search.`,
       command: `${search(document, "vps.slots", offered, Math.max(1, Math.floor(need / 2)))}${withoutSites(document)}`,
     },
   ];
@@ -182,6 +184,11 @@ function withoutSites(document: RunDocument): string {
   const { vps, regions } = document.options as Shown;
   const spread = sitesFor(regions, document.size.vps_slots);
   return JSON.stringify(spread) === JSON.stringify(vps.sites) ? "" : " --set vps.sites=null";
+}
+
+/** The same run with so many slots. */
+function withSlots(document: RunDocument, slots: number): string {
+  return `${document.command}${withoutSites(document)} --set vps.slots=${slots}`;
 }
 
 function against(document: RunDocument, set: string): string {
