@@ -45,7 +45,8 @@ function countComplaints(h: Hosting): string[] {
     if (move === null || h.moves.get(move.id) !== move || move.map !== map) wrong.push(`map ${map}: not its move`);
   equal("voluntary", h.voluntary, [...h.moves.values()].filter((move) => isVoluntary(move.cause)).length);
   equal("hosted", h.hosted, h.maps.filter((state) => state.serving).length);
-  equal("critical unplaced", h.criticalUnplaced, h.maps.filter((state) => state.owner === NO_HOST && !h.mayLeaveVps(state.map)).length);
+  const slotless = h.maps.filter((state) => state.owner === NO_HOST && state.move === null && !h.mayLeaveVps(state.map));
+  equal("without a slot", h.slotless, slotless.length);
   equal("online", h.online, [...Array(h.table.slots).keys()].filter((slot) => h.table.online[slot] === 1).length);
   for (const state of h.maps) {
     if (state.serving && state.owner === NO_HOST) wrong.push(`map ${state.map}: served by nobody`);

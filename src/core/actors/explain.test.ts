@@ -337,7 +337,7 @@ describe("a map that stays on the VPS", () => {
       [VPS + 1, 0, 5, 20],
     ]);
     expect(why(stage, 0).slotsKept).toBe(0);
-    stage.coordinator.hosting.criticalUnplaced = 2;
+    stage.coordinator.hosting.slotless = 2;
     expect(why(stage, 0).slotsKept).toBe(2);
   });
 

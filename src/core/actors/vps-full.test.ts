@@ -59,6 +59,12 @@ describe("VPS slots are finite", () => {
     expect(refusals(stage)).toContain("vps_full");
   });
 
+  it("a slot that a critical map is on its way to is not kept for it once more", () => {
+    const stage = smallStage({ maps: 20, critical: 3, hosts: 0, slots: [23] });
+    expect(owners(stage).filter((owner) => owner === VPS)).toHaveLength(23);
+    expect(refusals(stage)).not.toContain("vps_full");
+  });
+
   it("critical maps are placed first when there is not room for all", () => {
     const stage = smallStage({ maps: 2, critical: 2, hosts: 0, slots: [3] });
     expect(owners(stage).slice(2)).toEqual([VPS, VPS]);

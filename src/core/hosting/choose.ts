@@ -95,7 +95,7 @@ export function vpsFor(h: Hosting, map: MapId, not: HostId): HostId | RefusalRea
       bestLatency = latency;
     }
   }
-  const kept = h.mayLeaveVps(map) ? h.criticalUnplaced : 0;
+  const kept = h.mayLeaveVps(map) ? h.slotless : 0;
   return best === NO_HOST || free <= kept ? "vps_full" : best;
 }
 

@@ -142,7 +142,7 @@ export function explainMap(books: Hosting, map: MapId, at: number, top: number):
     ifLost: targetForLost(h, state),
     ifHanded: targetForHanded(h, state),
     sites: sitesOf(h, map),
-    slotsKept: h.mayLeaveVps(map) ? h.criticalUnplaced : 0,
+    slotsKept: h.mayLeaveVps(map) ? h.slotless : 0,
   };
 }
 

@@ -44,6 +44,7 @@ export function beginMove(h: Hosting, state: MapState, to: HostId, cause: MoveCa
   };
   h.moves.set(move.id, move);
   state.move = move;
+  h.noteSlot(state);
   h.waiting.delete(state.map);
   if (isVoluntary(cause)) h.voluntary += 1;
   h.reserve(to, 1, reserved);
@@ -264,6 +265,7 @@ function endMove(h: Hosting, move: Move): void {
   const state = h.maps[move.map] as MapState;
   assert(state.move === move, "a move is its map's move");
   state.move = null;
+  h.noteSlot(state);
   h.moves.delete(move.id);
   h.asked.delete(move.request);
   h.noWake(TIMER.move, move.id);

@@ -55,6 +55,8 @@ export type MapState = {
   promisedUntil: number;
   standbys: readonly HostId[];
   warm: readonly HostId[];
+  /** It stays on the VPS, and has no slot there nor is on its way to one. */
+  slotless: boolean;
 };
 
 /**
@@ -119,8 +121,8 @@ export class Hosting {
   /** Hosts on their way out that were not told goodbye yet. */
   readonly leavers = new Set<HostId>();
   readonly mapsOf = new Map<HostId, Set<MapId>>();
-  /** Critical maps that are not on the VPS yet: their slots are kept free. */
-  criticalUnplaced: number;
+  /** Maps that stay on the VPS and have no slot there, nor one kept by a move: as many are kept free of other maps. */
+  slotless = 0;
   suspectedAt: number[] = [];
   stormUntil = 0;
   voluntary = 0;
@@ -152,7 +154,7 @@ export class Hosting {
     this.index = indexFor(this.table);
     this.roster = new Roster(settings.maps.length, settings.regions.length);
     this.maps = settings.maps.map((_, map) => emptyMap(map));
-    this.criticalUnplaced = settings.maps.reduce((n, _, map) => n + (this.mayLeaveVps(map) ? 0 : 1), 0);
+    for (const state of this.maps) this.noteSlot(state);
     this.out = out;
   }
 
@@ -222,16 +224,23 @@ export class Hosting {
     if (state.owner !== NO_HOST) {
       this.book(state.owner, -1, -players);
       this.mapsOf.get(state.owner)?.delete(state.map);
-    } else if (owner !== NO_HOST && !this.mayLeaveVps(state.map)) this.criticalUnplaced -= 1;
-    if (owner === NO_HOST && state.owner !== NO_HOST && !this.mayLeaveVps(state.map)) this.criticalUnplaced += 1;
+    }
     state.owner = owner;
     state.epoch = epoch;
+    this.noteSlot(state);
     if (owner === NO_HOST) return;
     this.dropStandby(state, owner);
     this.book(owner, 1, players);
     const held = this.mapsOf.get(owner);
     if (held === undefined) this.mapsOf.set(owner, new Set([state.map]));
     else held.add(state.map);
+  }
+
+  /** Counts the map anew among those without a slot: after its owner or its move has changed. */
+  noteSlot(state: MapState): void {
+    const slotless = !this.mayLeaveVps(state.map) && state.owner === NO_HOST && state.move === null;
+    if (slotless !== state.slotless) this.slotless += slotless ? 1 : -1;
+    state.slotless = slotless;
   }
 
   /** Takes over what a row says. An owner that nobody knows yet is remembered: the map is its own when it introduces itself. */
@@ -318,5 +327,6 @@ function emptyMap(map: MapId): MapState {
     promisedUntil: 0,
     standbys: [],
     warm: [],
+    slotless: false,
   };
 }
