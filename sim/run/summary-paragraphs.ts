@@ -1,7 +1,7 @@
 /** What an operator wants to know of a scenario's runs, topic by topic, in words and figures: for the terminal and for the page. */
 import { clock } from "../../src/base/text/clock.ts";
 import type { MetricSummary, RunDocument, ThresholdLine } from "./document.ts";
-import { MOVE_CAUSES } from "./metrics/definitions.ts";
+import { MOVE_CAUSES } from "./metrics/causes.ts";
 import { roomOf } from "./thresholds.ts";
 import { count, counted, duration, figure, large, listed, percent } from "./summary-words.ts";
 

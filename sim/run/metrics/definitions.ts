@@ -2,7 +2,7 @@
  * What every metric of a run means: its unit, what is counted, from when to when, and what one sample is. METRICS.md is
  * written from this table (a test compares them), and a scenario's thresholds may name only what stands here.
  */
-import type { MoveCause } from "../../../src/core/protocol/history.ts";
+import { CAUSE_TEXT, MOVE_CAUSES } from "./causes.ts";
 
 /** Version of the definitions: it grows whenever a metric changes its meaning, so that old and new documents are not compared. */
 export const DEFINITIONS_VERSION = 1;
@@ -28,29 +28,6 @@ export type Definition = {
   readonly what: string;
   /** From when to when. */
   readonly span: string;
-};
-
-/** Causes of moves that have an old host, in the order of reports. */
-export const MOVE_CAUSES: readonly Exclude<MoveCause, "placement">[] = [
-  "lost",
-  "drain",
-  "degraded",
-  "overload",
-  "better",
-  "return",
-  "invalid",
-  "policy",
-];
-
-const CAUSE_TEXT: Readonly<Record<Exclude<MoveCause, "placement">, string>> = {
-  lost: "the host was gone: connection closed, silence, or restart",
-  drain: "the host left politely",
-  degraded: "the host was degraded or no longer eligible",
-  overload: "the host outgrew its upload or its players",
-  better: "a clearly better host was free (voluntary)",
-  return: "the map went back from the VPS to a player host (voluntary)",
-  invalid: "the host failed validation",
-  policy: "the settings put the map on the VPS",
 };
 
 const MS = 0.001;
@@ -410,8 +387,17 @@ const PLAYERS: readonly Definition[] = [
     unit: "refusals",
     scale: 1,
     sampling: "run",
-    better: "less",
+    better: null,
     what: "Times a player was refused entry to a map, of every reason; the reasons stand in `refused`.",
+    span: WHOLE_RUN,
+  },
+  {
+    name: "entries_refused_share",
+    unit: "share",
+    scale: PPM,
+    sampling: "run",
+    better: "less",
+    what: "Refusals of players_refused, divided by all answers to players who asked for a map: refusals and entries. A player who is refused and asks for another map asks anew.",
     span: WHOLE_RUN,
   },
 ];
@@ -427,29 +413,3 @@ export const CHAPTERS: readonly { readonly title: string; readonly metrics: read
 
 /** All metrics, in the order of reports. */
 export const DEFINITIONS: readonly Definition[] = CHAPTERS.flatMap((chapter) => chapter.metrics);
-
-/** The things counted in `reached`, and what each means; `require.sometimes` of a scenario may name them. */
-export const REACHED: Readonly<Record<string, string>> = {
-  "migration.handoff": "a move ended with the old host alive",
-  "migration.failedOver": "a map went to a player host after its host was lost",
-  "migration.fellBack": "a map fell back to the VPS",
-  "migration.returned": "a map returned from the VPS to a player host",
-  "freeze.aborted": "a freeze was undone and the source served on",
-  "move.failed": "a move was given up",
-  "map.unhosted": "nobody could be asked to serve a map (the start of a run aside)",
-  "map.unhostedAtEnd": "a map had no host when the run ended",
-  "host.suspected": "a host came under suspicion",
-  "probe.cleared": "a suspicion proved wrong before the host was declared gone",
-  "host.gone": "a host was declared gone",
-  "host.falselyGone": "a host was declared gone although it was up and reachable",
-  "host.degraded": "a host was marked degraded",
-  "host.blocked": "a host was blocked after failed validations",
-  "storm.held": "the storm guard held failovers back",
-  "claim.unknown": "a claim's answer was lost",
-  "claim.refused": "a claim lost against a quicker one",
-  "claim.failed": "the store failed a claim",
-  "vps.full": "a map was refused a VPS slot",
-  "player.refused": "a player was refused entry",
-  "player.quit": "a player quit because of quality",
-  "coordinator.restarted": "a coordinator took over after another",
-};

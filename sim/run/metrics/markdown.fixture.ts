@@ -1,5 +1,6 @@
 /** METRICS.md, written from the definitions. */
-import { CHAPTERS, type Definition, DEFINITIONS_VERSION, REACHED, type Sampling } from "./definitions.ts";
+import { CHAPTERS, type Definition, DEFINITIONS_VERSION, type Sampling } from "./definitions.ts";
+import { REACHED } from "./reached.ts";
 
 const SAMPLE_TEXT: Readonly<Record<Sampling, string>> = {
   event: "each happening",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { CHAPTERS, DEFINITIONS, MOVE_CAUSES } from "./definitions.ts";
+import { MOVE_CAUSES } from "./causes.ts";
+import { CHAPTERS, DEFINITIONS } from "./definitions.ts";
 import { metricsMarkdown } from "./markdown.fixture.ts";
 
 describe("definitions of metrics", () => {

@@ -399,8 +399,22 @@ describe("metrics of a run", () => {
     const measured = story.end(25 * US_PER_MINUTE);
     expect(measured.refused).toEqual({ map_full: 2 });
     expect(read(measured, "players_refused").sum).toBe(2);
+    expect(read(measured, "entries_refused_share").sum).toBe(1);
     expect(read(measured, "claims_unknown").sum).toBe(1);
     expect(measured.series.step_s).toBe(600);
     expect(row(measured, "players_online")).toEqual([1, 1, 1]);
+  });
+
+  it("holds refusals against entries; a player that follows its map enters nothing anew", () => {
+    const story = new Story();
+    const play = (at: number, player: number, map: number, moved: boolean): void =>
+      story.record(at, { kind: "player/playing", player, map, host: A, epoch: 1, moved });
+    story.record(1, { kind: "player/refused", player: 1, map: 0, reason: "map_full" });
+    play(2, 1, 1, false);
+    play(3, 2, 0, false);
+    play(4, 2, 0, true);
+    play(5, 2, 1, false);
+    const measured = story.end(25 * US_PER_MINUTE);
+    expect(read(measured, "entries_refused_share").sum).toBe(0.25);
   });
 });

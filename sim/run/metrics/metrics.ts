@@ -10,7 +10,7 @@ import type { HostTruth, Observer } from "../../world/observer.ts";
 import type { Options } from "../../options.ts";
 import type { RunOutcome } from "../../outcome.ts";
 import { roomFor } from "./columns.ts";
-import { MOVE_CAUSES } from "./definitions.ts";
+import { MOVE_CAUSES } from "./causes.ts";
 import { Fleet } from "./fleet.ts";
 import { Hosting } from "./hosting.ts";
 import { Level } from "./level.ts";
@@ -44,6 +44,7 @@ export class Metrics implements Observer {
   #starts = 0;
   #sessions = 0;
   #interruptions = 0;
+  #entries = 0;
   #abandoned = 0;
   /** The service each player last joined. */
   #serviceOf = new Int32Array(0);
@@ -238,6 +239,7 @@ export class Metrics implements Observer {
 
   #playing(at: number, record: PlayerPlaying): void {
     const player = record.player;
+    if (!record.moved) this.#entries++;
     this.#serviceOf = roomFor(this.#serviceOf, player, NO_SERVICE);
     const service = this.#hosting.find(record.map, record.host, record.epoch);
     const before = this.#serviceOf[player] as number;
@@ -334,6 +336,8 @@ export class Metrics implements Observer {
     run("interruption_abandoned", this.#abandoned);
     run("quits_by_quality", this.#reached.count("player.quit"));
     run("quits_by_quality_per_1000_player_hours", (1000 * this.#reached.count("player.quit")) / playerHours);
-    run("players_refused", this.#reached.count("player.refused"));
+    const refused = this.#reached.count("player.refused");
+    run("players_refused", refused);
+    run("entries_refused_share", refused / (refused + this.#entries));
   }
 }

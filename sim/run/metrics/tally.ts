@@ -1,7 +1,8 @@
 /** The histograms of a run by metric name, and the counters of what happened. */
 import { Histogram } from "../../../src/base/histogram.ts";
 import type { MetricSample } from "../../outcome.ts";
-import { DEFINITIONS, REACHED } from "./definitions.ts";
+import { DEFINITIONS } from "./definitions.ts";
+import { REACHED } from "./reached.ts";
 
 /** Names of reached things, all of which exist from the start with 0. */
 export class Reached {

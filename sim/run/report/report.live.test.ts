@@ -52,7 +52,7 @@ const OUTLINE = `(() => {
   };
 })()`;
 
-describe.skipIf(missing)(missing ? "pages (left out: no Chromium here)" : "pages in a browser", () => {
+describe.skipIf(missing)(`pages in a browser${missing ? " (left out: no Chromium here)" : ""}`, () => {
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "peerstead-pages-"));
     const ran = spawnSync(

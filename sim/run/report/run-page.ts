@@ -233,5 +233,6 @@ function leadText(document: RunDocument): string {
 }
 
 function replayCommand(document: RunDocument, seed: number): string {
-  return `${document.command.replace(/^peerstead run /, "peerstead replay ").replace(/ --(seeds|timeout) \S+/g, "")} --seed ${seed}`;
+  const point = document.point === null ? "" : ` --point ${document.point}`;
+  return `${document.command.replace(/^peerstead run /, "peerstead replay ").replace(/ --(seeds|timeout) \S+/g, "")} --seed ${seed}${point}`;
 }

@@ -20,7 +20,7 @@ export function thresholdTable(document: RunDocument): Html | null {
   if (document.thresholds.length === 0) return null;
   const rows = document.thresholds.map((line): HtmlPart[] => {
     const room = roomOf(line);
-    const margin = room === null ? "" : room >= 0 ? `${percent(room)} to spare` : `${percent(-room)} too much`;
+    const margin = room === null ? "" : line.ok ? `${percent(room)} to spare` : room < 0 ? `${percent(-room)} too much` : "at its limit";
     const used = room === null ? null : meter(1 - room, !line.ok);
     const verdict =
       line.actual === null
@@ -117,6 +117,7 @@ export function faultTable(document: RunDocument): Html | null {
 
 const STEP_COLORS: Readonly<Record<string, string>> = {
   noticed: "var(--red)",
+  waited: "var(--ink)",
   prepared: "var(--grey)",
   copied: "var(--sky)",
   frozen: "var(--blue)",
@@ -160,6 +161,8 @@ export function moveTable(
 /** The stretches of a move: from its loss, where there was one, step by step. */
 function stretches(move: SeededMove): { readonly name: string; readonly ms: number }[] {
   const parts: { name: string; ms: number }[] = move.noticed_ms > 0 ? [{ name: "noticed", ms: move.noticed_ms }] : [];
+  // A first attempt that failed, or a wait for a slot.
+  if (move.waited_ms > 0) parts.push({ name: "waited", ms: move.waited_ms });
   let before = 0;
   for (const { step, ms } of move.steps) {
     parts.push({ name: step, ms: Math.max(0, ms - before) });

@@ -1,6 +1,7 @@
 /** Names that scenario files may use and that are made elsewhere: metrics and events. */
 import { nearest } from "../../../src/base/text/nearest.ts";
-import { DEFINITIONS, REACHED } from "../metrics/definitions.ts";
+import { DEFINITIONS } from "../metrics/definitions.ts";
+import { REACHED } from "../metrics/reached.ts";
 import { complain } from "./located.ts";
 import type { Section } from "./section.ts";
 
