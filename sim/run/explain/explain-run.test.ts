@@ -167,7 +167,9 @@ describe("the formula", () => {
     ["seed", true, ["0.15", "0.35"]],
     ["seed", false, ["0.2", "0.3"]],
   ] as const)("%s, real time %s: scores are made of its terms", (scoring, realtime, [cpu, latency]) => {
-    const { options } = shipped("smoke/calm", `conf.general.scoring=${scoring}`, `conf.realtime_gaming.prioritize_realtime=${realtime}`);
+    // Players of one region have one RTT, from which the term can be told.
+    const sets = [`conf.general.scoring=${scoring}`, `conf.realtime_gaming.prioritize_realtime=${realtime}`, "fleet.regions={EU: 1}"];
+    const { options } = shipped("smoke/calm", ...sets);
     const { formula, owner, own_will } = ask(options, FIELD, 60);
     expect(formula).toMatchObject({ scoring, realtime, weights: { cpu: Number(cpu), latency: Number(latency) } });
     expect(own_will.theta).toBe(realtime ? 1.1 : 1.2);

@@ -31,8 +31,8 @@ describe("the explanation as text", () => {
       "",
       "Came here      0:16:40, a failover: host 3 (NA) was lost: it fell silent; host 7 (EU) stood by for",
       "               it, serving since 0:16:40.",
-      "Players        20 of at most 200 (EU 15, NA 5). Averaged over time most come from EU (75.0 %), so",
-      "               hosts are compared by their RTT to EU.",
+      "Players        20 of at most 200 (EU 15, NA 5). Averaged over time they come from EU (75.0 %) and NA",
+      "               (25.0 %); hosts are compared by the mean of their scores for each of these players.",
       "Its host       3.6 GHz x 8, 16,384 MB free, 300 Mbit/s, 12 ms, 0 disconnects in the last hour, up",
       "               for 2 h. Holds 2 of 3 maps and 50 of the 210 players its upload carries.",
       "Standbys       host 8 (EU), warm, 0.850",
@@ -135,12 +135,13 @@ describe("the explanation as text", () => {
     expect(line(back, "- Back")).toBe("- Back to a player host at the next look: host 8 (EU).");
   });
 
-  it("tells what no majority, nobody, and the seed's formula compare by", () => {
+  it("tells what players of several regions, of one, nobody, and the seed's formula compare by", () => {
     const players = (over: Partial<ExplainDocument>): string => lines(over).join(" ").replaceAll(/ +/g, " ");
     const map = { ...explained().map, mix: { EU: 0.496, NA: 0.416, AS: 0.088 } };
     expect(players({ map })).toContain(
-      "no region has the majority (EU 49.6 %, NA 41.6 %, AS 8.8 %), so hosts are compared by their median RTT.",
+      "Averaged over time they come from EU (49.6 %), NA (41.6 %) and AS (8.8 %); hosts are compared by the mean of their scores for each of these players.",
     );
+    expect(players({ map: { ...map, mix: { EU: 1 } } })).toContain("All come from EU, so hosts are compared by their RTT to EU.");
     expect(players({ map: { ...map, players: 0, players_by_region: {}, mix: {} } })).toContain(
       "Players 0 of at most 200. Nobody has been here yet, so hosts are compared by their own latency.",
     );

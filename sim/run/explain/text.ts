@@ -63,9 +63,9 @@ function people({ map, formula }: ExplainDocument): Paragraph[] {
   const compared =
     top === undefined
       ? "Nobody has been here yet, so hosts are compared by their own latency."
-      : top[1] > 0.5
-        ? `Averaged over time most come from ${top[0]} (${share(top[1])}), so hosts are compared by their RTT to ${top[0]}.`
-        : `Averaged over time no region has the majority (${mix.map(([region, part]) => `${region} ${share(part)}`).join(", ")}), so hosts are compared by their median RTT.`;
+      : mix.length === 1
+        ? `All come from ${top[0]}, so hosts are compared by their RTT to ${top[0]}.`
+        : `Averaged over time they come from ${listed(mix.map(([region, part]) => `${region} (${share(part)})`))}; hosts are compared by the mean of their scores for each of these players.`;
   return [["Players", `${text} ${compared}`]];
 }
 
@@ -77,7 +77,7 @@ function machine({ owner }: ExplainDocument): Paragraph[] {
   return [["Its host", `${made(owner)}. ${load}${bad}${against}`]];
 }
 
-/** A share with one decimal: whether it is more than a half must be seen. */
+/** A share with one decimal. */
 function share(part: number): string {
   return `${(100 * part).toFixed(1)}${UNBROKEN}%`;
 }

@@ -167,7 +167,7 @@ describe("candidates", () => {
     expect(why(stage).candidates[0]?.terms.map(({ term, value }) => [term, value])).toContainEqual(["latency", Math.exp(-12 / 30)]);
   });
 
-  it("normalized: are scored by the majority's region, and by the median where there is none, term by term", () => {
+  it("normalized: are scored by the mean over the players, term by term", () => {
     const stage = smallStage({ hosts: 0, regions: ["EU", "NA", "AS"], general: { scoring: "normalized" } });
     stage.join(nth(1, {}, { regional_latency_ms: [9, 90, 200] }));
     stage.join(nth(2, {}, { regional_latency_ms: [95, 8, 210], uptime_s: 90_000 }));
@@ -191,8 +191,9 @@ describe("candidates", () => {
     fill(stage, 3, 0, 11, 0);
     fill(stage, 3, 0, 21, 2);
     stage.coordinator.hosting.roster.average(1);
-    expect(told()).toContainEqual([2, 95]);
-    expect(told()).toContainEqual([1, 90]);
+    // Three players in each region: (95 + 8 + 210) / 3 and (9 + 90 + 200) / 3.
+    expect(told()).toContainEqual([2, 313 / 3]);
+    expect(told()).toContainEqual([1, 299 / 3]);
   });
 });
 

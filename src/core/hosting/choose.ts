@@ -5,11 +5,10 @@
  */
 import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
 import type { RefusalReason } from "../protocol/refusal.ts";
-import { bestForMix } from "./host-mix.ts";
-import { medianRtt, normalizedScore, toMicro } from "./score.ts";
+import { bestForMix, valueForMix } from "./host-mix.ts";
+import { meanRtt } from "./score.ts";
 import type { Hosting, MapState } from "./state.ts";
 
-const US_PER_S = 1_000_000;
 /** Room asked for beyond the players of now, so that a map does not outgrow its host at once: a quarter and four. */
 const SPARE_DIVISOR = 4;
 const SPARE_PLAYERS = 4;
@@ -22,29 +21,10 @@ export function roomFor(h: Hosting, map: MapId): number {
   return Math.max(players, Math.min(h.playersMax(map), players + Math.ceil(players / SPARE_DIVISOR) + SPARE_PLAYERS));
 }
 
-/**
- * The table's column that holds every host's score for players who come from these regions: the last one for no players at all, their
- * region's where it has more than half of them, -1 where none has and each host's median decides.
- */
-export function columnFor(h: Hosting, mix: Int32Array): number {
-  const last = h.table.columns - 1;
-  const total = mix.reduce((sum, players) => sum + players, 0);
-  if (last === 0 || total === 0) return last;
-  for (let r = 0; r < mix.length; r++) if ((mix[r] as number) * 2 > total) return r;
-  return -1;
-}
-
 /** A host's score for a map's players of now, micro-points: the same number the index ranks by. */
 export function scoreFor(h: Hosting, slot: number, map: MapId): number {
-  const { table } = h;
-  const mix = h.mix(map);
-  const column = columnFor(h, mix);
-  if (column >= 0) return table.micro[slot * table.columns + column] as number;
-  const profile = table.profileOf(slot);
-  const upSince = table.upSince[slot] as number;
-  const uptime = upSince <= h.at ? (h.at - upSince) / US_PER_S : null;
-  const rtt = medianRtt(profile.regional_latency_ms, mix, profile.stats.latency_ms);
-  return toMicro(normalizedScore(profile.stats, h.settings.conf, rtt, uptime));
+  const { micro, columns } = h.table;
+  return valueForMix(micro, slot * columns, columns, h.mix(map));
 }
 
 /** The best player host for a map, or NO_HOST. `not` is never chosen (the present owner). */
@@ -89,7 +69,7 @@ export function vpsFor(h: Hosting, map: MapId, not: HostId): HostId | RefusalRea
     const host = h.table.hostOf(slot);
     if (left < 1 || host === not) continue;
     const profile = h.table.profileOf(slot);
-    const latency = medianRtt(profile.regional_latency_ms, mix, profile.stats.latency_ms);
+    const latency = meanRtt(profile.regional_latency_ms, mix, profile.stats.latency_ms);
     if (latency < bestLatency || (latency === bestLatency && host < best)) {
       best = host;
       bestLatency = latency;

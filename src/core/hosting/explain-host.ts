@@ -7,9 +7,9 @@ import { US_PER_S } from "../../base/time.ts";
 import type { HostKind, HostStats } from "../protocol/host-stats.ts";
 import type { HostId, MapId, RegionId } from "../protocol/ids.ts";
 import type { MapConf } from "../settings.ts";
-import { columnFor, scoreFor } from "./choose.ts";
+import { scoreFor } from "./choose.ts";
 import { type Ineligibility, reasonsOf } from "./eligibility.ts";
-import { medianRtt } from "./score.ts";
+import { latencyTermTo, meanRtt } from "./score.ts";
 import { normalizedScoreTerms, type ScoreTerm, seedScoreTerms } from "./score-terms.ts";
 import type { Hosting } from "./state.ts";
 
@@ -52,7 +52,7 @@ export type HostView = {
   readonly uploadKbps: number;
   /** As it last measured itself, disconnects as observed. */
   readonly stats: HostStats;
-  /** Milliseconds to the map's players, by which it is scored. */
+  /** Milliseconds to the map's players: their mean, or under `scoring: seed` the host's own latency, by which it is scored. */
   readonly rttMs: number;
   readonly uptimeS: number | null;
   /** Bad measurements in a row. */
@@ -139,7 +139,7 @@ export function hostView(h: Hosting, slot: number, map: MapId, need: number): Ho
   const host = table.hostOf(slot);
   const isVps = kind === "vps";
   const rttMs =
-    h.settings.conf.general.scoring === "seed" && !isVps ? stats.latency_ms : medianRtt(regional_latency_ms, h.mix(map), stats.latency_ms);
+    h.settings.conf.general.scoring === "seed" && !isVps ? stats.latency_ms : meanRtt(regional_latency_ms, h.mix(map), stats.latency_ms);
   const standing = isVps || h.maps[map]?.owner === host ? conductObstacles(h, slot) : obstaclesOf(h, slot, need);
   return {
     host,
@@ -156,7 +156,7 @@ export function hostView(h: Hosting, slot: number, map: MapId, need: number): Ho
     uptimeS: uptimeAt(h, slot, h.at),
     badChecks: h.badChecks.get(host) ?? 0,
     micro: isVps ? null : microOf(h, slot, map),
-    terms: isVps ? [] : termsOf(h, slot, map, rttMs),
+    terms: isVps ? [] : termsOf(h, slot, map),
     // A site is held to no condition; that it failed a deadline is not remembered either.
     obstacles: isVps ? standing.filter(({ why }) => why === "away" || why === "suspect") : standing,
   };
@@ -164,10 +164,7 @@ export function hostView(h: Hosting, slot: number, map: MapId, need: number): Ho
 
 /** A host's score for a map (micro-points): the one it is compared by, or, where nobody compares it, what it would be now. */
 export function microOf(h: Hosting, slot: number, map: MapId): number {
-  if (isCompared(h, slot)) return scoreFor(h, slot, map);
-  const { stats, regional_latency_ms } = h.table.profileOf(slot);
-  const terms = termsOf(h, slot, map, medianRtt(regional_latency_ms, h.mix(map), stats.latency_ms));
-  return terms.reduce((sum, { micro }) => sum + micro, 0);
+  return isCompared(h, slot) ? scoreFor(h, slot, map) : sumOf(termsOf(h, slot, map));
 }
 
 /** Whether the table's scores of a host are those of its latest measurements: it is not scored while it may not be chosen and holds nothing. */
@@ -175,13 +172,21 @@ export function isCompared(h: Hosting, slot: number): boolean {
   return (h.table.scoredAt[slot] as number) >= 0;
 }
 
-/** The terms of {@link microOf}. A score that stands in a column has the uptime of when it was computed. */
-function termsOf(h: Hosting, slot: number, map: MapId, rttMs: number): ScoreTerm[] {
+/** The terms of {@link microOf}. A score that stands in the table has the uptime of when it was computed. */
+function termsOf(h: Hosting, slot: number, map: MapId): ScoreTerm[] {
   const { conf } = h.settings;
-  const { stats } = h.table.profileOf(slot);
+  const { stats, regional_latency_ms } = h.table.profileOf(slot);
   if (conf.general.scoring === "seed") return seedScoreTerms(stats, conf);
-  const asOf = isCompared(h, slot) && columnFor(h, h.mix(map)) >= 0 ? (h.table.scoredAt[slot] as number) : h.at;
-  return normalizedScoreTerms(stats, conf, rttMs, uptimeAt(h, slot, asOf));
+  const latencyTerm = latencyTermTo(regional_latency_ms, h.mix(map), stats.latency_ms, conf);
+  if (!isCompared(h, slot)) return normalizedScoreTerms(stats, conf, latencyTerm, uptimeAt(h, slot, h.at));
+  const terms = normalizedScoreTerms(stats, conf, latencyTerm, uptimeAt(h, slot, h.table.scoredAt[slot] as number));
+  // The table rounds the score of each region before it takes their mean: what that moves, two micro-points at most, is latency's.
+  const moved = scoreFor(h, slot, map) - sumOf(terms);
+  return terms.map((each) => (each.term === "latency" ? { ...each, micro: each.micro + moved } : each));
+}
+
+function sumOf(terms: readonly ScoreTerm[]): number {
+  return terms.reduce((sum, { micro }) => sum + micro, 0);
 }
 
 function uptimeAt(h: Hosting, slot: number, at: number): number | null {

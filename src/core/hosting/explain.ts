@@ -11,7 +11,7 @@ import { roomFor, scoreFor } from "./choose.ts";
 import { type HostView, hostView, microOf, type Obstacle, obstaclesOf } from "./explain-host.ts";
 import { theta } from "./move.ts";
 import { type Target, targetForHanded, targetForLost } from "./rescue.ts";
-import { medianRtt } from "./score.ts";
+import { meanRtt } from "./score.ts";
 import type { Hosting, MapState, Move } from "./state.ts";
 import { mayBeMoved, mayRedistribute, movesLimit, preferredHost, returnDueAt } from "./upkeep.ts";
 
@@ -269,7 +269,7 @@ function sitesOf(h: Hosting, map: MapId): SiteView[] {
   const { table } = h;
   const views = h.sites.map((slot): SiteView => {
     const { host, region, stats, regional_latency_ms } = table.profileOf(slot);
-    const rttMs = medianRtt(regional_latency_ms, h.mix(map), stats.latency_ms);
+    const rttMs = meanRtt(regional_latency_ms, h.mix(map), stats.latency_ms);
     const maps = (table.maps[slot] as number) + (table.mapsReserved[slot] as number);
     return { host, region, online: table.online[slot] === 1, maps, mapsMax: table.mapsMax[slot] as number, rttMs };
   });

@@ -1,7 +1,7 @@
 /**
- * Owns: the best host for a map whose players are spread over regions with no majority in any.
+ * Owns: the best host for a map whose players come from several regions.
  * Promises: exact while a search stays small (small fleets always), and never worse than the best of the regions' own best hosts beyond.
- * Never: ranks differently from `medianRtt`: the weighted median over regions.
+ * Never: ranks by anything but the mean over players: of the scores, and under prefer_low_latency of the latencies.
  */
 import { type Exclude, headroomClass, type HostIndex, nearBest } from "./host-index.ts";
 import { NO_SCORE, type Tournament } from "./tournament.ts";
@@ -26,20 +26,18 @@ function mixOf(playersByRegion: ArrayLike<number>): Mix {
   return { columns, weights, total };
 }
 
-/** The weighted median of one row's values over a mix; `sign` 1 takes the smallest value half of the players are at or below, -1 the largest at or above. */
-function medianOf(values: Int32Array, row: number, mix: Mix, sign: 1 | -1): number {
-  const { columns, weights, total } = mix;
-  let median = Infinity;
-  for (let i = 0; i < columns.length; i++) {
-    const value = sign * (values[row + (columns[i] as number)] as number);
-    if (value >= median) continue;
-    let within = 0;
-    for (let j = 0; j < columns.length; j++) {
-      if (sign * (values[row + (columns[j] as number)] as number) <= value) within += weights[j] as number;
-    }
-    if (within * 2 >= total) median = value;
-  }
-  return sign * median;
+/** The mean of one row's values over a mix, in whole numbers. It grows with each of the values, rounding included. */
+function meanOf(values: Int32Array, row: number, { columns, weights, total }: Mix): number {
+  let sum = 0;
+  for (let i = 0; i < columns.length; i++) sum += (values[row + (columns[i] as number)] as number) * (weights[i] as number);
+  return Math.floor(sum / total);
+}
+
+/** What a row of `columns` values, one for each region and the last for a map without players, gives for these players: their mean. */
+export function valueForMix(values: Int32Array, row: number, columns: number, playersByRegion: ArrayLike<number>): number {
+  if (columns === 1) return values[row] as number;
+  const mix = mixOf(playersByRegion);
+  return mix.total === 0 ? (values[row + columns - 1] as number) : meanOf(values, row, mix);
 }
 
 /** The best answer so far. */
@@ -63,8 +61,8 @@ function searchAll(query: Query, floor: number, byLatency: boolean, answer: Answ
 }
 
 /**
- * Branch and bound in one tree. Each host's score for a mix is the weighted median of its regional scores, because a score falls as the
- * RTT grows; a median grows with each of its values, so the median of a subtree's regional maxima bounds all of the subtree.
+ * Branch and bound in one tree. A mean grows with each of its values, so that of a subtree's regional maxima bounds the scores of all of the
+ * subtree, and that of its regional minima the latencies.
  * Improves `answer` among hosts of score ≥ `floor`: by latency first when `byLatency`, then by score, then by lower id.
  */
 function searchMix(query: Query, tree: Tournament, floor: number, byLatency: boolean, answer: Answer): void {
@@ -75,16 +73,16 @@ function searchMix(query: Query, tree: Tournament, floor: number, byLatency: boo
   for (; stack.length > 0 && query.nodesLeft > 0; query.nodesLeft--) {
     const node = stack.pop() as number;
     if ((room[node] as number) < need) continue;
-    const score = medianOf(top, node * columns, mix, -1);
-    const latency = byLatency ? medianOf(low, node * columns, mix, 1) : 0;
+    const score = meanOf(top, node * columns, mix);
+    const latency = byLatency ? meanOf(low, node * columns, mix) : 0;
     if (score < floor || latency > answer.latency || (latency === answer.latency && score < answer.score)) continue;
     if (node < capacity) {
       const left = 2 * node;
       const values = byLatency ? low : top;
-      const sign = byLatency ? 1 : -1;
-      const a = sign * medianOf(values, left * columns, mix, sign);
-      const b = sign * medianOf(values, (left + 1) * columns, mix, sign);
-      stack.push(a <= b ? left + 1 : left, a <= b ? left : left + 1);
+      const a = meanOf(values, left * columns, mix);
+      const b = meanOf(values, (left + 1) * columns, mix);
+      const leftFirst = byLatency ? a <= b : a >= b;
+      stack.push(leftFirst ? left + 1 : left, leftFirst ? left : left + 1);
       continue;
     }
     const slot = winner[node * columns] as number;
@@ -115,40 +113,32 @@ export function boundsOf(index: HostIndex): Bounds {
   return { columns, scores };
 }
 
-/**
- * A score that {@link bestForMix} cannot exceed for these players and this need, from {@link boundsOf}: the weighted median of the
- * regions' own bounds, since a median grows with each of its values.
- */
+/** A score that {@link bestForMix} cannot exceed for these players and this need, from {@link boundsOf}: the mean of the regions' own bounds. */
 export function boundForMix(bounds: Bounds, playersByRegion: ArrayLike<number>, needPlayers: number): number {
   const { columns, scores } = bounds;
-  const row = headroomClass(needPlayers) * columns;
-  if (columns === 1) return scores[row] as number;
-  const mix = mixOf(playersByRegion);
-  return mix.total === 0 ? (scores[row + columns - 1] as number) : medianOf(scores, row, mix, -1);
+  return valueForMix(scores, headroomClass(needPlayers) * columns, columns, playersByRegion);
 }
 
 /**
  * The best slot for a map with `playersByRegion[r]` players in region r and headroom for `needPlayers`, or -1. Ranking and ties as in
- * {@link HostIndex.best}, with the score and latency that the weighted median RTT to these players gives. A region with more than
- * half of the players IS the median, so its own tree answers exactly; a map without players is answered by the last column.
- * Otherwise a search bounded by {@link MIX_NODES_MAX} nodes a pass starts from each present region's own best host: exact when it
- * ends by itself, else the best host it met, which is at least as good as every one it started from.
+ * {@link HostIndex.best}, with the means of score and latency over these players. Where all come from one region its own column answers
+ * exactly; a map without players is answered by the last column. Otherwise a search bounded by {@link MIX_NODES_MAX} nodes a pass starts from
+ * each present region's own best host: exact when it ends by itself, else the best host it met, which is at least as good as every one
+ * it started from.
  */
 export function bestForMix(index: HostIndex, playersByRegion: ArrayLike<number>, needPlayers: number, exclude?: Exclude): number {
   const last = index.columns - 1;
   if (last === 0) return index.best(0, needPlayers, exclude);
   const mix = mixOf(playersByRegion);
   if (mix.total === 0) return index.best(last, needPlayers, exclude);
-  for (let i = 0; i < mix.columns.length; i++) {
-    if ((mix.weights[i] as number) * 2 > mix.total) return index.best(mix.columns[i] as number, needPlayers, exclude);
-  }
+  if (mix.columns.length === 1) return index.best(mix.columns[0] as number, needPlayers, exclude);
   const query: Query = { index, mix, need: needPlayers, exclude, nodesLeft: 0 };
   const { ids, score: scores, latency } = index.told;
   const answer: Answer = { slot: -1, score: NO_SCORE, latency: 0 };
   for (const column of mix.columns) {
     const slot = index.highest(column, needPlayers, exclude);
     if (slot < 0) return -1;
-    const score = medianOf(scores, slot * index.columns, mix, -1);
+    const score = meanOf(scores, slot * index.columns, mix);
     if (answer.slot < 0 || score > answer.score || (score === answer.score && (ids[slot] as number) < (ids[answer.slot] as number))) {
       answer.slot = slot;
       answer.score = score;
@@ -157,7 +147,7 @@ export function bestForMix(index: HostIndex, playersByRegion: ArrayLike<number>,
   searchAll(query, NO_SCORE + 1, false, answer);
   if (!index.preferLowLatency) return answer.slot;
   const floor = nearBest(answer.score);
-  answer.latency = medianOf(latency, answer.slot * index.columns, mix, 1);
+  answer.latency = meanOf(latency, answer.slot * index.columns, mix);
   searchAll(query, floor, true, answer);
   return answer.slot;
 }

@@ -37,7 +37,7 @@ export class Roster {
 
   /**
    * Where the map's players come from, by region, in proportion: the average over time, so that the few who come and go on a small
-   * map do not turn its majority round each minute; the present players where there is no average yet. A view, good until the next change.
+   * map do not send it from region to region each minute; the present players where there is no average yet. A view, good until the next change.
    */
   mix(map: MapId): Int32Array {
     const from = map * this.regions;

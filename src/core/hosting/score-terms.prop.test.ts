@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { HostStats } from "../protocol/host-stats.ts";
 import { defaultMapConf, type MapConf } from "../settings.ts";
-import { normalizedScore, seedScore, toMicro } from "./score.ts";
+import { normalizedLatencyTerm, normalizedScore, seedScore, toMicro } from "./score.ts";
 import { normalizedScoreTerms, type ScoreTerm, seedScoreTerms } from "./score-terms.ts";
 
 const stats: fc.Arbitrary<HostStats> = fc.record({
@@ -69,7 +69,7 @@ describe("the terms of a score", () => {
     const uptime = fc.option(fc.double({ min: -10, max: 1e7, noNaN: true }));
     fc.assert(
       fc.property(stats, confs, rtt, uptime, (s, conf, r, up) =>
-        expectExact(normalizedScoreTerms(s, conf, r, up), normalizedScore(s, conf, r, up)),
+        expectExact(normalizedScoreTerms(s, conf, normalizedLatencyTerm(r, conf), up), normalizedScore(s, conf, r, up)),
       ),
       { numRuns: 3000 },
     );
@@ -78,7 +78,7 @@ describe("the terms of a score", () => {
   it("micro-points differ from the rounded points by one at most", () => {
     fc.assert(
       fc.property(stats, confs, (s, conf) => {
-        for (const { points, micro } of normalizedScoreTerms(s, conf, 12, 3600))
+        for (const { points, micro } of normalizedScoreTerms(s, conf, normalizedLatencyTerm(12, conf), 3600))
           expect(Math.abs(micro - toMicro(points))).toBeLessThanOrEqual(1);
       }),
     );
@@ -94,7 +94,7 @@ describe("the terms of a score", () => {
       ["latency", Math.exp(-1), 0.35, 128_758],
       ["stability", 1, 0.1, 100_000],
     ]);
-    expect(normalizedScoreTerms(host, defaultMapConf(), 0, null).map(({ term, value }) => [term, value])).toEqual([
+    expect(normalizedScoreTerms(host, defaultMapConf(), 1, null).map(({ term, value }) => [term, value])).toEqual([
       ["cpu", 1],
       ["ram", 0.5],
       ["network", 0.5],

@@ -5,17 +5,7 @@
  */
 import type { HostStats } from "../protocol/host-stats.ts";
 import type { MapConf } from "../settings.ts";
-import {
-  clamp01,
-  fill,
-  normalizedLatencyTerm,
-  type ScoreWeights,
-  seedLatencyTerm,
-  seedStabilityTerm,
-  seedWeights,
-  survival,
-  toMicro,
-} from "./score.ts";
+import { clamp01, fill, type ScoreWeights, seedLatencyTerm, seedStabilityTerm, seedWeights, survival, toMicro } from "./score.ts";
 
 /** One term of a score: what the formula makes of the measurements (`value`), times its weight (`points`), in whole micro-points (`micro`). */
 export type ScoreTerm = {
@@ -38,15 +28,18 @@ export function seedScoreTerms(stats: HostStats, conf: MapConf): ScoreTerm[] {
   ]);
 }
 
-/** The terms of `normalizedScore`, in the order it adds them. `uptimeS` is null where it is unknown. */
-export function normalizedScoreTerms(stats: HostStats, conf: MapConf, rttMs: number, uptimeS: number | null): ScoreTerm[] {
+/**
+ * The terms of `normalizedScore`, in the order it adds them. `latencyTerm` is `normalizedLatencyTerm` of the RTT, or for the players of a map
+ * their mean of it; `uptimeS` is null where it is unknown.
+ */
+export function normalizedScoreTerms(stats: HostStats, conf: MapConf, latencyTerm: number, uptimeS: number | null): ScoreTerm[] {
   const need = conf.host_requirements;
   return weighed(conf, [
     ["cpu", fill(stats.cpu_ghz * stats.cpu_cores, need.cpu_min_ghz * need.cpu_min_cores)],
     ["ram", fill(stats.free_ram_mb, need.ram_min_mb)],
     ["network", fill(stats.network_speed_mbps, need.net_min_speed)],
     ["stability", clamp01(seedStabilityTerm(stats.disconnects_per_hour, need.max_disconnects_per_hour)) * survival(uptimeS)],
-    ["latency", normalizedLatencyTerm(rttMs, conf)],
+    ["latency", latencyTerm],
   ]);
 }
 

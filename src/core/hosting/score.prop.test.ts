@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { HostStats } from "../protocol/host-stats.ts";
 import { defaultMapConf, type MapConf } from "../settings.ts";
-import { medianRtt, normalizedScore, rttTo, seedScore, toMicro } from "./score.ts";
+import { latencyTermTo, meanRtt, normalizedLatencyTerm, normalizedScore, rttTo, seedScore, toMicro } from "./score.ts";
 
 const stats: fc.Arbitrary<HostStats> = fc.record({
   cpu_ghz: fc.double({ min: 0.1, max: 8, noNaN: true }),
@@ -101,38 +101,35 @@ describe("scores", () => {
   });
 });
 
-describe("median RTT", () => {
+describe("the players of a map", () => {
   const regions = fc.array(fc.tuple(fc.oneof(fc.constant(NaN), fc.integer({ min: 0, max: 300 })), fc.integer({ min: 0, max: 9 })), {
     maxLength: 8,
   });
 
-  it("is the middle player's RTT, the lower one of two", () => {
+  it("have the mean RTT and the mean term over all of them", () => {
     fc.assert(
-      fc.property(regions, fc.integer({ min: 0, max: 300 }), (pairs, own) => {
+      fc.property(regions, fc.integer({ min: 0, max: 300 }), confs, (pairs, own, conf) => {
         const rtts = pairs.map(([rtt]) => rtt);
-        const everyone = pairs
-          .flatMap(([, players], r) => Array.from({ length: players }, () => rttTo(rtts, r, own)))
-          .toSorted((a, b) => a - b);
-        const middle = everyone.length === 0 ? own : everyone[Math.ceil(everyone.length / 2) - 1];
-        expect(
-          medianRtt(
-            rtts,
-            pairs.map(([, players]) => players),
-            own,
-          ),
-        ).toBe(middle);
+        const players = pairs.map(([, n]) => n);
+        const everyone = pairs.flatMap(([, n], r) => Array.from({ length: n }, () => rttTo(rtts, r, own)));
+        const mean = (values: number[], none: number): number =>
+          values.length === 0 ? none : values.reduce((sum, value) => sum + value, 0) / values.length;
+        expect(meanRtt(rtts, players, own)).toBeCloseTo(mean(everyone, own), 9);
+        const terms = everyone.map((rtt) => normalizedLatencyTerm(rtt, conf));
+        expect(latencyTermTo(rtts, players, own, conf)).toBeCloseTo(mean(terms, normalizedLatencyTerm(own, conf)), 9);
       }),
       { numRuns: 500 },
     );
   });
 
-  it("HO11: does not grow when one region comes nearer", () => {
+  it("HO11: lower no score when one of their regions comes nearer", () => {
     fc.assert(
-      fc.property(regions, fc.nat(7), fc.integer({ min: 0, max: 300 }), (pairs, r, nearer) => {
+      fc.property(regions, fc.nat(7), fc.integer({ min: 0, max: 300 }), confs, (pairs, r, nearer, conf) => {
         const rtts = pairs.map(([rtt]) => rtt);
         const players = pairs.map(([, n]) => n);
         const closer = r < rtts.length ? rtts.with(r, Math.min(rttTo(rtts, r, 150), nearer)) : rtts;
-        expect(medianRtt(closer, players, 150)).toBeLessThanOrEqual(medianRtt(rtts, players, 150));
+        expect(meanRtt(closer, players, 150)).toBeLessThanOrEqual(meanRtt(rtts, players, 150));
+        expect(latencyTermTo(closer, players, 150, conf)).toBeGreaterThanOrEqual(latencyTermTo(rtts, players, 150, conf));
       }),
       { numRuns: 500 },
     );

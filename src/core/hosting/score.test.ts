@@ -1,7 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { HostStats } from "../protocol/host-stats.ts";
 import { defaultMapConf, type MapConf } from "../settings.ts";
-import { latencyTermTable, medianRtt, MICRO_MAX, normalizedScore, rttTo, seedLatencyTerm, seedScore, survival, toMicro } from "./score.ts";
+import {
+  latencyTermTable,
+  latencyTermTo,
+  meanRtt,
+  MICRO_MAX,
+  normalizedLatencyTerm,
+  normalizedScore,
+  rttTo,
+  seedLatencyTerm,
+  seedScore,
+  survival,
+  toMicro,
+} from "./score.ts";
 
 /** The host of the seed document's YAML example. */
 const EXAMPLE: HostStats = {
@@ -144,22 +156,33 @@ describe("micro-points", () => {
   });
 });
 
-describe("median RTT to a map's players", () => {
-  it("is the majority's RTT wherever one region holds most players", () => {
-    expect(medianRtt([20, 90, 200], [0, 51, 49], 7)).toBe(90);
-    expect(medianRtt([20, 90, 200], [30, 19, 51], 7)).toBe(200);
+describe("the players of a map, who are at different distances", () => {
+  it("count by their number: the mean RTT, whatever the majority", () => {
+    expect(meanRtt([20, 90, 200], [0, 51, 49], 7)).toBeCloseTo(0.51 * 90 + 0.49 * 200, 9);
+    expect(meanRtt([20, 90, 200], [30, 20, 50], 7)).toBe(124);
+    expect(meanRtt([20, 90], [0, 1], 7)).toBe(90);
   });
 
-  it("is the lower median otherwise", () => {
-    expect(medianRtt([20, 90, 200], [1, 1, 1], 7)).toBe(90);
-    expect(medianRtt([20, 90], [5, 5], 7)).toBe(20);
+  it("have the mean of the latency term for each of them, not the term of their mean", () => {
+    const each = [20, 90].map((rtt) => normalizedLatencyTerm(rtt, conf(true))) as [number, number];
+    expect(each[0]).toBeCloseTo(Math.exp(-20 / 30), 12);
+    expect(latencyTermTo([20, 90], [3, 1], 7, conf(true))).toBeCloseTo(0.75 * each[0] + 0.25 * each[1], 12);
+    expect(latencyTermTo([20, 90], [3, 1], 7, conf(true))).toBeGreaterThan(normalizedLatencyTerm(37.5, conf(true)));
   });
 
-  it("stands at the host's own latency for regions never measured, and for maps without players", () => {
-    expect(medianRtt([NaN, 90], [9, 1], 7)).toBe(7);
-    expect(medianRtt([20], [0, 3], 7)).toBe(7);
-    expect(medianRtt([20, 90], [0, 0], 7)).toBe(7);
-    expect(medianRtt([], [], 7)).toBe(7);
+  it("make the host better that is near to more of them, although the median player is far from both", () => {
+    const players = [47, 43, 10];
+    const eu = latencyTermTo([20, 140, 320], players, 20, conf(true));
+    const na = latencyTermTo([140, 20, 240], players, 20, conf(true));
+    expect(eu / na).toBeCloseTo(47 / 43, 1);
+  });
+
+  it("stand at the host's own latency where it was never measured, and so does a map without players", () => {
+    expect(meanRtt([NaN, 90], [3, 1], 10)).toBe(30);
+    expect(meanRtt([20], [0, 3], 7)).toBe(7);
+    expect(meanRtt([20, 90], [0, 0], 7)).toBe(7);
+    expect(meanRtt([], [], 7)).toBe(7);
+    expect(latencyTermTo([20], [0], 7, conf(true))).toBe(normalizedLatencyTerm(7, conf(true)));
     expect(rttTo([-5], 0, 7)).toBe(7);
   });
 });
