@@ -18,6 +18,14 @@ describe("HO6: voluntary moves are restrained", () => {
     expect(better(new MadeHistory(options).begun(), { theta: 1200, scoreFrom: 1000, scoreTo: 1201 }).finish().rules).not.toContain("HO6");
   });
 
+  it("HO6 asks for what the settings say", () => {
+    const options = madeOptions();
+    options.tuning.betterRealtime = 1.25;
+    expect(better(new MadeHistory(options).begun(), { theta: 1100, scoreFrom: 1000, scoreTo: 5000 }).finish().rules).toContain("HO6");
+    expect(better(new MadeHistory(options).begun(), { theta: 1250, scoreFrom: 1000, scoreTo: 1250 }).finish().rules).toContain("HO6");
+    expect(better(new MadeHistory(options).begun(), { theta: 1250, scoreFrom: 1000, scoreTo: 1251 }).finish().rules).not.toContain("HO6");
+  });
+
   it("HO6 names a move within the cool-down by the coordinator's own count", () => {
     expect(better(new MadeHistory().begun(), { sinceMoveUs: 59_999_999 }).finish().rules).toContain("HO6");
     expect(better(new MadeHistory().begun(), { sinceMoveUs: 60_000_000 }).finish().rules).not.toContain("HO6");

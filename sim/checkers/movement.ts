@@ -8,10 +8,6 @@ import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
 import type { Picture } from "./picture.ts";
 import { mapText, secondsText } from "./words.ts";
 
-/** Thresholds in thousandths (SPEC HO6; the seed's redistributeLoad). */
-const THETA_REALTIME = 1100;
-const THETA_OTHERWISE = 1200;
-
 /** Share of all maps that may be redistributed in the last third of settling: players still come and go, and scores with them. */
 const RESTLESS_SHARE = 0.25;
 
@@ -109,7 +105,8 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
   }
 
   #threshold(at: number, record: Decided): void {
-    const theta = this.#options.conf.realtime_gaming.prioritize_realtime ? THETA_REALTIME : THETA_OTHERWISE;
+    const { conf, tuning } = this.#options;
+    const theta = Math.round((conf.realtime_gaming.prioritize_realtime ? tuning.betterRealtime : tuning.betterOtherwise) * 1000);
     const { scoreFrom, scoreTo } = record;
     const what = (): string => `move ${record.move} of ${mapText(this.#options.maps.names, record.map)} ${record.from} -> ${record.to}`;
     this.check("HO6", record.theta === theta, at, () => `${what()} applied a threshold of ${record.theta} thousandths instead of ${theta}`);
