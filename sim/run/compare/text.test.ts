@@ -46,7 +46,7 @@ describe("a comparison on the terminal", () => {
         ),
         { width, color: false },
       ).split("\n");
-      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(Math.max(88, Math.min(100, width)));
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(Math.max(80, Math.min(100, width)));
       expect(lines.length).toBeLessThanOrEqual(55);
       expect(lines.some((line) => /^and \d+ figures more in the report$/.test(line))).toBe(true);
     }

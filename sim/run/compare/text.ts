@@ -29,7 +29,7 @@ export function comparisonText(comparison: Comparison, layout: SummaryLayout): s
     ...labelled("B", b.label, width),
     ...labelled("Settings", settingsText(comparison), width),
     { text: "" },
-    ...tables(rows),
+    ...tables(rows, width),
     ...labelled("Not told apart", namesOf(rows.filter((row) => row.verdict === "same" && row.leans === null)), width),
     ...labelled("Equal", namesOf(rows.filter((row) => row.verdict === "equal")), width),
     ...labelled("Not judged", movedText(rows), width),
@@ -46,30 +46,42 @@ function labelled(label: string, text: string, width: number): Line[] {
   return wrapped(text, width - LABEL_WIDTH).map((line, i) => ({ text: (i === 0 ? label : "").padEnd(LABEL_WIDTH) + line }));
 }
 
-function tables(rows: readonly ComparedRow[]): Line[] {
-  const kinds = [
+type Kind = { readonly head: string; readonly tone?: "good" | "bad"; readonly rows: readonly ComparedRow[]; readonly max: number };
+
+/** One table for each way it came out, all with the same columns. Where they do not fit, the last one is left to the report. */
+function tables(rows: readonly ComparedRow[], width: number): Line[] {
+  const kinds: readonly Kind[] = [
     { head: "B is better", tone: "good", rows: rows.filter((row) => row.verdict === "better"), max: ROWS_MAX.told },
     { head: "B is worse", tone: "bad", rows: rows.filter((row) => row.verdict === "worse"), max: ROWS_MAX.told },
-    { head: "Leans to better", tone: "dim", rows: rows.filter((row) => row.leans === "better"), max: ROWS_MAX.leans },
-    { head: "Leans to worse", tone: "dim", rows: rows.filter((row) => row.leans === "worse"), max: ROWS_MAX.leans },
-  ] as const;
-  return kinds.flatMap((kind) => {
-    if (kind.rows.length === 0) return [];
-    const lean = kind.tone === "dim";
-    const head = columns(kind.head, "A", "B", "change", "95 % interval", lean ? "seeds" : "");
-    const shown = kind.rows.slice(0, kind.max).map((row): Line => {
-      const seeds = lean && row.seeds_needed !== null ? String(row.seeds_needed) : "";
-      const cells = [valueText(row.a, row.unit), valueText(row.b, row.unit), changeText(row), intervalText(row), seeds] as const;
-      return { text: columns(rowName(row), ...cells), ...(lean ? {} : { tone: kind.tone }) };
-    });
-    const more = kind.rows.length - shown.length;
+    { head: "Leans to better", rows: rows.filter((row) => row.leans === "better"), max: ROWS_MAX.leans },
+    { head: "Leans to worse", rows: rows.filter((row) => row.leans === "worse"), max: ROWS_MAX.leans },
+  ];
+  const shown = kinds.filter((kind) => kind.rows.length > 0).map((kind) => ({ kind, cells: cellsOf(kind) }));
+  const widths = [0, 1, 2, 3, 4, 5].map((column) =>
+    Math.max(0, ...shown.flatMap(({ cells }) => cells.map((row) => (row[column] as string).length))),
+  );
+  const fits = widths.reduce((sum, each) => sum + each + 2, 0) - 2 <= width;
+  const set = (row: readonly string[]): string =>
+    row
+      .slice(0, fits ? 6 : 5)
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] as number) : cell.padStart((widths[column] as number) + 2)))
+      .join("");
+  return shown.flatMap(({ kind, cells: [head = [], ...body] }) => {
+    const more = kind.rows.length - body.length;
     const rest: Line[] = more > 0 ? [{ text: `and ${counted(more, "figure")} more in the report`, tone: "dim" }] : [];
-    return [{ text: head, tone: "bold" }, ...shown, ...rest, { text: "" }];
+    const tone = kind.tone === undefined ? {} : { tone: kind.tone };
+    return [{ text: set(head), tone: "bold" }, ...body.map((row): Line => ({ text: set(row), ...tone })), ...rest, { text: "" }];
   });
 }
 
-function columns(name: string, a: string, b: string, change: string, interval: string, seeds: string): string {
-  return name.padEnd(30) + a.padStart(10) + b.padStart(10) + change.padStart(10) + interval.padStart(20) + seeds.padStart(8);
+/** The cells of a table, its head first. How many seeds would tell is asked of what leans only. */
+function cellsOf({ head, tone, rows, max }: Kind): string[][] {
+  const leans = tone === undefined;
+  const cells = rows.slice(0, max).map((row): string[] => {
+    const seeds = leans && row.seeds_needed !== null ? String(row.seeds_needed) : "";
+    return [rowName(row), valueText(row.a, row.unit), valueText(row.b, row.unit), changeText(row), intervalText(row), seeds];
+  });
+  return [[head, "A", "B", "change", "95 % interval", leans ? "seeds" : ""], ...cells];
 }
 
 function namesOf(rows: readonly ComparedRow[]): string {

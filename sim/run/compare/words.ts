@@ -1,5 +1,5 @@
 /** What a comparison says in sentences and figures: the same words for the terminal and for the page. */
-import { count, counted, duration, listed, percent, UNBROKEN } from "../summary-words.ts";
+import { count, counted, duration, listed, UNBROKEN } from "../summary-words.ts";
 import type { ComparedRow } from "./rows.ts";
 
 type Told = {
@@ -43,7 +43,7 @@ export function rowName({ metric, statistic }: Pick<ComparedRow, "metric" | "sta
 export function valueText(value: number | null, unit: string): string {
   if (value === null) return "none";
   if (unit === "ms") return value > 0 && value < 999.5 ? `${digits(value)}${UNBROKEN}ms` : duration(value);
-  if (unit === "share") return value === 0 ? percent(0) : `${digits(value * 100)}${UNBROKEN}%`;
+  if (unit === "share") return `${value > 0.999 && value < 1 ? Math.floor(value * 1e4) / 100 : digits(value * 100)}${UNBROKEN}%`;
   return digits(value);
 }
 
