@@ -9,7 +9,8 @@ const SHELLS = {
   },
   zsh: {
     start: "zsh -f -i",
-    tellLine: `autoload -Uz compinit; compinit -u -D; tell() { printf "<<%s>>" "$BUFFER" }; zle -N tell; bindkey "^G" tell`,
+    // zsh takes the keys of vi where EDITOR names it, as npm sets it for its scripts.
+    tellLine: `bindkey -e; autoload -Uz compinit; compinit -u -D; tell() { printf "<<%s>>" "$BUFFER" }; zle -N tell; bindkey "^G" tell`,
   },
   fish: { start: "fish --no-config -i", tellLine: `bind \\cg 'printf "<<%s>>" (commandline)'` },
 } as const;
