@@ -36,8 +36,16 @@ function meanOf(values: Int32Array, row: number, { columns, weights, total }: Mi
 /** What a row of `columns` values, one for each region and the last for a map without players, gives for these players: their mean. */
 export function valueForMix(values: Int32Array, row: number, columns: number, playersByRegion: ArrayLike<number>): number {
   if (columns === 1) return values[row] as number;
-  const mix = mixOf(playersByRegion);
-  return mix.total === 0 ? (values[row + columns - 1] as number) : meanOf(values, row, mix);
+  // It is asked for each map in each round, so it makes no lists of its own.
+  let sum = 0;
+  let total = 0;
+  for (let r = 0; r < playersByRegion.length; r++) {
+    const players = playersByRegion[r] as number;
+    if (!(players > 0)) continue;
+    sum += (values[row + r] as number) * players;
+    total += players;
+  }
+  return total === 0 ? (values[row + columns - 1] as number) : Math.floor(sum / total);
 }
 
 /** The best answer so far. */
