@@ -1,14 +1,12 @@
 /** Writes what a command leaves in its report folder, and says where. */
 import { join } from "node:path";
+import type { ReportFile } from "../../sim/run/report/run-report.ts";
 import { complaintText } from "../base/result.ts";
 import { writeWhole } from "../compat/files.ts";
 import { say, type Io } from "./io.ts";
 
-/** A file of a report folder. */
-export type OutputFile = { readonly name: string; readonly text: string };
-
 /** Writes all files, each whole. False when one could not be written; stderr says which and why. */
-export function writeAll(folder: string, files: readonly OutputFile[], io: Io): boolean {
+export function writeAll(folder: string, files: readonly ReportFile[], io: Io): boolean {
   for (const { name, text } of files) {
     const written = writeWhole(join(folder, name), text);
     if (written.ok) continue;
@@ -19,7 +17,7 @@ export function writeAll(folder: string, files: readonly OutputFile[], io: Io): 
 }
 
 /** Says where the document stands and, last and easy to find, which page to open. */
-export function sayFiles(folder: string, files: readonly OutputFile[], io: Io): void {
+export function sayFiles(folder: string, files: readonly ReportFile[], io: Io): void {
   for (const { name } of files.filter((file) => file.name.endsWith(".json"))) say(io.stderr, `document: ${join(folder, name)}`);
   const page = files.find((file) => file.name.endsWith(".html"));
   if (page !== undefined) say(io.stderr, `report: ${join(folder, page.name)}`);

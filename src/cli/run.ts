@@ -40,10 +40,9 @@ async function run(scenario: string, flags: Flags, cli: Cli, commit: () => strin
   const workers = workersOf(flags.workers);
   const timeoutS = timeoutOf(flags.timeout);
   const points = await openScenario(scenario, flags, cli);
-  const { exitCode } = await import("../../sim/run/document.ts");
+  const { exitCode, SERIES_RUNS_MAX } = await import("../../sim/run/document.ts");
   const folder = reportFolder(resolve(io.cwd, flags.report), points[0]?.options.scenario ?? "");
   const made = commit();
-  const { SERIES_RUNS_MAX } = await import("../../sim/run/document.ts");
   const work = points.map((point) => campaignPoint(point, flags.seeds, SERIES_RUNS_MAX));
   // Before the work, so that a folder that cannot be written to costs no run.
   const held = heldFolder(folder);

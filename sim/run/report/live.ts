@@ -7,12 +7,12 @@ import type { LineChart } from "./charts.ts";
 const resolve = createRequire(import.meta.url).resolve;
 
 /** Scripts for pages with interactive charts, in order. */
-export function LIVE_SCRIPTS(): readonly string[] {
+export function liveScripts(): readonly string[] {
   return [readFileSync(resolve("uplot/dist/uPlot.iife.min.js"), "utf8"), LIVE_CHARTS_SCRIPT];
 }
 
 /** The style that uPlot needs. */
-export function LIVE_STYLE(): string {
+export function liveStyle(): string {
   const own =
     ".live .u-legend{font-size:.85rem;text-align:left;color:var(--text)}.live .u-legend th{font-weight:400;padding:2px 4px}.live .u-legend td,.live .u-legend th{border:0}.u-legend .u-marker{width:18px;height:0;border-width:3px 0 0!important}.live:focus-visible{outline-offset:4px}.chart.alive .legend,.u-legend .band-end{display:none}.u-legend .u-marker{background:none!important}.u-select{background:var(--link);opacity:.12}.u-hz .u-cursor-x,.u-hz .u-cursor-y{border-color:var(--quiet)}";
   return readFileSync(resolve("uplot/dist/uPlot.min.css"), "utf8") + own;

@@ -4,7 +4,7 @@ import { aligned } from "../distribution.ts";
 import { overSeeds } from "../over-seeds.ts";
 import { CAUSES, known } from "../summary-paragraphs.ts";
 import { count, duration } from "../summary-words.ts";
-import { chartFigure, drawBars, drawLines, type ChartSeries, type LineChart } from "./charts.ts";
+import { chartFigure, drawBars, drawLines, type ChartLimit, type ChartSeries, type LineChart } from "./charts.ts";
 import type { Html } from "./html.ts";
 import type { SeriesColor } from "./style.ts";
 
@@ -23,6 +23,7 @@ type TimeChart = {
   readonly steps?: boolean;
   readonly whole?: boolean;
   readonly fromZero?: boolean;
+  readonly limit?: (document: RunDocument) => ChartLimit;
 };
 
 const DASH = [6, 3];
@@ -45,6 +46,7 @@ const TIME_CHARTS: readonly TimeChart[] = [
     title: "VPS slots",
     caption: "Slots in use, those on their way included.",
     lines: [{ row: "vps_slots_used", name: "in use", color: "orange" }],
+    limit: ({ size }) => ({ name: `${count(size.vps_slots)} slots offered`, value: size.vps_slots }),
   },
   {
     id: "hosts",
@@ -186,7 +188,6 @@ function lineChart(document: RunDocument, chart: TimeChart): LineChart | null {
   // Levels are means over a step, so they belong to its middle; counts belong to all of it and are drawn from its start.
   const at = (i: number): number => Math.round((((i + (chart.steps === true ? 0 : 0.5)) * step) / (inHours ? HOUR_S : 60)) * 1e4) / 1e4;
   const many = document.series.length > 1 && chart.stacked !== true;
-  const limit = chart.id === "slots" ? slotLimit(document) : {};
   return {
     x: { values: Array.from({ length: steps }, (_, i) => at(i)), title: inHours ? "hours" : "minutes" },
     unit: shown[0]?.row.unit ?? "",
@@ -198,10 +199,6 @@ function lineChart(document: RunDocument, chart: TimeChart): LineChart | null {
     ...(chart.stacked === true ? { stacked: true } : {}),
     ...(chart.steps === true ? { steps: true } : {}),
     ...(chart.fromZero === false ? { fromZero: false } : {}),
-    ...limit,
+    ...(chart.limit === undefined ? {} : { limit: chart.limit(document) }),
   };
-}
-
-function slotLimit({ size }: RunDocument): { readonly limit?: { readonly name: string; readonly value: number } } {
-  return { limit: { name: `${count(size.vps_slots)} slots offered`, value: size.vps_slots } };
 }

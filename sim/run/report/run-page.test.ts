@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { buildDocument, type RunDocument } from "../document.ts";
 import { someMetrics, someOptions, someOutcome } from "../document.fixture.ts";
 import type { Options } from "../../options.ts";
-import type { RunOutcome } from "../../outcome.ts";
+import type { MoveSample, RunOutcome } from "../../outcome.ts";
 import { failedOutcome } from "../ticket.ts";
 import { runPage } from "./run-page.ts";
 
@@ -14,7 +14,7 @@ function build(outcomes: readonly RunOutcome[], options: Partial<Options> = {}):
 }
 
 async function page(document: RunDocument): Promise<string> {
-  return runPage(document, { look: { href: "look.html", seed: 2 } });
+  return runPage(document, { look: { href: "look.html", seed: 2 }, replay: (seed) => `peerstead replay this --seed ${seed}` });
 }
 
 function sentence(text: string): string {
@@ -62,6 +62,32 @@ describe("the page of a run", () => {
     const sections = text.split("<section ").slice(1);
     expect(sections.length).toBeGreaterThan(6);
     for (const one of sections) expect(one, one.slice(0, 40)).toMatch(/<code>peerstead (run|capacity|compare) capacity\/evening-peak/);
+  });
+
+  it("tells what a move took, step by step, and how to look at it again", async () => {
+    const move: MoveSample = {
+      map: 3,
+      cause: "lost",
+      form: "failover",
+      from: 7,
+      to: 9,
+      to_vps: false,
+      at_s: 11.2,
+      noticed_ms: 900,
+      waited_ms: 0,
+      steps: [
+        { step: "claimed", ms: 1 },
+        { step: "active", ms: 81 },
+      ],
+      total_ms: 981,
+      away_ms: 975,
+      players: 40,
+      player_s: 39,
+      failure: null,
+    };
+    const text = await page(build([someOutcome(4, { moves: { slowest: [move], worst: [], failed: [] } })]));
+    expect(text.replaceAll("\u00a0", " ")).toContain("noticed 900 ms, claimed 1 ms, active 80 ms");
+    expect(text).toContain("peerstead replay this --seed 4 --until 22s --look seed-4.html");
   });
 
   it("tells nothing of the machine it was made on, and takes no text for markup", async () => {

@@ -5,14 +5,17 @@ import { type RunDocument, stripTimes } from "../document.ts";
 import { paragraphs, verdict as verdictText } from "../summary-paragraphs.ts";
 import { count, counted, duration } from "../summary-words.ts";
 import { html, type Html, type HtmlPart } from "./html.ts";
-import { LIVE_SCRIPTS, LIVE_STYLE, liveData } from "./live.ts";
+import { liveData, liveScripts, liveStyle } from "./live.ts";
 import { again, bigFigures, pageText, section, verdict, type Tone } from "./page.ts";
 import { summaryFigures } from "./run-figures.ts";
 import { spreadFigures, timeFigures, type RunFigure } from "./run-charts.ts";
 import { faultTable, metricTable, moveTable, reasonTable, regionTable, runTable, spreadTable, thresholdTable } from "./run-tables.ts";
 
-/** What the page knows besides the document: where the page to look into stands, and of which seed it is. */
-export type RunPageLinks = { readonly look: { readonly href: string; readonly seed: number } | null };
+/** What the page knows besides the document: where the page to look into stands and of which seed it is, and the command that runs a seed alone again. */
+export type RunPageLinks = {
+  readonly look: { readonly href: string; readonly seed: number } | null;
+  readonly replay: (seed: number) => string;
+};
 
 /** Metrics whose spread over runs is shown; the others stand in the table of all. */
 const SPREAD_METRICS = [
@@ -59,8 +62,8 @@ export async function runPage(made: RunDocument, links: RunPageLinks): Promise<s
       words(document),
       shown.map(({ id, title, body }) => section(id, title, body)),
     ],
-    scripts: LIVE_SCRIPTS(),
-    style: LIVE_STYLE(),
+    scripts: liveScripts(),
+    style: liveStyle(),
     data: liveData([...time, ...spread].flatMap(({ id, live }) => (live === null ? [] : [[id, live] as const]))),
   });
 }
@@ -182,16 +185,15 @@ function hosts(document: RunDocument): Part | null {
   };
 }
 
-function moves(document: RunDocument, { look }: RunPageLinks): Part {
+function moves(document: RunDocument, { look, replay }: RunPageLinks): Part {
   const { slowest, worst, failed } = document.moves;
-  const replay = (seed: number, at_s: number): string =>
-    `${replayCommand(document, seed)} --until ${Math.ceil(at_s) + 10}s --trace trace.jsonl`;
+  const upTo = (seed: number, at_s: number): string => `${replay(seed)} --until ${Math.ceil(at_s) + 10}s --look seed-${seed}.html`;
   const none = "There is none.";
   const body = [
     html`<p class="quiet small">The time until the loss was noticed counts where a host was lost. Play lost is the players on the map times the time nobody served it.${look === null ? null : html` <a href="${look.href}">All moves of seed ${look.seed}</a>.`}</p>`,
-    moveTable("Moves that cost most play", worst, replay, none),
-    moveTable("Moves that took longest", slowest, replay, none),
-    moveTable("Moves that were given up", failed, replay, "No move was given up."),
+    moveTable("Moves that cost most play", worst, upTo, none),
+    moveTable("Moves that took longest", slowest, upTo, none),
+    moveTable("Moves that were given up", failed, upTo, "No move was given up."),
     again(document.command),
   ];
   return { id: "moves", name: "Moves", title: "The worst and the slowest moves", body };
@@ -230,9 +232,4 @@ function everything(document: RunDocument): Part {
 function leadText(document: RunDocument): string {
   const virtual = document.runs.reduce((sum, run) => sum + run.virtual_s, 0);
   return `${counted(document.seeds.length, "run")}, ${duration(virtual * 1000)} of play; ${count(document.size.hosts)} machines offered for ${count(document.size.maps)} maps.`;
-}
-
-function replayCommand(document: RunDocument, seed: number): string {
-  const point = document.point === null ? "" : ` --point ${document.point}`;
-  return `${document.command.replace(/^peerstead run /, "peerstead replay ").replace(/ --(seeds|timeout) \S+/g, "")} --seed ${seed}${point}`;
 }

@@ -36,7 +36,7 @@ export async function runReport(points: readonly ReportedPoint[], result: RunRes
     const report = points.length === 1 ? REPORT_FILE : `point${suffix}.html`;
     const looked = lookedInto(point.outcomes);
     const look = looked === null ? null : { href: `look${suffix}.html`, seed: looked.seed };
-    files.push({ name: report, text: await runPage(point.document, { look }) });
+    files.push({ name: report, text: await runPage(point.document, { look, replay: point.replay }) });
     if (looked !== null && look !== null) files.push({ name: look.href, text: lookText(point, looked, report) });
   }
   return points.length === 1 ? files : [{ name: REPORT_FILE, text: sweepPage(points, result, command) }, ...files];
