@@ -1,5 +1,5 @@
 /** Draws lanes and the strip above them, row by row as they come into view. Its functions run in the browser from their text. */
-import { type Look, type Row, type Story, type View } from "./look-story.ts";
+import { type Look, type Row, type View } from "./look-story.ts";
 
 /** Height of a row, pixels. */
 export function rowHeight(): number {
@@ -31,7 +31,8 @@ function paletteOf(): Record<string, string> {
 }
 
 /** The rows in view. A map's lane is tall and blue on machines of players, lower and orange on the VPS, empty with a red line where nobody serves. */
-export function paintLanes({ story, view, parts }: Look): void {
+export function paintLanes(look: Look): void {
+  const { story, view, parts } = look;
   const { canvas, stage } = parts;
   const height = stage.clientHeight;
   const context = sized(canvas, height);
@@ -39,6 +40,7 @@ export function paintLanes({ story, view, parts }: Look): void {
   const width = canvas.clientWidth;
   const left = nameWidth(width);
   const x = (at: number): number => left + ((at - view.from) / (view.to - view.from)) * (width - left);
+  const brush: Brush = { context, paint, left, width, x };
   const row = rowHeight();
   const first = Math.floor(stage.scrollTop / row);
   const last = Math.min(view.rows.length, first + Math.ceil(height / row) + 1);
@@ -55,8 +57,8 @@ export function paintLanes({ story, view, parts }: Look): void {
       context.fillStyle = paint["soft"] ?? "";
       context.fillRect(0, top, width, row);
     }
-    if (view.kind === "maps") paintMap(context, paint, story, one, view, top, x, left, width);
-    else paintMachine(context, paint, story, one, view, top, x, left, width);
+    if (view.kind === "maps") paintMap(brush, look, one, top);
+    else paintMachine(brush, look, one, top);
     context.fillStyle = paint["text"] ?? "";
     if (one === view.chosen) context.strokeRect(0.5, top + 0.5, width - 1, row - 1);
     context.fillText(one.name, 4, top + row / 2, left - 8);
@@ -65,18 +67,25 @@ export function paintLanes({ story, view, parts }: Look): void {
   if (view.at >= view.from && view.at <= view.to) context.fillRect(x(view.at), 0, 1.5, height);
 }
 
-function paintMap(
-  c: CanvasRenderingContext2D,
-  paint: Record<string, string>,
-  story: Story,
-  one: Row,
-  view: View,
-  top: number,
-  x: (at: number) => number,
-  left: number,
-  width: number,
-): void {
-  const { changes } = one;
+/** What lanes are painted with: colours by name, and where an instant lies between the left end of the lanes and the right. */
+type Brush = {
+  readonly context: CanvasRenderingContext2D;
+  readonly paint: Record<string, string>;
+  readonly left: number;
+  readonly width: number;
+  readonly x: (at: number) => number;
+};
+
+/** A stretch of a lane, if any of it is in view: a bar of a colour, `top` and `height` in pixels, at least `least` wide. */
+function paintBar(brush: Brush, view: View, from: number, to: number, color: string, top: number, height: number, least = 1): void {
+  if (to < view.from || from > view.to) return;
+  const { context, paint, left, width, x } = brush;
+  const start = Math.max(left, x(from));
+  context.fillStyle = paint[color] ?? "";
+  context.fillRect(start, top, Math.max(least, Math.min(width, x(to)) - start), height);
+}
+
+function paintMap(brush: Brush, { story, view }: Look, { changes }: Row, top: number): void {
   // Neighbouring hosts of one lane differ in shade, so that a change of hands is seen.
   let shade = false;
   for (let i = 0; i + 1 < changes.length; i += 2) {
@@ -84,41 +93,15 @@ function paintMap(
     const to = changes[i + 2] ?? story.end;
     const host = changes[i + 1] as number;
     if (host >= 0) shade = !shade;
-    if (to < view.from || from > view.to) continue;
-    const a = Math.max(left, x(from));
-    const w = Math.max(1, Math.min(width, x(to)) - a);
-    if (host < 0) {
-      c.fillStyle = paint["red"] ?? "";
-      c.fillRect(a, top + 1, Math.max(2, w), 14);
-    } else if (story.hosts.get(host)?.vps === true) {
-      c.fillStyle = paint["orange"] ?? "";
-      c.fillRect(a, top + 8, w, 6);
-    } else {
-      c.fillStyle = paint[shade ? "blue" : "sky"] ?? "";
-      c.fillRect(a, top + 2, w, 12);
-    }
+    if (host < 0) paintBar(brush, view, from, to, "red", top + 1, 14, 2);
+    else if (story.hosts.get(host)?.vps === true) paintBar(brush, view, from, to, "orange", top + 8, 6);
+    else paintBar(brush, view, from, to, shade ? "blue" : "sky", top + 2, 12);
   }
 }
 
-function paintMachine(
-  c: CanvasRenderingContext2D,
-  paint: Record<string, string>,
-  story: Story,
-  one: Row,
-  view: View,
-  top: number,
-  x: (at: number) => number,
-  left: number,
-  width: number,
-): void {
-  for (let i = 0; i < one.changes.length; i += 2) {
-    const from = one.changes[i] as number;
-    const to = one.changes[i + 1] ?? story.end;
-    if (to < view.from || from > view.to) continue;
-    const a = Math.max(left, x(from));
-    c.fillStyle = paint[story.hosts.get(one.id)?.vps === true ? "orange" : "green"] ?? "";
-    c.fillRect(a, top + 3, Math.max(1, Math.min(width, x(to)) - a), 10);
-  }
+function paintMachine(brush: Brush, { story, view }: Look, { id, changes }: Row, top: number): void {
+  const color = story.hosts.get(id)?.vps === true ? "orange" : "green";
+  for (let i = 0; i < changes.length; i += 2) paintBar(brush, view, changes[i] as number, changes[i + 1] ?? story.end, color, top + 3, 10);
 }
 
 /** The whole run in a strip: moves as bars, losses of play as red ones, and the window that the lanes show. */
@@ -155,7 +138,7 @@ export function paintOverview({ story, view, parts }: Look): void {
   c.fillRect((view.at / story.end) * width, 0, 1.5, HEIGHT);
 }
 
-const FUNCTIONS = [rowHeight, nameWidth, sized, paletteOf, paintLanes, paintMap, paintMachine, paintOverview];
+const FUNCTIONS = [rowHeight, nameWidth, sized, paletteOf, paintLanes, paintBar, paintMap, paintMachine, paintOverview];
 
 /** The source of these functions. */
 export const LOOK_PAINT_SOURCE = FUNCTIONS.map(String).join("\n");
