@@ -189,3 +189,8 @@ export type Options = {
   /** Width of a bucket of the time series. */
   readonly seriesStepUs: number;
 };
+
+/** How long a run of these options lasts: its load and faults, and in mode liveness the quiet time after them (us). */
+export function runLengthUs({ durationUs, modes, settleUs }: Pick<Options, "durationUs" | "modes" | "settleUs">): number {
+  return durationUs + (modes.includes("liveness") ? settleUs : 0);
+}

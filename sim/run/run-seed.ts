@@ -14,7 +14,7 @@ import { World } from "../world/world.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { Regions } from "./metrics/regions.ts";
-import type { Options } from "../options.ts";
+import { type Options, runLengthUs } from "../options.ts";
 import type { RunOutcome, RunResult, Violation } from "../outcome.ts";
 import { FaultTally } from "./fault-tally.ts";
 import { Fanout, Tracer } from "./fanout.ts";
@@ -96,8 +96,8 @@ export function runSeed(options: Options, seed: number, hooks: RunHooks = {}): R
   world.start();
 
   const progress = hooks.progress ?? (() => {});
-  const settles = options.modes.includes("liveness") && options.settleUs > 0;
-  const end = options.durationUs + (settles ? options.settleUs : 0);
+  const end = runLengthUs(options);
+  const settles = end > options.durationUs;
   const until = Math.min(hooks.until ?? end, end);
   world.run(Math.min(until, options.durationUs), progress);
   if (settles && until > options.durationUs) {

@@ -52,8 +52,8 @@ async function explain(scenario: string, flags: Flags, cli: Cli): Promise<void> 
   if (top === undefined) throw new Failure(`--top ${flags.top}: expected a whole number from 1 to ${TOP_MAX}`);
   const asked = await parseTime(flags.at);
   const { options } = pointOf(await openScenario(scenario, flags, cli), flags.point);
-  const { lengthUs } = await import("../../sim/run/explain/explain-run.ts");
-  const end = lengthUs(options);
+  const { runLengthUs } = await import("../../sim/options.ts");
+  const end = runLengthUs(options);
   if (asked !== null && asked > end) throw new Failure(`--at ${flags.at}: the run ends at ${clock(end / US_PER_S)} of virtual time`);
   const document = await answer({ options, seed, map: mapOf(flags.map, options), at: asked ?? end, top }, cli);
   const { explainJson, explainText } = await import("../../sim/run/explain/text.ts");

@@ -42,7 +42,7 @@ export async function withSimulation<T>(
   interrupts.signal.addEventListener("abort", () => void pool.close());
   const run: Simulate = async (points, note = "", part) => {
     pool.rewind();
-    const slotUs = slotLengths(points);
+    const slotUs = await slotLengths(points);
     const laterUs = part === undefined ? null : part.laterSeeds * (slotUs[0] ?? 0);
     const progress = new Progress(cli.io, { slotUs, clockUs: pool.clockUs, note, laterUs }, now);
     const done = (ticket: Ticket, outcome: RunOutcome): void => {
@@ -68,10 +68,10 @@ export async function withSimulation<T>(
 }
 
 /** Virtual microseconds of every ticket, in the order of slots. */
-function slotLengths(points: readonly CampaignPoint[]): number[] {
+async function slotLengths(points: readonly CampaignPoint[]): Promise<number[]> {
+  const { runLengthUs } = await import("../../sim/options.ts");
   return points.flatMap(({ options, seeds, until }) => {
-    const settle = options.modes.includes("liveness") ? options.settleUs : 0;
-    const whole = options.durationUs + settle;
+    const whole = runLengthUs(options);
     return seeds.map(() => (until === null ? whole : Math.min(whole, until)));
   });
 }

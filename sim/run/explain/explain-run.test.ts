@@ -5,7 +5,8 @@ import { runSeed } from "../run-seed.ts";
 import { shipped } from "../shipped.fixture.ts";
 import { UNBROKEN } from "../summary-words.ts";
 import type { ExplainDocument } from "./document.ts";
-import { explainRun, lengthUs } from "./explain-run.ts";
+import { runLengthUs } from "../../options.ts";
+import { explainRun } from "./explain-run.ts";
 
 const S = 1_000_000;
 /** The first map of the smoke scenarios that may leave the VPS. */
@@ -38,7 +39,7 @@ describe("a calm run", () => {
   const { options } = shipped("smoke/calm");
 
   it("a map that players host: who, since when, by which move, and everyone else", () => {
-    const told = ask(options, FIELD, lengthUs(options) / S);
+    const told = ask(options, FIELD, runLengthUs(options) / S);
     expect([told.scenario, told.seed, told.at_s, told.state]).toEqual(["smoke/calm", 1, 330, "player_host"]);
     const { owner, arrival, candidates, barred, hosts } = told;
     expect(arrival).toMatchObject({ cause: "placement", form: "placement", from: null, to: owner?.host, epoch: told.epoch, failure: null });

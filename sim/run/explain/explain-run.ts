@@ -19,11 +19,6 @@ export type ExplainRequest = {
   readonly top: number;
 };
 
-/** How long a run of these options lasts, with the quiet time after its faults (us). */
-export function lengthUs(options: Options): number {
-  return options.durationUs + (options.modes.includes("liveness") ? options.settleUs : 0);
-}
-
 /** The answer. `progress` is told the virtual microseconds reached. Throws what the simulator throws. */
 export function explainRun(request: ExplainRequest, progress: (virtualUs: number) => void): ExplainDocument {
   const { options, seed, map, at, top } = request;
