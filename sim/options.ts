@@ -137,6 +137,12 @@ export type Fault = {
   readonly close: boolean;
 };
 
+/**
+ * Each seed draws a run of its own: which kinds of faults it has, when, how long and how strong, and (`world`) sizes, settings and habits too.
+ * `subset`: each kind is in half of the runs, or every kind in all of them.
+ */
+export type SwarmOptions = { readonly subset: "random" | "all"; readonly world: "random" | "fixed" };
+
 /** A threshold of the scenario: `expression` as written, e.g. `p(99)<=1500`. */
 export type Threshold = { readonly metric: string; readonly expression: string };
 
@@ -178,6 +184,7 @@ export type Options = {
   readonly vps: VpsOptions;
   readonly store: StoreOptions;
   readonly faults: readonly Fault[];
+  readonly swarm: SwarmOptions | null;
   /** How long people who were dropped take to log in again, seconds. */
   readonly reconnectS: Law;
   readonly thresholds: readonly Threshold[];

@@ -42,6 +42,8 @@ export type MapPicture = {
   move: MovePicture | null;
   /** The store's answer to a claim was lost, or a coordinator started, since the newest grant: an unrecorded commit may stand. */
   unsure: boolean;
+  /** The newest claim that the store committed, recorded by a coordinator or not; null before the first. */
+  committed: { readonly host: HostId; readonly epoch: Epoch } | null;
   readonly trail: { at: number; record: HistoryRecord }[];
 };
 
@@ -89,7 +91,18 @@ export class Picture extends RuleChecker implements Checker, Observer {
   mapOf(map: MapId): MapPicture {
     let picture = this.maps.get(map);
     if (picture === undefined) {
-      picture = { map, owner: NO_HOST, epoch: -1, grantedAt: -1, grantedIn: 0, serving: false, move: null, unsure: false, trail: [] };
+      picture = {
+        map,
+        owner: NO_HOST,
+        epoch: -1,
+        grantedAt: -1,
+        grantedIn: 0,
+        serving: false,
+        move: null,
+        unsure: false,
+        committed: null,
+        trail: [],
+      };
       this.maps.set(map, picture);
     }
     return picture;
@@ -167,6 +180,10 @@ export class Picture extends RuleChecker implements Checker, Observer {
     }
   }
 
+  committed(_at: number, map: MapId, host: HostId, epoch: Epoch): void {
+    this.mapOf(map).committed = { host, epoch };
+  }
+
   host(at: number, host: HostId, truth: HostTruth): void {
     const picture = this.hostOf(host);
     picture.troubledAt = at;
@@ -235,6 +252,10 @@ export class Picture extends RuleChecker implements Checker, Observer {
     const host = this.hostOf(record.host);
     const map = this.#note(record.map, at, record);
     (host.serves ??= new Map()).set(record.map, record.epoch);
+    // A grant whose answer was lost, and which a coordinator found in the row later: nobody said so, but it stands.
+    const { committed } = map;
+    if (record.epoch > map.epoch && committed?.host === record.host && committed.epoch === record.epoch)
+      this.#owns(map, at, record.host, record.epoch);
     if (map.owner === record.host && map.epoch === record.epoch) map.serving = true;
   }
 
@@ -275,15 +296,19 @@ export class Picture extends RuleChecker implements Checker, Observer {
 
   #granted(at: number, record: Extract<HistoryRecord, { kind: "map/granted" }>): void {
     const map = this.#note(record.map, at, record);
-    this.hosts.get(map.owner)?.owns?.delete(record.map);
-    const host = this.hostOf(record.host);
-    (host.owns ??= new Set()).add(record.map);
-    map.owner = record.host;
-    map.epoch = record.epoch;
+    this.#owns(map, at, record.host, record.epoch);
+    map.unsure = false;
+  }
+
+  #owns(map: MapPicture, at: number, owner: HostId, epoch: Epoch): void {
+    this.hosts.get(map.owner)?.owns?.delete(map.map);
+    const host = this.hostOf(owner);
+    (host.owns ??= new Set()).add(map.map);
+    map.owner = owner;
+    map.epoch = epoch;
     map.grantedAt = at;
     map.grantedIn = this.starts;
-    map.serving = host.serves?.get(record.map) === record.epoch;
-    map.unsure = false;
+    map.serving = host.serves?.get(map.map) === epoch;
   }
 
   #note(map: MapId, at: number, record: HistoryRecord): MapPicture {

@@ -49,6 +49,7 @@ export function someOptions(changes: Partial<Options> = {}): Options {
     vps: { sites: [{ region: 0, slots: 900 }] },
     store: { latencyMs: one },
     faults: [],
+    swarm: null,
     reconnectS: one,
     thresholds: [],
     require: { faultsEffective: "all", sometimes: [] },

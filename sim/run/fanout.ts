@@ -1,6 +1,6 @@
 /** One observer made of many, and one that writes what it sees as lines. */
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
-import type { ActorId, HostId, PlayerId } from "../../src/core/protocol/ids.ts";
+import type { ActorId, Epoch, HostId, MapId, PlayerId } from "../../src/core/protocol/ids.ts";
 import type { HostTruth, Observer } from "../world/observer.ts";
 
 type Part = Exclude<keyof Observer, "ignores">;
@@ -20,6 +20,7 @@ export class Fanout implements Observer {
       joined: having("joined"),
       online: having("online"),
       fault: having("fault"),
+      committed: having("committed"),
       dropped: having("dropped"),
       settling: having("settling"),
       finish: having("finish"),
@@ -51,6 +52,10 @@ export class Fanout implements Observer {
 
   fault(at: number, id: string, what: "begin" | "end" | "effect", count: number): void {
     for (const o of this.#by.fault) o.fault(at, id, what, count);
+  }
+
+  committed(at: number, map: MapId, host: HostId, epoch: Epoch): void {
+    for (const o of this.#by.committed) o.committed(at, map, host, epoch);
   }
 
   dropped(at: number, from: ActorId, to: ActorId): void {

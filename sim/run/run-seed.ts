@@ -18,6 +18,7 @@ import { type Options, runLengthUs } from "../options.ts";
 import type { RunOutcome, RunResult, Violation } from "../outcome.ts";
 import { FaultTally } from "./fault-tally.ts";
 import { Fanout, Tracer } from "./fanout.ts";
+import { drawSwarm } from "./swarm/draw.ts";
 import { type Storyteller, storyteller } from "./story/storyteller.ts";
 
 /** Player numbers beyond those expected: arrivals are random. */
@@ -65,7 +66,8 @@ function playerCapacity(options: Options): number {
 }
 
 /** Runs one seed of a scenario from start to end. Gives everything there is to say about it. */
-export function runSeed(options: Options, seed: number, hooks: RunHooks = {}): RunOutcome {
+export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): RunOutcome {
+  const options = drawSwarm(given, seed);
   const metrics = new Metrics(options);
   const checkers = hostingCheckers(options);
   const fingerprint = new Fingerprint();

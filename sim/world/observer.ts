@@ -3,7 +3,7 @@
  * links that no actor can know. Checkers and metrics are observers; nothing they do reaches the run.
  */
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
-import type { ActorId, HostId, PlayerId } from "../../src/core/protocol/ids.ts";
+import type { ActorId, Epoch, HostId, MapId, PlayerId } from "../../src/core/protocol/ids.ts";
 
 /** The truth about a host's machine or its line. `down` variants name how an up-time ended. */
 export type HostTruth = "up" | "down-polite" | "down-close" | "down-silent" | "paused" | "resumed" | "cut" | "cut-one-way" | "healed";
@@ -22,6 +22,8 @@ export type Observer = {
   online?(at: number, player: PlayerId, delta: 1 | -1): void;
   /** A fault was applied, ended, or met something (`effect` counts what it met: lost messages, killed hosts, delayed requests …). */
   fault?(at: number, id: string, what: "begin" | "end" | "effect", count: number): void;
+  /** The store committed a claim: from now on the row says so, whether or not the answer arrives. */
+  committed?(at: number, map: MapId, host: HostId, epoch: Epoch): void;
   /** A message about a map was refused or dropped by the world (cut, closed link, unknown address). */
   dropped?(at: number, from: ActorId, to: ActorId): void;
   /** Faults are over; the liveness phase begins. */

@@ -102,6 +102,7 @@ export class SimStore implements StorePort {
   private commit(under: Asked): StoreAnswer {
     const { ask } = under;
     const answer = this.tamper === undefined ? this.table.apply(ask) : this.tamper(this.table, ask, () => this.table.apply(ask));
+    if (ask.verb === "claim" && answer.result === "ok") this.observer.committed?.(this.queue.now, ask.map, ask.host, ask.epoch);
     if (ask.verb === "checkpoint" && answer.result === "ok") {
       const rowEpoch = this.table.row(ask.map).epoch;
       this.observer.record?.(this.machines.actor(under.asker), this.queue.now, {

@@ -170,6 +170,8 @@ export class World {
       case EVENT.linkUp:
         return this.linkUp(target, number);
       case EVENT.linkDown:
+        // A client that gave up may have come back, or its number may be another person's by now.
+        if (number > 0 && this.machines.generation[target] !== number - 1) return;
         if (this.coordinatorUp) this.deliver(this.coordinator, { kind: "link/down", at: this.now, peer: this.machines.actor(target) });
         return;
       case EVENT.silent:

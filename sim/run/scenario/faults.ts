@@ -1,7 +1,7 @@
 /** `faults.plan` of a scenario. */
 import type { Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
-import type { Fault, FaultTarget, RegionOptions } from "../../options.ts";
+import type { Fault, FaultTarget, RegionOptions, SwarmOptions } from "../../options.ts";
 import type { FaultKind } from "./fault-kinds.ts";
 import { FAULT_KINDS } from "./fault-kinds.ts";
 import type { TextFault } from "./law-text.ts";
@@ -20,6 +20,13 @@ export function faultsOf(section: Section, regions: readonly RegionOptions[], du
     faults.push(fault);
   }
   return faults;
+}
+
+/** What each seed draws by itself, or null. */
+export function swarmOf(section: Section): SwarmOptions | null {
+  if (!section.has("swarm")) return null;
+  const swarm = section.child("swarm");
+  return { subset: swarm.text("subset", "random") as SwarmOptions["subset"], world: swarm.text("world", "fixed") as SwarmOptions["world"] };
 }
 
 function faultOf(entry: Section, index: number, regions: readonly string[]): Fault {

@@ -7,7 +7,7 @@ import { parseThreshold } from "../thresholds.ts";
 import { withData } from "./data.ts";
 import type { ReadText } from "./documents.ts";
 import { readScenarioDocument, scenarioFile, shownPath } from "./documents.ts";
-import { faultsOf } from "./faults.ts";
+import { faultsOf, swarmOf } from "./faults.ts";
 import { checkName, KNOWN_METRICS, KNOWN_REACHED } from "./known-names.ts";
 import type { LocatedMap } from "./located.ts";
 import { presetShelf, withPresets } from "./presets.ts";
@@ -117,6 +117,7 @@ function optionsOf(root: Section, file: string, request: LoadRequest): Options {
     vps: vpsOf(root.child("vps"), regions, maps.names.length),
     store: { latencyMs: root.child("store").law("latency", "ms", []) },
     faults: faultsOf(root.child("faults"), regions, durationUs),
+    swarm: swarmOf(root.child("faults")),
     reconnectS: fleet.child("players").law("reconnect", "s", weightsOf(regions, "players")),
     thresholds: thresholdsOf(root.child("thresholds"), request.metrics ?? KNOWN_METRICS),
     require: requireOf(root.child("require")),

@@ -165,6 +165,14 @@ const fault: Schema = fields(
   ["kind"],
 );
 
+const swarm = fields("Each seed draws its own faults besides the plan; what it drew is explicit and can be written down (peerstead fuzz).", {
+  subset: word("random (the usual): each kind of fault is in half of the runs. all: every kind is in all of them.", ["random", "all"]),
+  world: word("fixed (the usual): the world is as the scenario says. random: sizes, settings and habits are drawn around it.", [
+    "fixed",
+    "random",
+  ]),
+});
+
 const UNIT_OF_FILE = "Length of the file's unit of time, such as 1s or 1ms.";
 
 /** A law from a quantile table; `law` says which it replaces and `unit` what its numbers are in. */
@@ -294,7 +302,7 @@ export const SCENARIO_SCHEMA: Schema = {
       network,
       vps,
       store: fields("The store of ownership.", { latency: law("Time to an answer.", "time", "store") }),
-      faults: fields("What goes wrong.", { plan: list("Faults in any order.", fault) }),
+      faults: fields("What goes wrong.", { plan: list("Faults in any order.", fault), swarm }),
       thresholds: mapping(
         "Metric to expressions such as p(99)<=1500, max<5, avg>=0.2, sum==0, rate<=3/h.",
         list("Expressions; all must hold.", text("One expression."), 1),

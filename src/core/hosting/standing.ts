@@ -77,11 +77,18 @@ export function forgetDeparted(h: Hosting): void {
       table.vps[slot] === 1 ||
       (table.maps[slot] as number) + (table.mapsReserved[slot] as number) > 0 ||
       (h.standbyCount.get(host) ?? 0) > 0 ||
-      (table.blockedUntil[slot] as number) > h.at;
-    // A VPS site, or one that a map waits for or names as standby, is looked at again after another while.
+      (table.blockedUntil[slot] as number) > h.at ||
+      (table.backoffUntil[slot] as number) > h.at ||
+      wasLostLately(h, host);
+    // A VPS site, one that a map waits for or names as standby, or one whose conduct still counts, is looked at again after another while.
     if (kept) noteDeparted(h, host);
     else forget(h, host, slot);
   }
+}
+
+/** Disconnects count for an hour, also of a machine that stays away for a while in between. */
+function wasLostLately(h: Hosting, host: HostId): boolean {
+  return (h.disconnects.get(host)?.at(-1) ?? Number.NEGATIVE_INFINITY) > h.at - US_PER_HOUR;
 }
 
 function forget(h: Hosting, host: HostId, slot: number): void {

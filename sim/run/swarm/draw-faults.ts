@@ -1,0 +1,92 @@
+/**
+ * Which faults a seed has, and how strong: swarm testing (Groce et al., "Swarm Testing", ISSTA 2012). Leaving kinds out at random finds what a
+ * run with everything in it hides, because faults mask each other. Every drawn fault is explicit: one time, one length, one strength.
+ */
+import { US_PER_MS, US_PER_S } from "../../../src/base/time.ts";
+import type { Fault, FaultTarget, Options } from "../../options.ts";
+import type { Dice } from "./dice.ts";
+
+/** How a kind is drawn: lengths in milliseconds (0: over at once, or by the machine's own law), strengths, and whom it may meet. */
+type Range = {
+  readonly lastsMs: readonly [min: number, max: number] | null;
+  /** Of crash: the share of occurrences that last as long as `lastsMs` says; the others end by the machine's own law. */
+  readonly amount: readonly [min: number, max: number] | null;
+  readonly whom: "hosts" | "region" | "none";
+  /** Most occurrences in one run. */
+  readonly most: number;
+};
+
+const SHARE: Range["amount"] = [0.1, 1];
+const LINE_MS: Range["lastsMs"] = [100, 15_000];
+
+/** The kinds a swarm draws from, all of them: a kind that is not here does not compile. */
+const RANGES: Readonly<Record<Fault["kind"], Range>> = {
+  crash: { lastsMs: [50, 20_000], amount: null, whom: "hosts", most: 5 },
+  leave: { lastsMs: null, amount: null, whom: "hosts", most: 3 },
+  pause: { lastsMs: [50, 12_000], amount: null, whom: "hosts", most: 4 },
+  cut: { lastsMs: LINE_MS, amount: null, whom: "hosts", most: 4 },
+  "one-way-cut": { lastsMs: LINE_MS, amount: null, whom: "hosts", most: 4 },
+  "region-outage": { lastsMs: [200, 10_000], amount: null, whom: "region", most: 1 },
+  "jitter-burst": { lastsMs: LINE_MS, amount: [2, 400], whom: "hosts", most: 3 },
+  "loss-burst": { lastsMs: LINE_MS, amount: [0.05, 1], whom: "hosts", most: 3 },
+  "store-slow": { lastsMs: [200, 8_000], amount: [2, 400], whom: "none", most: 3 },
+  "store-fail": { lastsMs: [100, 6_000], amount: SHARE, whom: "none", most: 3 },
+  "store-unknown": { lastsMs: [100, 6_000], amount: SHARE, whom: "none", most: 3 },
+  "store-refuse": { lastsMs: [100, 4_000], amount: SHARE, whom: "none", most: 2 },
+  "coordinator-restart": { lastsMs: [10, 4_000], amount: null, whom: "none", most: 2 },
+  "validation-fail": { lastsMs: null, amount: null, whom: "hosts", most: 3 },
+  "player-drop": { lastsMs: null, amount: [0.05, 0.9], whom: "none", most: 2 },
+};
+
+/** The kinds' names, for whoever asks what a campaign has tried. */
+export const SWARM_KINDS = Object.keys(RANGES) as readonly Fault["kind"][];
+
+/** Half of the kinds are in a run: each subset of them is as likely as any other. */
+const PRESENT = 0.5;
+/** Nothing goes wrong before the fleet has come up and maps are placed; half of the runs begin even then. */
+const EARLIEST_US = 500 * US_PER_MS;
+const USUAL_EARLIEST_US = 5 * US_PER_S;
+
+/** The faults of one seed, by time. `dice` gives the throws of a purpose; `everything`: no kind is left out. */
+export function drawFaults(options: Options, dice: (purpose: string) => Dice, everything: boolean): Fault[] {
+  const general = dice("faults");
+  const early = general.chance(0.5) ? EARLIEST_US : USUAL_EARLIEST_US;
+  // One run in eight has faults of a single kind only: what needs quiet beside it is found there.
+  const single = !everything && general.chance(1 / 8) ? general.of(SWARM_KINDS as [Fault["kind"], ...Fault["kind"][]]) : null;
+  const faults = SWARM_KINDS.flatMap((kind) => {
+    const own = dice(`faults/${kind}`);
+    const present = own.chance(PRESENT);
+    const count = own.whole(1, RANGES[kind].most);
+    if (single !== null ? kind !== single : !everything && !present) return [];
+    return Array.from({ length: count }, (_, n) => drawFault(kind, n, options, own, early));
+  });
+  return faults.sort((a, b) => a.atUs - b.atUs || (a.id < b.id ? -1 : 1));
+}
+
+function drawFault(kind: Fault["kind"], n: number, options: Options, dice: Dice, earliestUs: number): Fault {
+  const { lastsMs, amount, whom } = RANGES[kind];
+  const latest = Math.max(earliestUs + 1, options.durationUs - 1);
+  return {
+    id: `${kind}-${n + 1}`,
+    kind,
+    atUs: dice.whole(Math.min(earliestUs, latest), latest),
+    everyUs: null,
+    forUs: lastsMs === null ? 0 : Math.round(dice.spread(lastsMs[0], lastsMs[1])) * US_PER_MS,
+    target: drawTarget(whom, options, dice),
+    amount: amount === null ? 1 : Math.round(dice.spread(amount[0], amount[1]) * 100) / 100,
+    close: dice.chance(0.5),
+  };
+}
+
+/** Mostly one machine; now and then the busiest, a few, a share of them, or all at once. */
+function drawTarget(whom: Range["whom"], options: Options, dice: Dice): FaultTarget {
+  if (whom === "none") return { pick: "all" };
+  if (whom === "region") return { pick: "region", region: dice.whole(0, options.regions.length - 1), share: 1 };
+  const hosts = Math.max(1, options.hosts.count);
+  const which = dice.unit();
+  if (which < 0.45) return { pick: "host", index: dice.whole(0, hosts - 1) };
+  if (which < 0.75) return { pick: "busiest", count: dice.whole(1, 2) };
+  if (which < 0.92) return { pick: "count", count: dice.whole(1, Math.min(4, hosts)) };
+  if (which < 0.97) return { pick: "share", share: Math.round(dice.spread(0.1, 0.9) * 100) / 100 };
+  return { pick: "all" };
+}
