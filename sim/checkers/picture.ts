@@ -218,7 +218,10 @@ export class Picture extends RuleChecker implements Checker, Observer {
       // Whatever the old coordinator had under way, nobody pursues now.
       if (map.move !== null && map.move.closedAt < 0) map.move.closedAt = at;
     }
-    // The coordinator keeps observed losses and blocks in memory only.
+  }
+
+  /** The coordinator keeps observed losses and blocks in memory only; hosts may introduce themselves before it has read the store. */
+  coordinator(): void {
     for (const host of this.hosts.values()) {
       host.lost = null;
       host.blockedUntil = -1;

@@ -69,6 +69,7 @@ function commitFirst(world: World, _from: ActorId, to: ActorId, message: Message
     host: message.to,
     map: message.map,
     epoch: message.epoch,
+    move: message.move,
   });
   return null;
 }

@@ -20,6 +20,7 @@ export class Fanout implements Observer {
       joined: having("joined"),
       online: having("online"),
       fault: having("fault"),
+      coordinator: having("coordinator"),
       committed: having("committed"),
       dropped: having("dropped"),
       settling: having("settling"),
@@ -52,6 +53,10 @@ export class Fanout implements Observer {
 
   fault(at: number, id: string, what: "begin" | "end" | "effect", count: number): void {
     for (const o of this.#by.fault) o.fault(at, id, what, count);
+  }
+
+  coordinator(at: number, up: boolean): void {
+    for (const o of this.#by.coordinator) o.coordinator(at, up);
   }
 
   committed(at: number, map: MapId, host: HostId, epoch: Epoch): void {

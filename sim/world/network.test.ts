@@ -5,7 +5,7 @@ import { CUT_IN, CUT_OUT } from "./machines.ts";
 import { Wire } from "./parts.fixture.ts";
 
 const numbered = (map: number): Message => ({ kind: "hosting/release", map, epoch: 1 });
-const state = (bytes: number): Message => ({ kind: "state/copy", map: 0, epoch: 1, from: 1, round: 1, bytes });
+const state = (bytes: number): Message => ({ kind: "state/copy", map: 0, epoch: 1, move: 1, from: 1, round: 1, bytes });
 const maps = (wire: Wire): number[] => wire.settle().map(({ packet }) => ("map" in packet.message ? packet.message.map : -1));
 
 describe("a message", () => {

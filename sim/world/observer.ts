@@ -22,6 +22,8 @@ export type Observer = {
   online?(at: number, player: PlayerId, delta: 1 | -1): void;
   /** A fault was applied, ended, or met something (`effect` counts what it met: lost messages, killed hosts, delayed requests …). */
   fault?(at: number, id: string, what: "begin" | "end" | "effect", count: number): void;
+  /** A coordinator's process began with nothing remembered, or ended. */
+  coordinator?(at: number, up: boolean): void;
   /** The store committed a claim: from now on the row says so, whether or not the answer arrives. */
   committed?(at: number, map: MapId, host: HostId, epoch: Epoch): void;
   /** A message about a map was refused or dropped by the world (cut, closed link, unknown address). */

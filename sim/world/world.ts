@@ -339,6 +339,7 @@ export class World {
   /** The coordinator's process dies; everything it remembered is gone, every connection closes. */
   stopCoordinator(): void {
     this.coordinatorUp = false;
+    this.observer.coordinator?.(this.now, false);
     const m = this.machines;
     for (const node of (this.hostTimers[0] as Map<number, number>).values()) this.queue.cancel(node);
     (this.hostTimers[0] as Map<number, number>).clear();
@@ -350,6 +351,7 @@ export class World {
   /** A new coordinator starts from the store. */
   startCoordinator(): void {
     this.coordinatorUp = true;
+    this.observer.coordinator?.(this.now, true);
     this.coordinator = this.makeCoordinator();
     this.start();
   }

@@ -98,7 +98,8 @@ function drawTuning(base: Tuning, dice: Dice): Tuning {
     checkpointS: dice.whole(1, 6),
     askAgainMs: dice.of([700, 1200]),
     mapPlayersMax: dice.of([6, 20, 200]),
-    stateBytesBase: dice.of([20_000, 500_000, 2_000_000]),
+    stateBytesBase: dice.of([2_000, 20_000, 500_000]),
+    stateBytesPerPlayer: dice.of([100, 2_000]),
   };
 }
 
@@ -139,8 +140,10 @@ function drawHosts(base: HostOptions, dice: Dice): HostOptions {
       : { metricsNoise: dice.of([0, 0.05, 0.2]) }),
     // Some machines that are not eligible, and some that are only now and then.
     ...(!alike && dice.chance(0.4) ? { freeRamMb: { law: "uniform", min: 6000, max: 24_000 } as const } : {}),
-    // Upload that carries few players, so that hosts are full.
-    ...(!alike && dice.chance(0.3) ? { uploadMbps: { law: "uniform", min: 80, max: 200 } as const, uploadShare: dice.of([0.005, 0.02]) } : {}),
+    // Upload that carries few players, so that hosts are full; never so little that a map's state takes longer than a move may.
+    ...(!alike && dice.chance(0.3)
+      ? { uploadMbps: { law: "uniform", min: 80, max: 200 } as const, uploadShare: dice.of([0.02, 0.1]) }
+      : {}),
   };
 }
 

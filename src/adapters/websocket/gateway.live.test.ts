@@ -164,7 +164,7 @@ describe("a gateway", () => {
     ],
     ["another's name", (c) => c.send(COORDINATOR, { kind: "play/leave", player: 8 }), "1008 message_invalid play/leave to 0"],
     ["another's part", (c) => c.send(COORDINATOR, LEAVING), "1008 message_invalid host/leaving to 0"],
-    ["a second greeting", (c) => c.say({ frame: "hello", version: 1, actor: PLAYER }), "1008 message_invalid a line greets once"],
+    ["a second greeting", (c) => c.say({ frame: "hello", version: WIRE_VERSION, actor: PLAYER }), "1008 message_invalid a line greets once"],
     [
       "characters that a reason cannot carry",
       (c) => c.socket.send("ü".repeat(200)),
@@ -186,7 +186,7 @@ describe("a gateway", () => {
     ["another version", (c) => c.say({ frame: "hello", version: 2, actor: PLAYER }), "1008 version_unknown expected 1, found 2"],
     [
       "the coordinator's name",
-      (c) => c.say({ frame: "hello", version: 1, actor: COORDINATOR }),
+      (c) => c.say({ frame: "hello", version: WIRE_VERSION, actor: COORDINATOR }),
       "1008 message_invalid nobody else is the coordinator",
     ],
   ])("turns a client away for %s", async (_, say, end) => {

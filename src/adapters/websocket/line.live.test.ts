@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type WebSocket, WebSocketServer } from "ws";
-import { encodeFrame, type Frame } from "../../core/protocol/codec.ts";
+import { encodeFrame, type Frame, WIRE_VERSION } from "../../core/protocol/codec.ts";
 import { type ActorId, COORDINATOR, hostActor } from "../../core/protocol/ids.ts";
 import type { Message } from "../../core/protocol/messages.ts";
 import type { RefusalReason } from "../../core/protocol/refusal.ts";
@@ -94,7 +94,7 @@ describe("a line", () => {
     say(COORDINATOR, INTRODUCE);
     await until("all have come", () => got.length === 3 && inputs.length === 2);
     expect(got).toEqual([
-      { frame: "hello", version: 1, actor: HOST },
+      { frame: "hello", version: WIRE_VERSION, actor: HOST },
       { frame: "message", peer: COORDINATOR, message: LEAVING },
       { frame: "beat" },
     ]);

@@ -121,7 +121,7 @@ describe("a frozen map", () => {
   it("is served no more, admits nobody, and thaws under the same epoch", () => {
     const desk = new Desk();
     desk.serve(3, 5);
-    const frozen = desk.hear({ kind: "hosting/freeze", map: 3, epoch: 5, to: 9 });
+    const frozen = desk.hear({ kind: "hosting/freeze", map: 3, epoch: 5, move: 1, to: 9 });
     expect(records(frozen)).toEqual(["host/stopped"]);
     expect(messages(frozen).map((m) => m.kind)).toEqual(["state/final"]);
     const join: Message = { kind: "play/join", player: 1, map: 3, epoch: 5 };
@@ -133,15 +133,15 @@ describe("a frozen map", () => {
   it("cannot be frozen twice, nor under another epoch", () => {
     const desk = new Desk();
     desk.serve(3, 5);
-    expect(reasons(desk.hear({ kind: "hosting/freeze", map: 3, epoch: 4, to: 9 }))).toEqual(["not_owner"]);
-    desk.hear({ kind: "hosting/freeze", map: 3, epoch: 5, to: 9 });
-    expect(reasons(desk.hear({ kind: "hosting/freeze", map: 3, epoch: 5, to: 9 }))).toEqual(["not_owner"]);
+    expect(reasons(desk.hear({ kind: "hosting/freeze", map: 3, epoch: 4, move: 1, to: 9 }))).toEqual(["not_owner"]);
+    desk.hear({ kind: "hosting/freeze", map: 3, epoch: 5, move: 1, to: 9 });
+    expect(reasons(desk.hear({ kind: "hosting/freeze", map: 3, epoch: 5, move: 1, to: 9 }))).toEqual(["not_owner"]);
   });
 
   it("a resume of another epoch thaws nothing", () => {
     const desk = new Desk();
     desk.serve(3, 5);
-    desk.hear({ kind: "hosting/freeze", map: 3, epoch: 5, to: 9 });
+    desk.hear({ kind: "hosting/freeze", map: 3, epoch: 5, move: 1, to: 9 });
     desk.hear({ kind: "hosting/resume", map: 3, epoch: 4 });
     expect(desk.host.serving.get(3)?.stage).toBe("frozen");
   });
@@ -158,7 +158,7 @@ describe("what a host refuses", () => {
 
   it("room for a map: while it leaves host_leaving, for a void epoch stale_epoch", () => {
     const desk = new Desk();
-    const prepare = (epoch: number): unknown[] => reasons(desk.hear({ kind: "hosting/prepare", map: 3, epoch, from: 9 }));
+    const prepare = (epoch: number): unknown[] => reasons(desk.hear({ kind: "hosting/prepare", map: 3, epoch, move: 1, from: 9 }));
     expect(prepare(5)).toEqual(["hosting/prepared"]);
     desk.hear({ kind: "hosting/release", map: 3, epoch: 5 });
     expect(prepare(5)).toEqual(["stale_epoch"]);
@@ -166,8 +166,17 @@ describe("what a host refuses", () => {
     expect(prepare(6)).toEqual(["host_leaving"]);
   });
 
+  it("HO1: the last of the state from a move that was given up is not the one that the next move waits for", () => {
+    const desk = new Desk();
+    for (const move of [1, 2]) desk.hear({ kind: "hosting/prepare", map: 3, epoch: 6, move, from: 9 });
+    const final = (move: number): unknown[] =>
+      messages(desk.hear({ kind: "state/final", map: 3, epoch: 5, move, from: 9, bytes: 10 }, hostActor(9))).map((m) => m.kind);
+    expect(final(1)).toEqual([]);
+    expect(final(2)).toEqual(["hosting/ready"]);
+  });
+
   it("copies of what it does not serve: not_owner", () => {
-    const precopy = { kind: "hosting/precopy", map: 3, epoch: 5, to: 9, bytes: 1, dirtyBytesS: 0, roundMs: 100 } as const;
+    const precopy = { kind: "hosting/precopy", map: 3, epoch: 5, move: 1, to: 9, bytes: 1, dirtyBytesS: 0, roundMs: 100 } as const;
     expect(reasons(new Desk().hear(precopy))).toEqual(["not_owner"]);
   });
 });

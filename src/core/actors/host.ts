@@ -24,7 +24,14 @@ const T_CHECKPOINT = 3;
 
 type Serving = { epoch: Epoch; stage: "loading" | "active" | "frozen"; copy: Copy | null; replicas: readonly HostId[] };
 /** A running precopy: what was sent in the last round and when. */
-type Copy = { readonly to: HostId; readonly dirtyBytesS: number; readonly roundUs: number; round: number; sentAt: number };
+type Copy = {
+  readonly move: number;
+  readonly to: HostId;
+  readonly dirtyBytesS: number;
+  readonly roundUs: number;
+  round: number;
+  sentAt: number;
+};
 
 /** What a host agent is given besides its profile. */
 export type HostLimits = { readonly checkpointUs: number };
@@ -39,8 +46,8 @@ export class HostActor implements Actor {
   private readonly limits: HostLimits;
   /** Per map: refuse what is below. Raised by every grant and release that passes here. */
   private readonly floor = new Map<MapId, Epoch>();
-  /** Maps it made room for, and the host that will send each. */
-  private readonly expected = new Map<MapId, HostId>();
+  /** Maps it made room for: the host that will send each, and in which move. */
+  private readonly expected = new Map<MapId, { readonly from: HostId; readonly move: number }>();
   /** Suspects it probes for the coordinator. */
   private readonly probing = new Set<HostId>();
   /** Store requests under way: request → the map it is about. */
@@ -112,13 +119,13 @@ export class HostActor implements Actor {
         this.metricsIntervalS = message.metricsIntervalS;
         return;
       case "hosting/prepare":
-        return this.prepare(message.map, message.epoch, message.from, out);
+        return this.prepare(message, out);
       case "hosting/precopy":
         return this.precopy(at, message, out);
       case "state/copied":
-        return this.roundCopied(at, actorNumber(from), message.map, message.epoch, message.round, out);
+        return this.roundCopied(at, actorNumber(from), message, out);
       case "hosting/freeze":
-        return this.freeze(at, message.map, message.epoch, message.to, out);
+        return this.freeze(at, message, out);
       case "hosting/resume":
         return this.resume(message.map, message.epoch, out);
       case "hosting/promote":
@@ -131,13 +138,11 @@ export class HostActor implements Actor {
         out.push({
           kind: "send",
           to: from,
-          message: { kind: "state/copied", map: message.map, epoch: message.epoch, round: message.round },
+          message: { kind: "state/copied", map: message.map, epoch: message.epoch, move: message.move, round: message.round },
         });
         return;
       case "state/final":
-        if (this.expected.get(message.map) === actorNumber(from))
-          this.tell(out, { kind: "hosting/ready", host: this.profile.host, map: message.map, epoch: message.epoch });
-        return;
+        return this.complete(actorNumber(from), message, out);
       case "state/replica":
         this.tell(out, { kind: "hosting/warm", host: this.profile.host, map: message.map, epoch: message.epoch });
         return;
@@ -168,17 +173,24 @@ export class HostActor implements Actor {
     return epoch <= (this.floor.get(map) ?? -1);
   }
 
-  private prepare(map: MapId, epoch: Epoch, source: HostId, out: Out): void {
+  private prepare({ map, epoch, move, from }: Extract<Message, { kind: "hosting/prepare" }>, out: Out): void {
     if (this.leaving) return this.refuse(map, epoch, "host_leaving", out);
     if (this.below(map, epoch)) return this.refuse(map, epoch, "stale_epoch", out);
-    this.expected.set(map, source);
-    this.tell(out, { kind: "hosting/prepared", host: this.profile.host, map, epoch });
+    this.expected.set(map, { from, move });
+    this.tell(out, { kind: "hosting/prepared", host: this.profile.host, map, epoch, move });
+  }
+
+  /** The last of the state came. What an earlier move sent late is not it: its source has served on since. */
+  private complete(source: HostId, { map, epoch, move }: Extract<Message, { kind: "state/final" }>, out: Out): void {
+    const expected = this.expected.get(map);
+    if (expected?.from !== source || expected.move !== move) return;
+    this.tell(out, { kind: "hosting/ready", host: this.profile.host, map, epoch, move });
   }
 
   private precopy(at: number, m: Extract<Message, { kind: "hosting/precopy" }>, out: Out): void {
     const s = this.serving.get(m.map);
     if (s === undefined || s.epoch !== m.epoch || s.stage !== "active") return this.refuse(m.map, m.epoch, "not_owner", out);
-    s.copy = { to: m.to, dirtyBytesS: m.dirtyBytesS, roundUs: m.roundMs * US_PER_MS, round: 1, sentAt: at };
+    s.copy = { move: m.move, to: m.to, dirtyBytesS: m.dirtyBytesS, roundUs: m.roundMs * US_PER_MS, round: 1, sentAt: at };
     this.sendRound(m.map, s, m.bytes, out);
   }
 
@@ -187,16 +199,18 @@ export class HostActor implements Actor {
     out.push({
       kind: "send",
       to: hostActor(s.copy.to),
-      message: { kind: "state/copy", map, epoch: s.epoch, from: this.profile.host, round: s.copy.round, bytes },
+      message: { kind: "state/copy", map, epoch: s.epoch, move: s.copy.move, from: this.profile.host, round: s.copy.round, bytes },
     });
   }
 
-  private roundCopied(at: number, by: HostId, map: MapId, epoch: Epoch, round: number, out: Out): void {
+  private roundCopied(at: number, by: HostId, m: Extract<Message, { kind: "state/copied" }>, out: Out): void {
+    const { map, epoch, move, round } = m;
     const s = this.serving.get(map);
-    if (s === undefined || s.copy === null || s.copy.to !== by || s.epoch !== epoch || s.copy.round !== round) return;
+    if (s === undefined || s.copy === null || s.copy.to !== by || s.copy.move !== move || s.epoch !== epoch || s.copy.round !== round)
+      return;
     const dirty = dirtyBytes(s.copy, at);
     if (dirty < ROUND_SMALL_BYTES || round >= ROUNDS_MAX) {
-      this.tell(out, { kind: "hosting/copied", host: this.profile.host, map, epoch });
+      this.tell(out, { kind: "hosting/copied", host: this.profile.host, map, epoch, move });
       return;
     }
     out.push({ kind: "timer/set", timer: map * TIMERS + T_ROUND, at: Math.max(at + 1, s.copy.sentAt + s.copy.roundUs) });
@@ -211,14 +225,14 @@ export class HostActor implements Actor {
     this.sendRound(map, s, bytes, out);
   }
 
-  private freeze(at: number, map: MapId, epoch: Epoch, to: HostId, out: Out): void {
+  private freeze(at: number, { map, epoch, move, to }: Extract<Message, { kind: "hosting/freeze" }>, out: Out): void {
     const s = this.serving.get(map);
     if (s === undefined || s.epoch !== epoch || s.stage !== "active") return this.refuse(map, epoch, "not_owner", out);
     const bytes = s.copy === null ? 0 : dirtyBytes(s.copy, at);
     s.stage = "frozen";
     s.copy = null;
     out.push({ kind: "record", record: { kind: "host/stopped", host: this.profile.host, map, epoch, why: "freeze" } });
-    out.push({ kind: "send", to: hostActor(to), message: { kind: "state/final", map, epoch, from: this.profile.host, bytes } });
+    out.push({ kind: "send", to: hostActor(to), message: { kind: "state/final", map, epoch, move, from: this.profile.host, bytes } });
   }
 
   private resume(map: MapId, epoch: Epoch, out: Out): void {

@@ -43,7 +43,7 @@ describe("no message stops the coordinator", () => {
     { kind: "hosting/active", host: 1, map: 999, epoch: 1 },
     { kind: "hosting/warm", host: 1, map: -1, epoch: 1 },
     { kind: "hosting/refused", host: 1, map: 0.5, epoch: 1, reason: "host_busy" },
-    { kind: "hosting/ready", host: 1, map: 7, epoch: 1 },
+    { kind: "hosting/ready", host: 1, map: 7, epoch: 1, move: 1 },
   ])("$kind of a map that does not exist ($map) is refused as map_unknown", (message) => {
     const stage = smallStage();
     stage.say(hostActor(1), message);
@@ -73,7 +73,7 @@ describe("hosts and players obey the coordinator alone", () => {
     fill(stage, 1);
     const order = (message: Message): void => stage.hosts.get(1)?.step({ kind: "message", at: stage.at, from: hostActor(3), message }, []);
     order({ kind: "hosting/release", map: 0, epoch: 9 });
-    order({ kind: "hosting/freeze", map: 0, epoch: 1, to: 3 });
+    order({ kind: "hosting/freeze", map: 0, epoch: 1, move: 1, to: 3 });
     order({ kind: "hosting/promote", map: 5, epoch: 9, loadUs: 1, bytes: 0 });
     expect([...(stage.hosts.get(1)?.serving.keys() ?? [])]).toEqual([0]);
     expectSettled(stage);
@@ -84,9 +84,10 @@ describe("hosts and players obey the coordinator alone", () => {
     stage.passage = (message) => (message.kind === "state/final" ? "drop" : "pass");
     stage.leave(1);
     stage.runUntil(() => stage.said("state/final").length > 0);
+    const message = stage.said("state/final")[0]?.message as Message;
     stage.forget();
     const said: unknown[] = [];
-    const message: Message = { kind: "state/final", map: 0, epoch: 1, from: 1, bytes: 0 };
+
     stage.hosts.get(2)?.step({ kind: "message", at: stage.at, from: hostActor(3), message }, { push: (effect) => said.push(effect) });
     expect(said).toEqual([]);
     stage.hosts.get(2)?.step({ kind: "message", at: stage.at, from: hostActor(1), message }, { push: (effect) => said.push(effect) });

@@ -19,6 +19,12 @@ import { actOnVerdicts, verdict } from "./verdicts.ts";
 import { type Hosting, type MapState, TIMER, TIMER_KINDS } from "./state.ts";
 import { checkHealth, recovered, redistribute } from "./upkeep.ts";
 
+/**
+ * A coordinator numbers its moves from this many a second of its clock on, more than it makes: so it uses no number again that one before it
+ * gave, whose state may still be on its way between two hosts.
+ */
+const MOVES_PER_S_MAX = 1000;
+
 /** Begins: everything known comes from the store. */
 export function start(h: Hosting): void {
   h.ask({ about: "restore" }, { verb: "restore" });
@@ -33,6 +39,7 @@ function restored(h: Hosting, answer: StoreAnswer): void {
   }
   const { rows, hosts, epochFloor } = answer.restored;
   h.epochFloor = epochFloor;
+  h.moveIds = Math.floor(h.at / US_PER_S) * MOVES_PER_S_MAX;
   if (h.settings.conf.general.persistent_hosts) restoreHosts(h, hosts);
   for (const row of rows) {
     const state = h.maps[row.map];
@@ -99,11 +106,11 @@ export function hear(h: Hosting, from: ActorId, message: Message): void {
     case "host/leaving":
       return leaving(h, message.host);
     case "hosting/prepared":
-      return prepared(h, message.map, message.host, message.epoch);
+      return prepared(h, message.map, message.host, message.epoch, message.move);
     case "hosting/copied":
-      return copied(h, message.map, message.host, message.epoch);
+      return copied(h, message.map, message.host, message.epoch, message.move);
     case "hosting/ready":
-      return ready(h, message.map, message.host, message.epoch);
+      return ready(h, message.map, message.host, message.epoch, message.move);
     case "hosting/active":
       active(h, message.map, message.host, message.epoch);
       return goodbyes(h);

@@ -50,7 +50,7 @@ export function beginMove(h: Hosting, state: MapState, to: HostId, cause: MoveCa
   h.reserve(to, 1, reserved);
   recordDecision(h, state, move);
   if (alive) {
-    h.tell(to, { kind: "hosting/prepare", map: move.map, epoch: move.epoch, from: move.from });
+    h.tell(to, { kind: "hosting/prepare", map: move.map, epoch: move.epoch, move: move.id, from: move.from });
     h.wakeAt(TIMER.move, move.id, h.at + h.settings.conf.failover.migration_timeout * US_PER_MS);
   } else claim(h, move);
 }
@@ -106,9 +106,9 @@ function moveIn(h: Hosting, map: MapId, host: HostId, epoch: Epoch, phase: Move[
 }
 
 /** The target made room. */
-export function prepared(h: Hosting, map: MapId, host: HostId, epoch: Epoch): void {
+export function prepared(h: Hosting, map: MapId, host: HostId, epoch: Epoch, id: number): void {
   const move = moveIn(h, map, host, epoch, "prepare");
-  if (move === undefined) return;
+  if (move?.id !== id) return;
   step(h, move, "prepared");
   move.phase = "precopy";
   const { dirtyBytesPerPlayerS, precopyMaxMs } = h.settings.tuning;
@@ -116,6 +116,7 @@ export function prepared(h: Hosting, map: MapId, host: HostId, epoch: Epoch): vo
     kind: "hosting/precopy",
     map,
     epoch: move.expect,
+    move: id,
     to: move.to,
     // A warm target already holds the state: only what is fresh is sent.
     bytes: move.warm ? 0 : stateBytes(h, map),
@@ -126,20 +127,20 @@ export function prepared(h: Hosting, map: MapId, host: HostId, epoch: Epoch): vo
 }
 
 /** The source copied enough: stop it and send the rest. */
-export function copied(h: Hosting, map: MapId, host: HostId, epoch: Epoch): void {
+export function copied(h: Hosting, map: MapId, host: HostId, epoch: Epoch, id: number): void {
   const move = moveIn(h, map, host, epoch, "precopy");
-  if (move === undefined) return;
+  if (move?.id !== id) return;
   step(h, move, "copied");
   move.phase = "freeze";
-  h.tell(move.from, { kind: "hosting/freeze", map, epoch: move.expect, to: move.to });
+  h.tell(move.from, { kind: "hosting/freeze", map, epoch: move.expect, move: id, to: move.to });
   step(h, move, "frozen");
   h.wakeAt(TIMER.move, move.id, h.at + h.settings.tuning.freezeMaxMs * US_PER_MS);
 }
 
 /** The target holds everything: ask the store for the one point of no return. */
-export function ready(h: Hosting, map: MapId, host: HostId, epoch: Epoch): void {
+export function ready(h: Hosting, map: MapId, host: HostId, epoch: Epoch, id: number): void {
   const move = moveIn(h, map, host, epoch, "freeze");
-  if (move === undefined) return;
+  if (move?.id !== id) return;
   step(h, move, "ready");
   h.noWake(TIMER.move, move.id);
   claim(h, move);

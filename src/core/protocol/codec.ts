@@ -11,7 +11,7 @@ import type { Holding, Message } from "./messages.ts";
 import type { RefusalReason } from "./refusal.ts";
 
 /** The form of frames and messages. Ends that differ in it do not talk. */
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
 
 /** Characters of the longest frame. The longest message is the introduction of a site that holds thousands of maps, some 40 characters each. */
 export const FRAME_CHARS_MAX = 1_048_576;
@@ -213,27 +213,27 @@ const MESSAGES: MessageFields = {
   "host/hello": { profile, holds },
   "host/metrics": { host: account, stats, regional_latency_ms: regional },
   "host/leaving": { host: account },
-  "hosting/prepared": { host: account, map: mapId, epoch },
+  "hosting/prepared": { host: account, map: mapId, epoch, move: count },
   "hosting/refused": { host: account, map: mapId, epoch, reason },
-  "hosting/copied": { host: account, map: mapId, epoch },
-  "hosting/ready": { host: account, map: mapId, epoch },
+  "hosting/copied": { host: account, map: mapId, epoch, move: count },
+  "hosting/ready": { host: account, map: mapId, epoch, move: count },
   "hosting/active": { host: account, map: mapId, epoch },
   "hosting/warm": { host: account, map: mapId, epoch },
   "hosting/probed": { host: account, suspect: account, alive: flag },
   "host/welcome": { metricsIntervalS: figure },
   "host/introduce": {},
   "host/goodbye": {},
-  "hosting/prepare": { map: mapId, epoch, from: account },
-  "hosting/precopy": { map: mapId, epoch, to: account, bytes: count, dirtyBytesS: figure, roundMs: figure },
-  "hosting/freeze": { map: mapId, epoch, to: account },
+  "hosting/prepare": { map: mapId, epoch, move: count, from: account },
+  "hosting/precopy": { map: mapId, epoch, move: count, to: account, bytes: count, dirtyBytesS: figure, roundMs: figure },
+  "hosting/freeze": { map: mapId, epoch, move: count, to: account },
   "hosting/resume": { map: mapId, epoch },
   "hosting/promote": { map: mapId, epoch, loadUs: figure, bytes: count },
   "hosting/release": { map: mapId, epoch },
   "hosting/replicate": { map: mapId, epoch, to: standbys, bytes: count, intervalMs: figure },
   "hosting/probe": { suspect: account, withinMs: figure },
-  "state/copy": { map: mapId, epoch, from: account, round: count, bytes: count },
-  "state/copied": { map: mapId, epoch, round: count },
-  "state/final": { map: mapId, epoch, from: account, bytes: count },
+  "state/copy": { map: mapId, epoch, move: count, from: account, round: count, bytes: count },
+  "state/copied": { map: mapId, epoch, move: count, round: count },
+  "state/final": { map: mapId, epoch, move: count, from: account, bytes: count },
   "state/replica": { map: mapId, epoch, from: account, bytes: count },
   "probe/ping": { from: account },
   "probe/pong": { from: account },

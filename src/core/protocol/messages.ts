@@ -1,6 +1,7 @@
 /**
  * The language between actors: `<room>/<verb>`. Every host-bound and host-born message about a map carries the
- * epoch, the fencing token, and whoever receives it checks it against what it knows (SPEC HO1, HO3).
+ * epoch, the fencing token, and whoever receives it checks it against what it knows (SPEC HO1, HO3). What belongs to a planned move also carries
+ * the move's number: a move that fails is tried again under the same epochs, and what was said for the first must not count for the second.
  */
 import type { HostProfile, HostStats } from "./host-stats.ts";
 import type { Epoch, HostId, MapId, PlayerId, RegionId } from "./ids.ts";
@@ -16,12 +17,12 @@ export type FromHost =
   | { readonly kind: "host/metrics"; readonly host: HostId; readonly stats: HostStats; readonly regional_latency_ms: readonly number[] }
   /** The owner wants the machine back: move everything away, then answer `host/goodbye`. */
   | { readonly kind: "host/leaving"; readonly host: HostId }
-  | { readonly kind: "hosting/prepared"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch }
+  | { readonly kind: "hosting/prepared"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly move: number }
   | { readonly kind: "hosting/refused"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly reason: RefusalReason }
   /** The source has copied enough for a short freeze. */
-  | { readonly kind: "hosting/copied"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch }
+  | { readonly kind: "hosting/copied"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly move: number }
   /** The target holds the final delta and the hashes agree. */
-  | { readonly kind: "hosting/ready"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch }
+  | { readonly kind: "hosting/ready"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly move: number }
   /** The target serves the map. */
   | { readonly kind: "hosting/active"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch }
   /** A standby's replica is complete. */
@@ -36,19 +37,20 @@ export type ToHost =
   /** Nothing is left on the host; it may go. */
   | { readonly kind: "host/goodbye" }
   /** Reserve room for a map that will come with `epoch`. */
-  | { readonly kind: "hosting/prepare"; readonly map: MapId; readonly epoch: Epoch; readonly from: HostId }
+  | { readonly kind: "hosting/prepare"; readonly map: MapId; readonly epoch: Epoch; readonly move: number; readonly from: HostId }
   /** Copy the map's state to `to` while serving on. `epoch` is the one the source serves under. */
   | {
       readonly kind: "hosting/precopy";
       readonly map: MapId;
       readonly epoch: Epoch;
+      readonly move: number;
       readonly to: HostId;
       readonly bytes: number;
       readonly dirtyBytesS: number;
       readonly roundMs: number;
     }
   /** Stop serving and send the final delta to `to`. */
-  | { readonly kind: "hosting/freeze"; readonly map: MapId; readonly epoch: Epoch; readonly to: HostId }
+  | { readonly kind: "hosting/freeze"; readonly map: MapId; readonly epoch: Epoch; readonly move: number; readonly to: HostId }
   /** The move is off: serve on under the same epoch. */
   | { readonly kind: "hosting/resume"; readonly map: MapId; readonly epoch: Epoch }
   /** Serve the map under `epoch`, after `loadUs` of loading. `bytes` > 0: first fetch the snapshot of that size. */
@@ -72,12 +74,20 @@ export type HostToHost =
       readonly kind: "state/copy";
       readonly map: MapId;
       readonly epoch: Epoch;
+      readonly move: number;
       readonly from: HostId;
       readonly round: number;
       readonly bytes: number;
     }
-  | { readonly kind: "state/copied"; readonly map: MapId; readonly epoch: Epoch; readonly round: number }
-  | { readonly kind: "state/final"; readonly map: MapId; readonly epoch: Epoch; readonly from: HostId; readonly bytes: number }
+  | { readonly kind: "state/copied"; readonly map: MapId; readonly epoch: Epoch; readonly move: number; readonly round: number }
+  | {
+      readonly kind: "state/final";
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly move: number;
+      readonly from: HostId;
+      readonly bytes: number;
+    }
   /** A standby's snapshot. */
   | { readonly kind: "state/replica"; readonly map: MapId; readonly epoch: Epoch; readonly from: HostId; readonly bytes: number }
   | { readonly kind: "probe/ping"; readonly from: HostId }

@@ -15,7 +15,7 @@ describe("mayPass", () => {
     expect(mayPass(playerActor(9), hostActor(6), join)).toBe(true);
     expect(mayPass(hostActor(6), playerActor(9), joined)).toBe(true);
     expect(mayPass(COORDINATOR, playerActor(9), { kind: "play/redirect", map: 0, host: 6, epoch: 2 })).toBe(true);
-    expect(mayPass(COORDINATOR, hostActor(6), { kind: "hosting/prepare", map: 0, epoch: 2, from: 5 })).toBe(true);
+    expect(mayPass(COORDINATOR, hostActor(6), { kind: "hosting/prepare", map: 0, epoch: 2, move: 1, from: 5 })).toBe(true);
   });
 
   it("refuses another's name", () => {
