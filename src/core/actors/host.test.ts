@@ -186,14 +186,15 @@ describe("a host's word to the coordinator", () => {
     const desk = new Desk();
     desk.serve(4, 2);
     desk.serve(3, 5);
+    desk.hear({ kind: "hosting/freeze", map: 4, epoch: 2, move: 1, to: 9 });
     desk.step({ kind: "wish", at: 1, wish: { verb: "stop-hosting" } });
     desk.step({ kind: "link/down", at: 2, peer: COORDINATOR });
     const said = messages(desk.step({ kind: "link/up", at: 3, peer: COORDINATOR }));
     expect(said.map((m) => m.kind)).toEqual(["host/hello", "host/leaving"]);
     expect(said[0]).toMatchObject({
       holds: [
-        { map: 3, epoch: 5 },
-        { map: 4, epoch: 2 },
+        { map: 3, epoch: 5, frozen: false },
+        { map: 4, epoch: 2, frozen: true },
       ],
     });
   });

@@ -93,7 +93,9 @@ export class HostActor implements Actor {
   private introduce(peer: ActorId, out: Out): void {
     if (peer !== COORDINATOR) return;
     this.connected = true;
-    const holds = [...this.serving].map(([map, s]) => ({ map, epoch: s.epoch })).sort((a, b) => a.map - b.map);
+    const holds = [...this.serving]
+      .map(([map, s]) => ({ map, epoch: s.epoch, frozen: s.stage === "frozen" }))
+      .sort((a, b) => a.map - b.map);
     out.push({ kind: "send", to: COORDINATOR, message: { kind: "host/hello", profile: this.profile, holds } });
     if (this.leaving) out.push({ kind: "send", to: COORDINATOR, message: { kind: "host/leaving", host: this.profile.host } });
   }

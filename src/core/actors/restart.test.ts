@@ -44,6 +44,21 @@ describe("the coordinator starts anew", () => {
     expectSettled(stage);
   });
 
+  it("HO5: a source that was frozen when the coordinator died serves on", () => {
+    const stage = smallStage();
+    fill(stage, 2);
+    stage.passage = (message) => (message.kind === "state/final" ? "drop" : "pass");
+    stage.leave(1);
+    stage.runUntil(() => stage.of("host/stopped").length > 0);
+    stage.restart(200_000);
+    stage.runS(3);
+    expect(stage.servers(0)).toEqual([{ host: 1, epoch: 1 }]);
+    stage.passage = () => "pass";
+    stage.runS(30);
+    expect(ownerOf(stage)).not.toBe(1);
+    expectSettled(stage);
+  });
+
   it("an owner that remembers nothing is told to serve its map again", () => {
     const stage = smallStage();
     stage.reboot(1);
@@ -88,7 +103,7 @@ describe("the coordinator starts anew", () => {
     stage.lose(1);
     stage.restart();
     stage.run(10_000);
-    stage.say(hostActor(3), { kind: "host/hello", profile: nth(3), holds: [{ map: 0, epoch: 1 }] });
+    stage.say(hostActor(3), { kind: "host/hello", profile: nth(3), holds: [{ map: 0, epoch: 1, frozen: false }] });
     expect(stage.said("hosting/release").map((s) => s.to)).toEqual([hostActor(3)]);
   });
 

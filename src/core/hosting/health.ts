@@ -59,12 +59,16 @@ export function hello(h: Hosting, profile: HostProfile, holds: readonly Holding[
 /** Compares what a host says it serves with what it owns: stale holdings are ended, missing ones begun again. */
 export function reconcile(h: Hosting, host: HostId, holds: readonly Holding[]): void {
   h.takeAwaited(host);
-  for (const { map, epoch } of holds) {
+  for (const { map, epoch, frozen } of holds) {
     const state = h.maps[map];
     if (state === undefined) continue;
     if (state.owner !== host || state.epoch !== epoch)
       h.tell(host, { kind: "hosting/release", map, epoch: state.owner === host ? epoch : Math.max(epoch, state.epoch) });
-    else if (!state.serving && state.move === null) servesOn(h, state);
+    else if (state.move === null) {
+      // Who froze it and never came to say more was this coordinator on a broken line, or one before it.
+      if (frozen) h.tell(host, { kind: "hosting/resume", map, epoch });
+      if (!state.serving) servesOn(h, state);
+    }
   }
   for (const map of h.ownedBy(host)) {
     const state = h.maps[map] as MapState;

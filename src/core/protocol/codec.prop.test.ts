@@ -54,7 +54,7 @@ const profile: fc.Arbitrary<HostProfile> = fc.record({
 });
 
 const PARTS: { readonly [K in Message["kind"]]: Parts<K> } = {
-  "host/hello": { profile, holds: fc.array(fc.record({ map, epoch }), { maxLength: BOUNDS.maps }) },
+  "host/hello": { profile, holds: fc.array(fc.record({ map, epoch, frozen: fc.boolean() }), { maxLength: BOUNDS.maps }) },
   "host/metrics": { host: account, stats, regional_latency_ms: regional },
   "host/leaving": { host: account },
   "hosting/prepared": { host: account, map, epoch, move: count },

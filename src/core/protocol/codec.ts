@@ -203,7 +203,7 @@ const reason = oneOf<RefusalReason>("a reason for a refusal", {
 });
 /** A replica goes to a handful of standbys; a list longer than this is a mistake. */
 const standbys = list(account, () => 64);
-const holds = list(object<Holding>({ map: mapId, epoch }), (bounds) => bounds.maps);
+const holds = list(object<Holding>({ map: mapId, epoch, frozen: flag }), (bounds) => bounds.maps);
 
 type OfKind<K extends Message["kind"]> = Extract<Message, { readonly kind: K }>;
 type MessageFields = { readonly [K in Message["kind"]]: Fields<Omit<OfKind<K>, "kind">> };

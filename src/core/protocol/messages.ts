@@ -7,8 +7,8 @@ import type { HostProfile, HostStats } from "./host-stats.ts";
 import type { Epoch, HostId, MapId, PlayerId, RegionId } from "./ids.ts";
 import type { RefusalReason } from "./refusal.ts";
 
-/** A map a host says it serves, with the epoch it was granted. */
-export type Holding = { readonly map: MapId; readonly epoch: Epoch };
+/** A map a host says it holds, with the epoch it was granted. `frozen`: it was stopped for a move and waits to be told how that went. */
+export type Holding = { readonly map: MapId; readonly epoch: Epoch; readonly frozen: boolean };
 
 /** Host → coordinator. */
 export type FromHost =
