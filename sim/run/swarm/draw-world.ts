@@ -77,7 +77,7 @@ function drawTuning(base: Tuning, dice: Dice): Tuning {
     ...base,
     cooldownS: dice.whole(2, 6),
     returnAfterS: dice.whole(3, 10),
-    mixMemoryS: dice.of([10, 60, 1800]),
+    mixMemoryS: dice.of([60, 1800]),
     voluntaryShareMax: dice.of([0.1, 0.3, 0.5]),
     stormShare: dice.of([0.3, 0.3, 0.5]),
     stormHoldMs: dice.whole(1000, 4000),

@@ -48,13 +48,23 @@ describe("the coordinator starts anew", () => {
     const stage = smallStage();
     fill(stage, 2);
     stage.passage = (message) => (message.kind === "state/final" ? "drop" : "pass");
-    stage.leave(1);
-    stage.runUntil(() => stage.of("host/stopped").length > 0);
+    for (let i = 0; i < 3; i++) stage.measure(1, { frame_time_ms: 40 });
+    stage.runUntil(() => stage.of("host/stopped").length > 0, 300 * US_PER_S);
+    expect(stage.servers(0)).toEqual([]);
     stage.restart(200_000);
     stage.runS(3);
     expect(stage.servers(0)).toEqual([{ host: 1, epoch: 1 }]);
-    stage.passage = () => "pass";
-    stage.runS(30);
+    expectSettled(stage);
+  });
+
+  it("HO8: who leaves while the rows are not known yet is not let go with its map", () => {
+    const stage = smallStage();
+    stage.travelUs = (message) => (message.kind === "host/hello" || message.kind === "host/leaving" ? 10 : 1_000);
+    stage.leave(1);
+    stage.forget();
+    stage.restart();
+    stage.runS(10);
+    expect(stage.of("move/decided").map((r) => [r.cause, r.from])).toEqual([["drain", 1]]);
     expect(ownerOf(stage)).not.toBe(1);
     expectSettled(stage);
   });

@@ -133,7 +133,8 @@ export function leaving(h: Hosting, host: HostId): void {
   h.offer(slot);
   for (const move of [...h.moves.values()])
     if (move.to === host && move.phase !== "promote" && move.phase !== "claim" && move.phase !== "resolve") failMove(h, move, "superseded");
-  drain(h, host);
+  // Before the rows are known it seems to hold nothing.
+  if (h.restored) drain(h, host);
 }
 
 /** Moves on what a leaving host still holds; says goodbye when nothing is left. */

@@ -8,7 +8,7 @@ import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import { actorKind, actorNumber, type ActorId, COORDINATOR, hostActor, NO_HOST, playerActor } from "../protocol/ids.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Restored, StoreAnswer } from "../protocol/store.ts";
-import { goodbye, hello, leaving, measured, reconcile } from "./health.ts";
+import { drain, goodbye, hello, leaving, measured, reconcile } from "./health.ts";
 import { indexHost } from "./host-index.ts";
 import { active, claimed, copied, moveTimer, prepared, readRow, ready, refused, resolved, rowRead } from "./move.ts";
 import { enter, leave, resume } from "./players.ts";
@@ -50,7 +50,10 @@ function restored(h: Hosting, answer: StoreAnswer): void {
   }
   h.record({ kind: "coordinator/started", maps: rows.length, hosts: h.table.size });
   h.restored = true;
-  for (const [host, holds] of [...h.claimedHoldings].sort((a, b) => a[0] - b[0])) reconcile(h, host, holds);
+  for (const [host, holds] of [...h.claimedHoldings].sort((a, b) => a[0] - b[0])) {
+    reconcile(h, host, holds);
+    if (h.table.leaving[h.table.slotOf(host)] === 1) drain(h, host);
+  }
   h.claimedHoldings.clear();
   h.opensAt = h.at + h.settings.tuning.startGraceMs * US_PER_MS;
   for (const state of h.maps) if (!state.serving) h.waiting.add(state.map);
