@@ -59,10 +59,13 @@ describe("the coordinator starts anew", () => {
 
   it("HO8: who leaves while the rows are not known yet is not let go with its map", () => {
     const stage = smallStage();
-    stage.travelUs = (message) => (message.kind === "host/hello" || message.kind === "host/leaving" ? 10 : 1_000);
+    stage.mood = (ask) => (ask.verb === "restore" ? "hold" : "ok");
     stage.leave(1);
     stage.forget();
     stage.restart();
+    stage.runS(1);
+    stage.mood = () => "ok";
+    stage.releaseRequests();
     stage.runS(10);
     expect(stage.of("move/decided").map((r) => [r.cause, r.from])).toEqual([["drain", 1]]);
     expect(ownerOf(stage)).not.toBe(1);
