@@ -87,6 +87,11 @@ describe("LV4: redistribution comes to rest", () => {
     for (const history of [news, players, early, onward]) expect(history.finish().rules).toEqual([]);
   });
 
+  it("LV4 accepts that maps go to a host whose block has just ended", () => {
+    const rested = start().say({ kind: "host/blocked", host: 20, untilUs: 405e6 }).idle(10).handedOff(1, "better", 10, 20, 2).handedOff(2, "better", 10, 20, 2).idle(5).finish();
+    expect([rested.rules, rested.reached["excused.LV4.rested"]]).toEqual([[], 2]);
+  });
+
   it("LV4 names a fleet in which more than a quarter of the maps still moves at the end", () => {
     const found = start().handedOff(1, "better", 10, 20, 2).handedOff(2, "better", 10, 20, 2).idle(5).finish();
     expect(found.violations.map((violation) => violation.message).join()).toContain("2 of 4 maps redistributed");

@@ -178,6 +178,7 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     const last = this.#better.get(record.map);
     this.#better.set(record.map, { from: record.from, to: record.to, at });
     if (this.#settlingAt < 0 || at < this.#settlingAt + Math.floor((2 * this.#options.settleUs) / 3)) return;
+    if (this.#hasRested(at, record.to)) return this.count("excused.LV4.rested");
     this.#late.add(record.map);
     if (last === undefined || last.from !== record.to || last.to !== record.from) return;
     if (last.at < this.#settlingAt || at - this.#newsAt <= this.#newsUs) return this.count("excused.LV4.news");
@@ -185,6 +186,13 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     const message = (): string =>
       `${mapText(this.#options.maps.names, record.map)} goes back from host ${last.to} to host ${last.from} ${secondsText(at - last.at)} after it came, though no player came or went and the fleet gave no reason${this.#picture.trail(record.map)}`;
     this.check("LV4", false, at, message);
+  }
+
+  /** The target was not to be asked until now, or may not have been: its block or its back-off ended within the time that news of the fleet has. */
+  #hasRested(at: number, host: number): boolean {
+    const { blockedUntil, blemishedAt } = this.#picture.hostOf(host);
+    if (blemishedAt < 0) return false;
+    return at - Math.max(blockedUntil, blemishedAt + this.#options.tuning.backoffMaxS * US_PER_S) <= this.#newsUs;
   }
 
   #granted(map: MapId, host: number): void {

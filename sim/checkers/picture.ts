@@ -62,8 +62,8 @@ export type HostPicture = {
   cutOneWay: boolean;
   /** When its machine or line last changed, or it was last suspected; -1 never. */
   troubledAt: number;
-  /** It was ever suspected, lost, degraded or blocked, or a move to it failed. */
-  blemished: boolean;
+  /** When it was last suspected, lost, degraded or blocked, or a move to it failed; -1 never. */
+  blemishedAt: number;
   /** Observed losses (close or silence) of the last hour, oldest first. */
   lost: number[] | null;
   /** When the coordinator last gave it up; what it was granted before counts only if it serves again. */
@@ -167,7 +167,7 @@ export class Picture extends RuleChecker implements Checker, Observer {
       case "host/suspected":
         return this.#trouble(this.hostOf(record.host), at);
       case "host/degraded":
-        this.hostOf(record.host).blemished = true;
+        this.hostOf(record.host).blemishedAt = at;
         return;
       case "host/blocked":
         return this.#blocked(at, record);
@@ -188,7 +188,7 @@ export class Picture extends RuleChecker implements Checker, Observer {
     const picture = this.hostOf(host);
     picture.troubledAt = at;
     // Coming up is no blemish in itself; whoever comes back up went down before.
-    if (truth !== "up") picture.blemished = true;
+    if (truth !== "up") picture.blemishedAt = at;
     if (truth === "up") picture.down = picture.paused = false;
     else if (truth === "paused") picture.paused = true;
     else if (truth === "resumed") picture.paused = false;
@@ -208,13 +208,16 @@ export class Picture extends RuleChecker implements Checker, Observer {
 
   #trouble(picture: HostPicture, at: number): void {
     picture.troubledAt = at;
-    picture.blemished = true;
+    picture.blemishedAt = at;
   }
 
   #started(at: number): void {
     this.starts += 1;
     for (const map of this.maps.values()) {
       map.unsure = true;
+      // The new coordinator has read the rows: what was committed without an answer stands in them.
+      const { committed } = map;
+      if (committed !== null && committed.epoch > map.epoch) this.#owns(map, at, committed.host, committed.epoch);
       // Whatever the old coordinator had under way, nobody pursues now.
       if (map.move !== null && map.move.closedAt < 0) map.move.closedAt = at;
     }
@@ -240,13 +243,13 @@ export class Picture extends RuleChecker implements Checker, Observer {
   #gone(at: number, record: Extract<HistoryRecord, { kind: "host/gone" }>): void {
     const picture = this.hostOf(record.host);
     picture.goneAt = at;
-    picture.blemished = true;
+    picture.blemishedAt = at;
     if (record.how !== "leave") (picture.lost ??= []).push(at);
   }
 
   #blocked(at: number, record: Extract<HistoryRecord, { kind: "host/blocked" }>): void {
     const picture = this.hostOf(record.host);
-    picture.blemished = true;
+    picture.blemishedAt = at;
     picture.blockedAt = at;
     picture.blockedUntil = record.untilUs;
   }
@@ -281,7 +284,7 @@ export class Picture extends RuleChecker implements Checker, Observer {
         const map = this.#note(record.map, at, record);
         if (map.move === null || map.move.id !== record.move) return;
         map.move.closedAt = at;
-        if (record.kind === "move/failed") this.hostOf(map.move.to).blemished = true;
+        if (record.kind === "move/failed") this.hostOf(map.move.to).blemishedAt = at;
         return;
       }
       case "map/granted":
@@ -335,7 +338,7 @@ function newHost(host: HostId): HostPicture {
     cut: false,
     cutOneWay: false,
     troubledAt: -1,
-    blemished: false,
+    blemishedAt: -1,
     lost: null,
     goneAt: -1,
     blockedAt: -1,
