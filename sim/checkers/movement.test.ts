@@ -93,7 +93,8 @@ describe("LV4: redistribution comes to rest", () => {
   });
 
   it("LV4 names a fleet in which more than a quarter of the maps still moves at the end", () => {
-    const found = start().handedOff(1, "better", 10, 20, 2).handedOff(2, "better", 10, 20, 2).idle(5).finish();
+    const first = start().handedOff(1, "better", 10, 20, 2).handedOff(2, "better", 10, 20, 2).idle(65);
+    const found = first.handedOff(1, "better", 20, 30, 3).handedOff(2, "better", 20, 30, 3).idle(5).finish();
     expect(found.violations.map((violation) => violation.message).join()).toContain("2 of 4 maps redistributed");
   });
 
