@@ -117,7 +117,10 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
     // Nearly every question is about the newest epoch and is answered by its holder.
     const holder = book.epochs[newest] === epoch ? book.holders[newest] : holderOf(book, epoch);
     if (holder === undefined && epoch > book.forgotten) {
-      const adoptable = book.unsure && epoch > book.newest;
+      // The store knows whether a grant stands of which nobody was told; histories without the store's word leave it open.
+      const { committed } = this.#picture.mapOf(map);
+      const stands = committed === null ? book.unsure : committed.host === host && committed.epoch === epoch;
+      const adoptable = stands && epoch > book.newest;
       if (adoptable) this.count("excused.HO3.adopted");
       else
         this.check(

@@ -91,6 +91,17 @@ function blindToMeasurements(coordinator: CoordinatorActor): void {
   };
 }
 
+/** The source is not told to serve on, and nobody waits for it to say so. */
+function forgetsTheFrozen(coordinator: CoordinatorActor): void {
+  const h = coordinator.hosting;
+  const send = h.send.bind(h);
+  h.send = (to, message) => {
+    if (message.kind !== "hosting/resume") return send(to, message);
+    const state = h.maps[message.map];
+    if (state !== undefined) h.setServing(state, true);
+  };
+}
+
 /** Ties go to the higher id. */
 function tiesTurned(coordinator: CoordinatorActor): void {
   const { index } = coordinator.hosting;
@@ -117,7 +128,7 @@ const PLANTS: Record<PlantedName, Plants> = {
   })),
   "cooldown-ignored": withTuning({ cooldownS: 0, betterRealtime: 1, betterOtherwise: 1 }),
   "threshold-ignored": withTuning({ betterRealtime: 1, betterOtherwise: 1 }),
-  "orphan-on-failed-move": losing("hosting/resume"),
+  "orphan-on-failed-move": { coordinator: forgetsTheFrozen },
   "leave-drops-all-maps": { message: releaseAll },
   "redirect-lost": losing("play/redirect"),
   "blocked-host-keeps-maps": { coordinator: keepsBlocked },

@@ -124,6 +124,17 @@ describe("HO8: a handoff that fails leaves the map where it was", () => {
     expectSettled(stage);
   });
 
+  it("HO5: when the source does not hear that it shall serve on, the map finds another within migration_timeout", () => {
+    const stage = smallStage();
+    freezeNow(stage);
+    stage.passage = (message) => (message.kind === "hosting/resume" ? "drop" : "pass");
+    stage.runS(0.5 + 1 + 1);
+    expect(failures(stage)).toEqual(["freeze_timeout"]);
+    expect(decisions(stage)).toEqual(["drain handoff 1>2", "lost failover 1>3"]);
+    expect(stage.servers(0)).toEqual([{ host: 3, epoch: 2 }]);
+    expectSettled(stage);
+  });
+
   it("when the target is lost in the freeze: the source thaws, and the next target is asked", () => {
     const stage = smallStage();
     freezeNow(stage);

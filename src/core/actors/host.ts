@@ -241,9 +241,11 @@ export class HostActor implements Actor {
     const s = this.serving.get(map);
     if (s === undefined || s.epoch !== epoch) return;
     s.copy = null;
-    if (s.stage !== "frozen") return;
-    s.stage = "active";
-    out.push({ kind: "record", record: { kind: "host/serving", host: this.profile.host, map, epoch } });
+    if (s.stage === "frozen") {
+      s.stage = "active";
+      out.push({ kind: "record", record: { kind: "host/serving", host: this.profile.host, map, epoch } });
+    }
+    if (s.stage === "active") this.tell(out, { kind: "hosting/active", host: this.profile.host, map, epoch });
   }
 
   private promote(at: number, map: MapId, epoch: Epoch, loadUs: number, out: Out): void {

@@ -9,7 +9,7 @@ import type { HostId } from "../protocol/ids.ts";
 import type { Holding } from "../protocol/messages.ts";
 import { REASON_BIT, reasonsOf } from "./eligibility.ts";
 import { indexHost } from "./host-index.ts";
-import { failMove, reawaken, servesOn } from "./move.ts";
+import { failMove, reawaken, servesOn, thaw } from "./move.ts";
 import { handOver, wakeWaiting } from "./rescue.ts";
 import { observed } from "./standing.ts";
 import { TIMER, type Hosting, type MapState, type Move } from "./state.ts";
@@ -66,8 +66,8 @@ export function reconcile(h: Hosting, host: HostId, holds: readonly Holding[]): 
       h.tell(host, { kind: "hosting/release", map, epoch: state.owner === host ? epoch : Math.max(epoch, state.epoch) });
     else if (state.move === null) {
       // Who froze it and never came to say more was this coordinator on a broken line, or one before it.
-      if (frozen) h.tell(host, { kind: "hosting/resume", map, epoch });
-      if (!state.serving) servesOn(h, state);
+      if (frozen) thaw(h, state);
+      else if (!state.serving) servesOn(h, state);
     }
   }
   for (const map of h.ownedBy(host)) {

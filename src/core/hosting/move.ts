@@ -229,7 +229,10 @@ export function active(h: Hosting, map: MapId, host: HostId, epoch: Epoch): void
   const move = moveIn(h, map, host, epoch, "promote");
   if (move === undefined) {
     if (state.owner !== host || state.epoch !== epoch) h.tell(host, { kind: "hosting/release", map, epoch });
-    else if (!state.serving) servesOn(h, state);
+    else if (!state.serving) {
+      servesOn(h, state);
+      h.urgent.push(map);
+    }
     return;
   }
   step(h, move, "active");
@@ -284,10 +287,17 @@ export function failMove(h: Hosting, move: Move, reason: MoveFailure): void {
   h.record({ kind: "move/failed", move: move.id, map: move.map, reason });
   state.quietUntil = Math.max(state.quietUntil, h.at + h.settings.tuning.cooldownS * US_PER_S);
   if (move.phase !== "promote") h.tell(move.to, { kind: "hosting/release", map: move.map, epoch: move.expect });
-  if (state.serving && (move.phase === "freeze" || move.phase === "claim"))
-    h.tell(move.from, { kind: "hosting/resume", map: move.map, epoch: move.expect });
+  if (state.serving && (move.phase === "freeze" || move.phase === "claim")) thaw(h, state);
   if (!state.serving) h.waiting.add(state.map);
   h.urgent.push(state.map);
+}
+
+/** Tells a frozen owner to serve on. Until it says that it does, it may not have heard: then the map finds another. */
+export function thaw(h: Hosting, state: MapState): void {
+  h.setServing(state, false);
+  h.waiting.add(state.map);
+  state.promisedUntil = h.at + h.settings.conf.failover.migration_timeout * US_PER_MS;
+  h.tell(state.owner, { kind: "hosting/resume", map: state.map, epoch: state.epoch });
 }
 
 /** A target that did not do its part, or that the source cannot reach, is not asked again for a while: the next one is. */
