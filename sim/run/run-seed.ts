@@ -2,6 +2,7 @@
 import seedrandom from "seedrandom";
 import { rootStream, type Stream } from "../../src/base/random.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
+import { BooksChecker } from "../checkers/books.ts";
 import type { Checker } from "../checkers/checker.ts";
 import { hostingCheckers, isLivenessRule, requiredRules } from "../checkers/hosting.ts";
 import { Faults } from "../faults/faults.ts";
@@ -69,7 +70,8 @@ function playerCapacity(options: Options): number {
 export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): RunOutcome {
   const options = drawSwarm(given, seed);
   const metrics = new Metrics(options);
-  const checkers = hostingCheckers(options);
+  const books = new BooksChecker(() => (world.coordinatorUp ? world.coordinator.hosting : null), HostFleet.count(options));
+  const checkers = [...hostingCheckers(options), books];
   const fingerprint = new Fingerprint();
   const faultTally = new FaultTally(options.faults);
   const regions = new Regions(options);

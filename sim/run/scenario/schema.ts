@@ -165,13 +165,16 @@ const fault: Schema = fields(
   ["kind"],
 );
 
-const swarm = fields("Each seed draws its own faults besides the plan; what it drew is explicit and can be written down (peerstead fuzz).", {
-  subset: word("random (the usual): each kind of fault is in half of the runs. all: every kind is in all of them.", ["random", "all"]),
-  world: word("fixed (the usual): the world is as the scenario says. random: sizes, settings and habits are drawn around it.", [
-    "fixed",
-    "random",
-  ]),
-});
+const swarm = fields(
+  "Each seed draws its own faults besides the plan; what it drew is explicit and can be written down (peerstead fuzz).",
+  {
+    subset: word("random (the usual): each kind of fault is in half of the runs. all: every kind is in all of them.", ["random", "all"]),
+    world: word("fixed (the usual): the world is as the scenario says. random: sizes, settings and habits are drawn around it.", [
+      "fixed",
+      "random",
+    ]),
+  },
+);
 
 const UNIT_OF_FILE = "Length of the file's unit of time, such as 1s or 1ms.";
 

@@ -2,57 +2,14 @@
  * What must hold of a coordinator's books after every step, and of a whole stage once nothing stirs.
  * Both give complaints, empty when all is well, so that a failing test says what is wrong.
  */
-import { isVoluntary } from "../protocol/history.ts";
-import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
-import { type Hosting, TIMER, TIMER_KINDS } from "../hosting/state.ts";
+import { accountComplaints } from "../hosting/books.ts";
+import { TIMER, TIMER_KINDS } from "../hosting/state.ts";
+import type { HostId, MapId } from "../protocol/ids.ts";
 import type { Stage } from "./coordinator.fixture.ts";
 
 /** What every step must keep: load and reservations (HO7), moves and maps, nothing that waits forgotten (HO5). */
 export function booksComplaints(stage: Stage): string[] {
-  const h = stage.coordinator.hosting;
-  return [...loadComplaints(h), ...countComplaints(h), ...waitComplaints(stage)];
-}
-
-function loadComplaints(h: Hosting): string[] {
-  const wrong: string[] = [];
-  for (let slot = 0; slot < h.table.slots; slot++) {
-    const host = h.table.hostOf(slot);
-    const owned = h.maps.filter((state) => state.owner === host);
-    const players = owned.reduce((sum, state) => sum + h.roster.count(state.map), 0);
-    const kept = [...h.moves.values()].filter((move) => move.to === host && move.reserved > 0);
-    const told = [h.table.maps[slot], h.table.players[slot], h.table.mapsReserved[slot], h.table.playersReserved[slot]];
-    const truth = [owned.length, players, kept.length, kept.reduce((sum, move) => sum + move.reserved, 0)];
-    if (told.join() !== truth.join()) wrong.push(`host ${host}: books say ${told.join()}, truth is ${truth.join()}`);
-    if (owned.length + kept.length > (h.table.mapsMax[slot] as number)) wrong.push(`host ${host}: over its maps`);
-    const listed = h.ownedBy(host).join();
-    if (listed !== owned.map((state) => state.map).join()) wrong.push(`host ${host}: mapsOf says ${listed}`);
-    const online = h.table.online[slot] === 1;
-    if (online && h.suspects.has(host)) wrong.push(`host ${host}: online and suspect`);
-    const standby = h.maps.filter((state) => state.standbys.includes(host)).length;
-    if ((h.standbyCount.get(host) ?? 0) !== standby) wrong.push(`host ${host}: stands by for ${standby}`);
-  }
-  return wrong;
-}
-
-function countComplaints(h: Hosting): string[] {
-  const wrong: string[] = [];
-  const equal = (what: string, told: number, truth: number): void => {
-    if (told !== truth) wrong.push(`${what}: books say ${told}, truth is ${truth}`);
-  };
-  const moving = h.maps.filter((state) => state.move !== null);
-  equal("moves", h.moves.size, moving.length);
-  for (const { move, map } of moving)
-    if (move === null || h.moves.get(move.id) !== move || move.map !== map) wrong.push(`map ${map}: not its move`);
-  equal("voluntary", h.voluntary, [...h.moves.values()].filter((move) => isVoluntary(move.cause)).length);
-  equal("hosted", h.hosted, h.maps.filter((state) => state.serving).length);
-  const slotless = h.maps.filter((state) => state.owner === NO_HOST && state.move === null && !h.mayLeaveVps(state.map));
-  equal("without a slot", h.slotless, slotless.length);
-  equal("online", h.online, [...Array(h.table.slots).keys()].filter((slot) => h.table.online[slot] === 1).length);
-  for (const state of h.maps) {
-    if (state.serving && state.owner === NO_HOST) wrong.push(`map ${state.map}: served by nobody`);
-    if (state.standbys.includes(state.owner)) wrong.push(`map ${state.map}: its owner stands by`);
-  }
-  return wrong;
+  return [...accountComplaints(stage.coordinator.hosting), ...waitComplaints(stage)];
 }
 
 /** Everything unfinished is waited for: by a timer, by a store answer, or by both ends' messages under a timer. */
