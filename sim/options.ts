@@ -33,8 +33,32 @@ export type NetworkOptions = {
   readonly burst: { readonly everyUs: number; readonly lengthUs: number; readonly loss: number } | null;
 };
 
+/** One machine as it is, in the units of the laws that would have drawn it. */
+export type ListedHost = {
+  /** Index of {@link NetworkOptions.placeRegion}. */
+  readonly place: number;
+  readonly cpuGhz: number;
+  readonly cpuCores: number;
+  readonly freeRamMb: number;
+  readonly uploadMbps: number;
+  readonly jitterMs: number;
+  readonly packetRate: number;
+  readonly frameTimeMs: number;
+  /** Access delay it adds to each RTT. */
+  readonly accessMs: number;
+  /** How long it had been up when the run begins. */
+  readonly upS: number;
+  /** When it comes up, from the start of the run; 0: it is up then. */
+  readonly comesS: number;
+};
+
 /** The machines that players offer. */
 export type HostOptions = {
+  /**
+   * The machines one by one instead of by laws; `count` is their number then, and nothing but the plan of faults ends their up-times. What laws
+   * this type still asks for is never drawn: see `withHosts` in sim/fleet/listed.ts.
+   */
+  readonly list: readonly ListedHost[] | null;
   readonly count: number;
   readonly cpuGhz: Law;
   readonly cpuCores: Law;
@@ -169,6 +193,8 @@ export type PlantedName =
 /** Everything one run needs besides its seed. */
 export type Options = {
   readonly scenario: string;
+  /** The name that all draws are keyed by, beside the seed: the scenario's own, or that of the one it was cut out of. */
+  readonly draws: string;
   readonly title: string;
   readonly modes: readonly Mode[];
   readonly durationUs: number;

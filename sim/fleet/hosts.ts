@@ -2,16 +2,16 @@
  * Owns the machines that are offered: what they are, when they are up, what they measure of themselves.
  * Promises: every draw is keyed by (purpose, host, number), so that one host's life moves no other's. Never knows about maps.
  */
-import { lawMean, type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base/laws.ts";
+import { type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base/laws.ts";
 import { drawUnit, type Stream, stream } from "../../src/base/random.ts";
 import type { HostProfile, HostStats } from "../../src/core/protocol/host-stats.ts";
 import type { HostId } from "../../src/core/protocol/ids.ts";
-import type { HostOptions, Options } from "../options.ts";
+import type { Options } from "../options.ts";
 import { EVENT } from "../world/queue.ts";
 import { SOURCE } from "../world/sources.ts";
 import type { World } from "../world/world.ts";
-import { cumulate, pick, placesByRegion, relayRttMs } from "./places.ts";
-import { stationary } from "./stationary.ts";
+import { HostDraws } from "./host-draws.ts";
+import { pick, relayRttMs } from "./places.ts";
 
 /** A VPS site is as many servers as its slots need. Assumption: a server holds a hundred maps, behind an ordinary port of 1 Gbit/s. */
 const SERVER_SLOTS = 100;
@@ -21,65 +21,35 @@ const LEAVE_PATIENCE_US = 20_000_000;
 /** At the start hosts connect within this time; later a booted machine's agent within as long. */
 const CONNECT_SPREAD_US = 500_000;
 const US_PER_S = 1_000_000;
-/** Numbers of the draws that make a host. */
-const DRAW = {
-  region: 0,
-  place: 1,
-  cpu: 2,
-  cores: 3,
-  ram: 4,
-  upload: 5,
-  jitter: 6,
-  rate: 7,
-  frame: 8,
-  access: 9,
-  up: 10,
-  age: 11,
-  rest: 12,
-  offset: 13,
-} as const;
 
 /** All machines of a run, VPS sites first: their make, their up-times and their reports. */
 export class HostFleet {
   private readonly world: World;
   private readonly options: Options;
-  private readonly make: Stream;
+  private readonly draws: HostDraws;
   private readonly life: Stream;
   private readonly noise: Stream;
-  private readonly laws: Record<"cpu" | "cores" | "ram" | "upload" | "jitter" | "rate" | "frame" | "access", PreparedLaw>;
   private readonly uptime: PreparedLaw | null;
   private readonly downtime: PreparedLaw | null;
   private readonly relays: Float64Array;
   private readonly sites: number;
   private readonly profiles: HostProfile[] = [];
-  /** Per host: how many up- and down-times were drawn, how many reports were made, events pushed. */
   /** RTT to the nearest VPS site (ms), once computed: machines and sites stay where they are. */
   private readonly latency: Float64Array;
+  /** Per host: how many up- and down-times were drawn, how many reports were made, events pushed. */
   private readonly lives: Float64Array;
   private readonly reports: Float64Array;
   private readonly seq: Float64Array;
   private readonly boots: Uint32Array;
-  /** Where this run's first host starts in the trace's list of nodes. */
-  private readonly traceOffset: number;
   private resting = false;
 
   constructor(world: World, options: Options) {
     this.world = world;
     this.options = options;
-    this.make = stream(world.root, "fleet/hosts");
+    this.draws = new HostDraws(options, world.root);
     this.life = stream(world.root, "fleet/life");
     this.noise = stream(world.root, "fleet/metrics");
     const h = options.hosts;
-    this.laws = {
-      cpu: prepareLaw(h.cpuGhz),
-      cores: prepareLaw(h.cpuCores),
-      ram: prepareLaw(h.freeRamMb),
-      upload: prepareLaw(h.uploadMbps),
-      jitter: prepareLaw(h.jitterMs),
-      rate: prepareLaw(h.packetRate),
-      frame: prepareLaw(h.frameTimeMs),
-      access: prepareLaw(options.network.hostAccessMs),
-    };
     this.uptime = h.uptimeS === null ? null : prepareLaw(h.uptimeS);
     this.downtime = h.downtimeS === null ? null : prepareLaw(h.downtimeS);
     this.relays = relayRttMs(options.network, options.regions.length);
@@ -90,7 +60,6 @@ export class HostFleet {
     this.reports = new Float64Array(all);
     this.seq = new Float64Array(all);
     this.boots = new Uint32Array(all);
-    this.traceOffset = h.availability === null ? 0 : Math.floor(drawUnit(this.make, 0, DRAW.offset) * h.availability.nodes.length);
   }
 
   /** Hosts are 1..count: VPS sites first. */
@@ -105,18 +74,15 @@ export class HostFleet {
 
   /** Makes all machines; those that are up connect. */
   start(): void {
-    const places = placesByRegion(this.options.network, this.options.regions.length);
-    this.options.vps.sites.forEach((site, i) => this.makeSite(i + 1, site, places));
-    const shares = cumulate(this.options.regions.map((r) => r.hosts));
-    for (let host = this.sites + 1; host <= HostFleet.count(this.options); host++) this.makeHost(host, shares, places);
+    this.options.vps.sites.forEach((site, i) => this.makeSite(i + 1, site));
+    for (let host = this.sites + 1; host <= HostFleet.count(this.options); host++) this.makeHost(host);
     for (let host = 1; host <= this.sites; host++) this.boot(host, 0, 1000 * host);
     for (let host = this.sites + 1; host <= HostFleet.count(this.options); host++) this.begin(host);
   }
 
-  private makeSite(host: HostId, site: Options["vps"]["sites"][number], places: number[][]): void {
+  private makeSite(host: HostId, site: Options["vps"]["sites"][number]): void {
     const { region, slots } = site;
-    const list = places[region] as number[];
-    const place = site.place ?? (list[Math.floor(this.draw(host, DRAW.place) * list.length)] as number);
+    const place = site.place ?? this.draws.placeIn(host, region);
     const m = this.world.machines;
     m.place[host] = place;
     if (host === 1) m.place[0] = place;
@@ -143,40 +109,32 @@ export class HostFleet {
     };
   }
 
-  private draw(host: HostId, n: number): number {
-    return drawUnit(this.make, host, n);
-  }
-
-  private makeHost(host: HostId, shares: readonly number[], places: number[][]): void {
-    const { laws } = this;
-    const region = pick(shares, this.draw(host, DRAW.region));
-    const list = places[region] as number[];
+  private makeHost(host: HostId): void {
+    const machine = this.draws.machine(host);
     const m = this.world.machines;
-    m.place[host] = list[Math.floor(this.draw(host, DRAW.place) * list.length)] as number;
-    const accessMs = sampleLaw(laws.access, this.draw(host, DRAW.access));
-    m.accessUs[host] = Math.round(accessMs * 500);
-    const upload = sampleLaw(laws.upload, this.draw(host, DRAW.upload));
+    m.place[host] = machine.place;
+    m.accessUs[host] = Math.round(machine.accessMs * 500);
     const stats: HostStats = {
-      cpu_ghz: sampleLaw(laws.cpu, this.draw(host, DRAW.cpu)),
-      cpu_cores: Math.round(sampleLaw(laws.cores, this.draw(host, DRAW.cores))),
-      free_ram_mb: Math.round(sampleLaw(laws.ram, this.draw(host, DRAW.ram))),
-      network_speed_mbps: Math.round(upload),
+      cpu_ghz: machine.cpuGhz,
+      cpu_cores: machine.cpuCores,
+      free_ram_mb: machine.freeRamMb,
+      network_speed_mbps: Math.round(machine.uploadMbps),
       latency_ms: this.latencyMs(host),
       disconnects_per_hour: 0,
-      jitter_ms: sampleLaw(laws.jitter, this.draw(host, DRAW.jitter)),
-      packet_rate: Math.round(sampleLaw(laws.rate, this.draw(host, DRAW.rate))),
-      frame_time_ms: sampleLaw(laws.frame, this.draw(host, DRAW.frame)),
+      jitter_ms: machine.jitterMs,
+      packet_rate: machine.packetRate,
+      frame_time_ms: machine.frameTimeMs,
     };
-    const upload_kbps = Math.max(1, Math.floor(upload * 1000 * this.options.hosts.uploadShare));
+    const upload_kbps = Math.max(1, Math.floor(machine.uploadMbps * 1000 * this.options.hosts.uploadShare));
     this.profiles[host] = {
       host,
       kind: "player",
-      region,
+      region: this.options.network.placeRegion[machine.place] as number,
       upload_kbps,
       uptime_s: 0,
       slots: 0,
       stats,
-      regional_latency_ms: this.regional(host, accessMs),
+      regional_latency_ms: this.regional(host, machine.accessMs),
     };
   }
 
@@ -202,40 +160,25 @@ export class HostFleet {
     this.world.schedule(Math.round(at), SOURCE.fleet + host, n, kind, host, this.boots[host] as number, undefined);
   }
 
-  /** The first up- or down-time, as an outsider would find it at a random instant. */
+  /** The machine's life as the run finds it. */
   private begin(host: HostId): void {
     const trace = this.options.hosts.availability;
     if (trace !== null) return this.beginTrace(host, trace);
-    if (this.uptime === null || this.downtime === null) return this.boot(host, 0, this.draw(host, DRAW.rest) * CONNECT_SPREAD_US);
-    const { uptimeS, downtimeS } = this.options.hosts as {
-      uptimeS: NonNullable<HostOptions["uptimeS"]>;
-      downtimeS: NonNullable<HostOptions["downtimeS"]>;
-    };
-    const share = lawMean(uptimeS) / (lawMean(uptimeS) + lawMean(downtimeS));
-    const up = this.draw(host, DRAW.up) < share;
-    const { age, residual } = stationary(up ? uptimeS : downtimeS, this.draw(host, DRAW.age), this.draw(host, DRAW.rest));
-    if (!up) return this.push(host, residual * US_PER_S, EVENT.downtimeEnds);
-    this.boot(host, age, this.draw(host, DRAW.age) * CONNECT_SPREAD_US);
-    this.push(host, residual * US_PER_S, EVENT.uptimeEnds);
+    const { upS, comesS, endsS } = this.draws.start(host);
+    if (comesS > 0) return this.push(host, comesS * US_PER_S, EVENT.downtimeEnds);
+    this.boot(host, upS, this.draws.connects(host) * CONNECT_SPREAD_US);
+    if (endsS !== null) this.push(host, endsS * US_PER_S, EVENT.uptimeEnds);
   }
 
-  /** A host's up and down times from a trace node; hosts beyond the nodes wrap around with a shift in time. */
-  private beginTrace(host: HostId, trace: NonNullable<HostOptions["availability"]>): void {
-    const index = host - this.sites - 1 + this.traceOffset;
-    const times = trace.nodes[index % trace.nodes.length] as readonly number[];
-    const round = Math.floor((host - this.sites - 1) / trace.nodes.length);
-    // Each time around the list the window moves on by two days, at the same hour, so that no two hosts live the same life.
-    const from = trace.fromS + round * 172_800;
+  /** A host's up- and down-times from a trace node. */
+  private beginTrace(host: HostId, trace: NonNullable<Options["hosts"]["availability"]>): void {
     const duration = (this.options.durationUs + this.options.settleUs) / US_PER_S;
-    for (let i = 0; i + 1 < times.length; i += 2) {
-      const start = (times[i] as number) - from;
-      const end = (times[i + 1] as number) - from;
-      if (end <= 0 || start >= duration) continue;
-      if (start <= 0) this.boot(host, -start, this.draw(host, DRAW.age) * CONNECT_SPREAD_US);
-      else this.push(host, start * US_PER_S, EVENT.downtimeEnds);
+    for (const { number, startS, endS } of this.draws.traceUps(host, trace)) {
+      if (startS <= 0) this.boot(host, -startS, this.draws.connects(host) * CONNECT_SPREAD_US);
+      else this.push(host, startS * US_PER_S, EVENT.downtimeEnds);
       // Ends of a trace's up-times belong to whatever boot is running then.
-      if (end < duration)
-        this.world.schedule(Math.round(end * US_PER_S), SOURCE.fleet + host, 1_000_000 + i, EVENT.uptimeEnds, host, -1, undefined);
+      if (endS < duration)
+        this.world.schedule(Math.round(endS * US_PER_S), SOURCE.fleet + host, 1_000_000 + number, EVENT.uptimeEnds, host, -1, undefined);
     }
   }
 

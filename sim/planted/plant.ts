@@ -139,6 +139,9 @@ const PLANTS: Record<PlantedName, Plants> = {
   "redistribution-restless": withTuning({ cooldownS: 0, betterRealtime: 0.9, betterOtherwise: 0.9 }),
 };
 
+/** The names of all bugs that can be planted. */
+export const PLANTED_NAMES = Object.keys(PLANTS) as readonly PlantedName[];
+
 /** All hooks of the named bugs, one after the other. */
 export function plantsOf(names: readonly PlantedName[]): Plants {
   const plants = names.map((name) => PLANTS[name]);

@@ -13,6 +13,7 @@ export function someOptions(changes: Partial<Options> = {}): Options {
   const names = Array.from({ length: 2000 }, (_, i) => `map_${i}`);
   return {
     scenario: "capacity/evening-peak",
+    draws: "capacity/evening-peak",
     title: "An evening of a game whose maps are hosted by its players",
     modes: ["capacity"],
     durationUs: 6 * US_PER_HOUR,
@@ -34,6 +35,7 @@ export function someOptions(changes: Partial<Options> = {}): Options {
       uptimeS: one,
       downtimeS: one,
       availability: null,
+      list: null,
       leave: { polite: 1, close: 1, silent: 1 },
       metricsNoise: 0,
     },

@@ -1,6 +1,4 @@
 /** One run: a world from options and a seed, everything that looks on, and what it leaves. Synchronous; nothing outside is touched. */
-import seedrandom from "seedrandom";
-import { rootStream, type Stream } from "../../src/base/random.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
 import { BooksChecker } from "../checkers/books.ts";
 import type { Checker } from "../checkers/checker.ts";
@@ -17,6 +15,7 @@ import { Metrics } from "./metrics/metrics.ts";
 import { Regions } from "./metrics/regions.ts";
 import { type Options, runLengthUs } from "../options.ts";
 import type { RunOutcome, RunResult, Violation } from "../outcome.ts";
+import { rootOf } from "./root-stream.ts";
 import { FaultTally } from "./fault-tally.ts";
 import { Fanout, Tracer } from "./fanout.ts";
 import { drawSwarm } from "./swarm/draw.ts";
@@ -38,12 +37,6 @@ export type RunHooks = {
   watch?: Observer;
   ended?: (world: World, at: number) => void;
 };
-
-/** The root of all draws of a run: 64 bits from the seed's text (seedrandom, as the seed of a run is text at the edges). */
-function rootOf(options: Options, seed: number): Stream {
-  const draw = seedrandom(`peerstead/${options.scenario}/${seed}`);
-  return rootStream(draw.int32() >>> 0, draw.int32() >>> 0);
-}
 
 /** The settings of the hosting room as a run's options give them. */
 function settingsOf(options: Options): HostingSettings {

@@ -12,6 +12,7 @@ export function smallOptions(over: Partial<Options> = {}): Options {
   conf.p2p_eligible_maps = Object.fromEntries(names.map((name, i) => [name, i >= 5]));
   return {
     scenario: "test/small",
+    draws: over.scenario ?? "test/small",
     title: "a small run",
     modes: ["safety", "liveness"],
     durationUs: 600 * SECOND,
@@ -44,6 +45,7 @@ export function smallOptions(over: Partial<Options> = {}): Options {
       uptimeS: { law: "weibull", shape: 0.644, scale: 1800 },
       downtimeS: { law: "weibull", shape: 0.625, scale: 300 },
       availability: null,
+      list: null,
       leave: { polite: 0.4, close: 0.3, silent: 0.3 },
       metricsNoise: 0.05,
     },

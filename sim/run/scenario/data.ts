@@ -11,6 +11,9 @@ import { weightsOf } from "./world.ts";
 /** The options with whatever the section names taken from files of the folder. What is wrong goes to the section's complaints. */
 export function withData(options: Options, section: Section, folder: DataFolder): Options {
   let { network, hosts, vps } = options;
+  for (const key of ["availability", "rtt", "upload", "jitter"]) {
+    if (hosts.list !== null && section.has(key)) section.complain(key, "has no use for machines that fleet.hosts.list says one by one");
+  }
   if (section.has("availability")) {
     const availability = availabilityOf(section.child("availability"), options, folder);
     if (availability !== undefined) hosts = { ...hosts, uptimeS: null, downtimeS: null, availability };

@@ -14,8 +14,8 @@ type Field = { readonly path: string; readonly schema: Schema; readonly required
 
 /** Chapters in the order of the page, each with the paths it holds: those below `of`, or exactly these. */
 const CHAPTERS: readonly { readonly title: string; readonly of: string | readonly string[]; readonly after?: () => string }[] = [
-  { title: "The file", of: ["schema", "name", "title", "description", "extends"] },
-  { title: "The run", of: ["mode", "duration", "settle", "heartbeats", "seeds", "sweep", "series"] },
+  { title: "The file", of: ["schema", "name", "draws", "title", "description", "extends"] },
+  { title: "The run", of: ["mode", "duration", "settle", "heartbeats", "planted", "seeds", "sweep", "series"] },
   { title: "Regions", of: "fleet.regions" },
   { title: "Hosts", of: "fleet.hosts" },
   { title: "Players", of: "fleet.players" },
@@ -54,8 +54,8 @@ Four layers, each laid over the one before:
 4. \`--set path=value\` of the command, in the order given. The value is YAML: \`--set 'vps.sites=[{region: EU, slots: 40}]'\`.
 
 Mappings are merged field by field. Everything else replaces what was there, and so do mappings of free names that make a whole: the shares of regions,
-the weights of a choice. \`null\` drops what was inherited. A field that nobody knows is an error, and so is a
-field of players or of a fault that the executor or the kind does not know.
+the weights of a choice. Lists that say things one by one (machines, up-times, maps) drop the inherited laws that they stand for. \`null\` drops what
+was inherited. A field that nobody knows is an error, and so is a field of players or of a fault that the executor or the kind does not know.
 
 Only \`fleet.players\` has no complete defaults: \`constant\` needs \`peak\`, \`daily-curve\` also \`peakAt\` and \`peakToTrough\`; \`ramping-arrival-rate\` goes by
 \`initial\`, \`start\` and \`stages\`.
@@ -96,6 +96,9 @@ A **law** says how values are drawn. Laws of times carry units, those of other q
 
 How long sessions, stays, up-times and down-times last must be a time or \`uniform\`, \`exponential\`, \`weibull\` or \`lognormal\`: many of them are already
 running when the world begins, and it must be known how long they still last.
+
+A number can be written with all of its digits: a time in the unit that the run counts it in (\`ms\` or \`s\`), shares that sum to 1, and rates per second
+are taken to the last bit. So a run can be written down whole: nothing inherited, no preset, machines and maps one by one.
 
 `;
 
@@ -227,6 +230,8 @@ function meaningText({ path, schema }: Field): string {
 /** What is expected there, in a few words. */
 function valueText({ path, schema }: Field): string {
   if (path === "faults.plan.N.kind") return "a kind";
+  // Bugs are for those who test the checkers, and they have them in their editor.
+  if (path === "planted") return "list of bugs' names";
   const preset = schema["x-preset"];
   const orPreset = preset === undefined ? "" : ` or preset (${preset})`;
   const unit = schema["x-unit"];

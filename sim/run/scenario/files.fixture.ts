@@ -42,3 +42,20 @@ export function complaints(text: string, loading: Loading = {}): string[] {
   if (answer.ok) throw new Error("the scenario loads");
   return answer.error.map((c) => complaintText({ ...c, file: c.file.replace("/t/", "") }));
 }
+
+/** A field that takes presets, by their kind. */
+export const PRESET_AT: Readonly<Record<string, string>> = {
+  hardware: "fleet.hosts.hardware",
+  upload: "fleet.hosts.upload",
+  jitter: "fleet.hosts.jitter",
+  uptime: "fleet.hosts.uptime",
+  downtime: "fleet.hosts.downtime",
+  regions: "fleet.regions",
+  session: "fleet.players.session",
+  stay: "fleet.players.stay",
+  reconnect: "fleet.players.reconnect",
+  quit: "fleet.players.quit",
+  rtt: "network.rtt",
+  access: "network.playerAccess",
+  store: "store.latency",
+};

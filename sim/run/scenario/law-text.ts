@@ -4,7 +4,7 @@ import type { Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
 import { decimal } from "../../../src/base/text/decimal.ts";
 import { nearest } from "../../../src/base/text/nearest.ts";
-import { TIME_UNITS, microseconds } from "./quantity.ts";
+import { TIME_UNITS, timeIn } from "./quantity.ts";
 
 /** What a law's draws are measured in: milliseconds, seconds, or the field's own unit written as plain numbers. */
 export type LawUnit = "ms" | "s" | "plain";
@@ -127,8 +127,8 @@ function partsOf(inner: string, offset: number): Part[] {
 
 function quantity(part: Part, unit: LawUnit): Result<number, TextFault> {
   if (unit === "plain") return pureNumber(part);
-  const us = part.text === "0" ? 0 : microseconds(part.text);
-  if (us !== undefined) return ok(us / TIME_UNITS[unit]!);
+  const time = part.text === "0" ? 0 : timeIn(part.text, unit);
+  if (time !== undefined) return ok(time);
   const bare = decimal(part.text);
   const hint = bare === undefined ? "a time such as 250ms or 2h" : `a time with its unit, such as ${part.text}ms or ${part.text}s`;
   return fault(part.offset, `expected ${hint}, found ${JSON.stringify(part.text)}`);

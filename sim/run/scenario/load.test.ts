@@ -172,7 +172,7 @@ describe("extends by the name of a shipped scenario", () => {
     (name) => {
       const { options } = points(`extends: ${name}\nvps: {slots: 77}\n`)[0]!;
       const theirs = shipped("capacity/five-hundred");
-      expect({ ...options, vps: 0 }).toEqual({ ...theirs, vps: 0, scenario: "s", title: "s" });
+      expect({ ...options, vps: 0 }).toEqual({ ...theirs, vps: 0, scenario: "s", draws: "s", title: "s" });
       expect(options.vps.sites.reduce((sum, site) => sum + site.slots, 0)).toBe(77);
     },
   );

@@ -2,12 +2,13 @@
 import type { Complaint, Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
 import { US_PER_S } from "../../../src/base/time.ts";
-import type { Mode, Options, Threshold } from "../../options.ts";
+import type { Mode, Options, PlantedName, Threshold } from "../../options.ts";
 import { parseThreshold } from "../thresholds.ts";
 import { withData } from "./data.ts";
 import type { ReadText } from "./documents.ts";
 import { readScenarioDocument, scenarioFile, shownPath } from "./documents.ts";
 import { faultsOf, swarmOf } from "./faults.ts";
+import { namedPlaces } from "./listed.ts";
 import { checkName, KNOWN_METRICS, KNOWN_REACHED } from "./known-names.ts";
 import type { LocatedMap } from "./located.ts";
 import { presetShelf, withPresets } from "./presets.ts";
@@ -101,8 +102,14 @@ function optionsOf(root: Section, file: string, request: LoadRequest): Options {
   const regions = regionsOf(fleet.child("regions"));
   const maps = mapOptions(fleet.child("maps"), conf.p2p_eligible_maps);
   const name = root.text("name", nameOf(file));
+  const places = namedPlaces(root.child("network").child("rtt"), regions);
+  const faults = root.child("faults");
+  const swarm = swarmOf(faults);
+  if (swarm?.world === "random" && fleet.child("hosts").has("list"))
+    faults.child("swarm").complain("world", "random draws the machines; it has no use for fleet.hosts.list");
   return {
     scenario: name,
+    draws: root.text("draws", name),
     title: root.text("title", name),
     modes: modesOf(root),
     durationUs,
@@ -111,18 +118,18 @@ function optionsOf(root: Section, file: string, request: LoadRequest): Options {
     tuning,
     regions,
     network: networkOf(root.child("network"), regions, tuning.heartbeatMs),
-    hosts: hostsOf(fleet.child("hosts"), regions),
+    hosts: hostsOf(fleet.child("hosts"), regions, places),
     players: playersOf(fleet.child("players"), regions, durationUs),
     maps,
-    vps: vpsOf(root.child("vps"), regions, maps.names.length),
+    vps: vpsOf(root.child("vps"), regions, maps.names.length, places),
     store: { latencyMs: root.child("store").law("latency", "ms", []) },
-    faults: faultsOf(root.child("faults"), regions, durationUs),
-    swarm: swarmOf(root.child("faults")),
+    faults: faultsOf(faults, regions, durationUs),
+    swarm,
     reconnectS: fleet.child("players").law("reconnect", "s", weightsOf(regions, "players")),
     thresholds: thresholdsOf(root.child("thresholds"), request.metrics ?? KNOWN_METRICS),
     require: requireOf(root.child("require")),
     eagerHeartbeats: root.text("heartbeats") === "eager",
-    planted: [],
+    planted: plantedOf(root),
     seriesStepUs: Math.max(1, root.child("series").us("step")),
   };
 }
@@ -147,6 +154,11 @@ function modesOf(root: Section): Mode[] {
   const listed = root.items("mode");
   if (listed.length === 0) return [root.text("mode") as Mode];
   return [...new Set(listed.map((item) => (item.node?.kind === "leaf" ? item.node.value : "capacity") as Mode))];
+}
+
+function plantedOf(root: Section): PlantedName[] {
+  const names = root.items("planted").map((item) => (item.node?.kind === "leaf" ? item.node.value : null) as PlantedName);
+  return [...new Set(names)];
 }
 
 function thresholdsOf(section: Section, metrics: readonly string[]): Threshold[] {

@@ -70,13 +70,18 @@ export function withChild(map: LocatedMap, key: string, keyAt: Place, value: Loc
 
 /**
  * `over` laid on `under`: mappings merge key by key, everything else of `over` replaces, and so do mappings that the schema marks as whole
- * (shares of regions, choices). A null in `over` takes a known key away, so that a scenario can drop what it inherits; unknown keys stay, to
+ * (shares of regions, choices). A field that stands for others drops those of `under`. A null in `over` takes a known key away, so that a scenario can drop what it inherits; unknown keys stay, to
  * be complained about.
  */
 export function merged(under: Located, over: Located, schema: Schema | undefined): Located {
   if (over.kind !== "map") return over;
   const whole = under.kind !== "map" || schema?.["x-whole"] === true;
-  const entries = new Map(whole ? [] : under.entries);
+  let inherited: LocatedMap["entries"] = whole ? new Map() : under.entries;
+  for (const [key, { value }] of over.entries) {
+    const given = value.kind !== "leaf" || value.value !== null;
+    if (given && schema !== undefined) inherited = withoutReplaced(inherited, schemaUnder(schema, key));
+  }
+  const entries = new Map(inherited);
   for (const [key, entry] of over.entries) {
     const below = entries.get(key)?.value;
     const inner = schema === undefined ? undefined : schemaUnder(schema, key);
@@ -85,6 +90,12 @@ export function merged(under: Located, over: Located, schema: Schema | undefined
     else entries.set(key, { keyAt: entry.keyAt, value: merged(below ?? leafAt(entry.value.at, null), entry.value, inner) });
   }
   return { kind: "map", at: over.at, entries };
+}
+
+/** Entries without the fields that one of them, by its schema, stands for. */
+export function withoutReplaced(entries: LocatedMap["entries"], schema: Schema | undefined): LocatedMap["entries"] {
+  const replaced = schema?.["x-instead"];
+  return replaced === undefined ? entries : new Map([...entries].filter(([key]) => !replaced.includes(key)));
 }
 
 /** Reads a YAML text whose top is a mapping. Errors of syntax, duplicate keys, aliases and unknown tags are complaints. */

@@ -46,7 +46,8 @@ export function withPresets(document: LocatedMap, shelf: PresetShelf): Result<Lo
 
 function resolved(node: Located, schema: Schema, shelf: PresetShelf, complaints: Complaint[]): Located {
   const kind = schema["x-preset"];
-  if (node.kind === "leaf") return kind === undefined ? node : named(node, kind, shelf, complaints);
+  const isWord = node.kind === "leaf" && schema["x-words"]?.includes(String(node.value)) === true;
+  if (node.kind === "leaf") return kind === undefined || isWord ? node : named(node, kind, shelf, complaints);
   if (node.kind === "list") {
     const items = schema.items;
     return items === undefined ? node : { ...node, items: node.items.map((item) => resolved(item, items, shelf, complaints)) };

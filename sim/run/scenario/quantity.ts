@@ -26,10 +26,22 @@ export function microseconds(text: string): number | undefined {
   return unit === undefined ? undefined : Number(text.slice(0, -unit.length)) * TIME_UNITS[unit]!;
 }
 
+/**
+ * The number of `unit` (`ms` or `s`) in a time, not rounded; undefined as for {@link microseconds}. A time written in that very unit keeps
+ * its digits, so that any number has a text that says it exactly.
+ */
+export function timeIn(text: string, unit: "ms" | "s"): number | undefined {
+  const us = microseconds(text);
+  if (us === undefined) return undefined;
+  return DURATION.exec(text)?.[2] === unit ? Number(text.slice(0, -unit.length)) : us / TIME_UNITS[unit]!;
+}
+
 /** Events a second of `20/s`, `300/m`, `5/h`; undefined for anything else. */
 export function perSecond(text: string): number | undefined {
   const unit = RATE.exec(text)?.[2];
-  return unit === undefined ? undefined : (Number(text.slice(0, -2)) * US_PER_S) / TIME_UNITS[unit]!;
+  if (unit === undefined) return undefined;
+  const events = Number(text.slice(0, -2));
+  return unit === "s" ? events : (events * US_PER_S) / TIME_UNITS[unit]!;
 }
 
 /** The share (0..1) of `10%`; undefined for anything else. */

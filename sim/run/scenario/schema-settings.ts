@@ -2,7 +2,8 @@
 import type { Schema } from "./schema-words.ts";
 import { fields, flag, mapping, number, text, whole, word } from "./schema-words.ts";
 
-const MAP_NAME = "^[a-z0-9_@#-]{1,24}$";
+/** What a map may be called. */
+export const MAP_NAME = "^[a-z0-9_@#-]{1,24}$";
 
 /** `conf:`, the brace form's sections and keys, on top of a file or of the seed's values. */
 export const CONF_SCHEMA: Schema = fields(

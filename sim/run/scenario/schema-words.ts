@@ -3,7 +3,8 @@ import { DURATION_PATTERN, RATE_PATTERN } from "./quantity.ts";
 
 /**
  * A schema node. `x-expect` says in words what a value must look like, `x-unit` its unit, `x-preset` which presets may stand for it, `x-whole` that a
- * mapping replaces an inherited one instead of being merged into it.
+ * mapping replaces an inherited one instead of being merged into it, `x-instead` which fields beside it this one stands for, `x-words` which words
+ * are no names of presets.
  */
 export type Schema = {
   readonly type?: string | readonly string[];
@@ -25,13 +26,15 @@ export type Schema = {
   readonly "x-unit"?: string;
   readonly "x-preset"?: string;
   readonly "x-whole"?: true;
+  readonly "x-instead"?: readonly string[];
+  readonly "x-words"?: readonly string[];
   readonly $schema?: string;
   readonly $id?: string;
   readonly title?: string;
 };
 
 /** Keywords beyond JSON Schema that the nodes carry. */
-export const SCHEMA_VOCABULARY = ["x-expect", "x-unit", "x-preset", "x-whole"] as const;
+export const SCHEMA_VOCABULARY = ["x-expect", "x-unit", "x-preset", "x-whole", "x-instead", "x-words"] as const;
 
 /** `$name`, which a sweep fills in. */
 const SWEPT = "^\\$[A-Za-z][A-Za-z0-9_]*$";
@@ -127,6 +130,16 @@ export function law(description: string, unit: "time" | "MB" | "GHz" | "cores" |
     "x-whole": true,
     ...(preset === undefined ? {} : { "x-preset": preset }),
   };
+}
+
+/** The same law, or a word that stands for none. */
+export function orWord(schema: Schema, word: string): Schema {
+  return { ...schema, "x-expect": `${schema["x-expect"]}, or ${word}`, "x-words": [word] };
+}
+
+/** A field that stands for others beside it: it drops inherited ones, and beside it they have no effect. */
+export function instead(schema: Schema, ...of: readonly string[]): Schema {
+  return { ...schema, "x-instead": of };
 }
 
 /** A mapping with exactly these fields. */

@@ -2,10 +2,26 @@
  * The format of scenario files, as JSON Schema (draft 2020-12): the only description there is. Files are judged by it, editors use it
  * (scenarios/scenario.schema.json is its printed form), `--set` paths and presets are found through it.
  */
+import { PLANTED_NAMES } from "../../planted/plant.ts";
 import { FAULT_KINDS, FAULT_KIND_NAMES } from "./fault-kinds.ts";
-import { CONF_SCHEMA, TUNING_SCHEMA } from "./schema-settings.ts";
+import { CONF_SCHEMA, MAP_NAME, TUNING_SCHEMA } from "./schema-settings.ts";
 import type { Schema } from "./schema-words.ts";
-import { duration, fields, flag, law, list, mapping, number, presetFields, rate, text, whole, word } from "./schema-words.ts";
+import {
+  duration,
+  fields,
+  flag,
+  instead,
+  law,
+  list,
+  mapping,
+  number,
+  orWord,
+  presetFields,
+  rate,
+  text,
+  whole,
+  word,
+} from "./schema-words.ts";
 
 const REGION_NAME = "^[A-Za-z][A-Za-z0-9_-]{0,23}$";
 const MODES = ["capacity", "safety", "liveness", "soak"];
@@ -32,6 +48,24 @@ const regions: Schema = {
   "x-expect": "a mapping of region to share, or the name of a preset (regions)",
 };
 
+const LISTED_HOST: Schema = fields(
+  "One machine.",
+  {
+    place: text("Name of its place in network.rtt, which says its region too."),
+    cpuGhz: number("Clock.", "GHz"),
+    cpuCores: whole("Physical cores.", "cores"),
+    freeRamMb: number("Free memory.", "MB"),
+    upload: number("Measured upload.", "Mbit/s", { min: 0 }),
+    jitter: duration("Jitter that it measures of its line."),
+    packetRate: number("Packets a second that it can handle.", "packets/s"),
+    frameTime: duration("Frame time of the game on it."),
+    access: duration("Access delay that it adds to each RTT, instead of network.hostAccess."),
+    up: duration("How long it has been up when the run begins; left out, 0s."),
+    comes: duration("When it comes up, from the start; left out, it is up then."),
+  },
+  ["place", "cpuGhz", "cpuCores", "freeRamMb", "upload", "jitter", "packetRate", "frameTime", "access"],
+);
+
 const hosts: Schema = fields("The machines that players offer.", {
   count: whole("Machines offered, online or not.", "hosts", { min: 0, max: 1_000_000 }),
   hardware: presetFields("What the machines are.", "hardware", {
@@ -44,8 +78,33 @@ const hosts: Schema = fields("The machines that players offer.", {
   upload: law("Measured upload.", "Mbit/s", "upload"),
   uploadShare: number("Share of the upload that the owner gives to hosting.", "share", { above: 0, max: 1 }),
   jitter: law("Jitter that the machine measures of its line.", "time", "jitter"),
-  uptime: law("Time a machine stays online.", "time", "uptime"),
-  downtime: law("Time a machine stays away.", "time", "downtime"),
+  uptime: orWord(law("Time a machine stays online; always: nothing but a fault takes it away.", "time", "uptime"), "always"),
+  downtime: orWord(
+    law("Time a machine stays away; forever, beside uptime: always: a fault's own length alone brings it back.", "time", "downtime"),
+    "forever",
+  ),
+  availability: instead(
+    fields(
+      "Up-times one by one, instead of uptime and downtime. Machines take the nodes in turn.",
+      {
+        from: duration("Which moment of the nodes' time is the start of the run."),
+        nodes: list("For each node start, end, start, end, … of its up-times.", list("One node.", number("Time.", "s"), 0), 1),
+      },
+      ["from", "nodes"],
+    ),
+    "uptime",
+    "downtime",
+  ),
+  list: instead(
+    list("The machines one by one, instead of laws. None goes but by a fault, and none comes back but by the fault's length.", LISTED_HOST),
+    "count",
+    "hardware",
+    "upload",
+    "jitter",
+    "uptime",
+    "downtime",
+    "availability",
+  ),
   leave: fields("How an up-time ends; shares are normalised.", {
     polite: number("The owner says so and maps are drained.", "share", { min: 0 }),
     close: number("The connection closes.", "share", { min: 0 }),
@@ -59,7 +118,7 @@ const players: Schema = fields("Who plays, when, and for how long.", {
   peak: whole("constant: players online throughout; daily-curve: players online at the peak.", "players", { min: 0, max: 10_000_000 }),
   peakAt: duration("daily-curve: when the peak is, from the start of the run."),
   peakToTrough: number("daily-curve: players at the peak over players at the trough, twelve hours away.", "ratio", { min: 1 }),
-  initial: whole("Players online at the start; left out, what the executor needs.", "players", { min: 0, max: 10_000_000 }),
+  initial: whole("Players online at the start; left out, what the executor needs.", "players", { min: 0, max: 10_000_000_000 }),
   scale: number("Factor on the load as a whole: on peak, or on initial players and all arrival rates. For studies of load.", "times", {
     min: 0,
     max: 1000,
@@ -82,13 +141,31 @@ const players: Schema = fields("Who plays, when, and for how long.", {
   }),
 });
 
+const mapName = text("Map name.", MAP_NAME, "a map name of [a-z0-9_@#-], at most 24");
+
 const maps: Schema = fields("The maps. The critical ones are towns and the most popular.", {
   count: whole("Number of maps.", "maps", { min: 1, max: 1_000_000 }),
   critical: whole("How many of them never leave the VPS.", "maps"),
   popularity: text("How players spread over maps by rank.", "^zipf\\(.*\\)$|^\\$[A-Za-z]", "a popularity law such as zipf(1.1)"),
-  names: list(
-    "Names of the first eligible maps; without, those of the conf, then the seed's, then numbered ones.",
-    text("Map name.", "^[a-z0-9_@#-]{1,24}$", "a map name of [a-z0-9_@#-], at most 24"),
+  names: list("Names of the first eligible maps; without, those of the conf, then the seed's, then numbered ones.", mapName),
+  list: instead(
+    list(
+      "The maps one by one, instead of the fields above.",
+      fields(
+        "One map.",
+        {
+          name: mapName,
+          eligible: flag("May players host it, or does it never leave the VPS; left out, true."),
+          popularity: number("How often players choose it, relative to others; left out, 1.", "weight", { min: 0 }),
+        },
+        ["name"],
+      ),
+      1,
+    ),
+    "count",
+    "critical",
+    "popularity",
+    "names",
   ),
 });
 
@@ -135,7 +212,11 @@ const vps: Schema = fields("What the operator rents. Without slots and sites eve
     "Sites one by one, instead of `slots`.",
     fields(
       "One site.",
-      { region: text("Region.", REGION_NAME, "a region name"), slots: whole("Maps it runs at once.", "slots", { min: 1 }) },
+      {
+        region: text("Region.", REGION_NAME, "a region name"),
+        slots: whole("Maps it runs at once.", "slots", { min: 1 }),
+        place: text("Name of its place in network.rtt; left out, drawn among those of its region."),
+      },
       ["region", "slots"],
     ),
     1,
@@ -260,6 +341,7 @@ export const SCENARIO_SCHEMA: Schema = {
         "^[a-z0-9][a-z0-9_/-]*$",
         "a name of [a-z0-9_/-]",
       ),
+      draws: text("Name that all draws are keyed by, beside the seed: who changes the name keeps the runs. Left out, the scenario's name."),
       title: text("One line for people."),
       description: text("What the scenario is about."),
       extends: {
@@ -283,6 +365,10 @@ export const SCENARIO_SCHEMA: Schema = {
         "lazy",
         "eager",
       ]),
+      planted: list(
+        "Known bugs that are put into the run, for tests of the checkers: no result says anything about Peerstead.",
+        word("One bug.", PLANTED_NAMES),
+      ),
       seeds: fields("Which seeds are run.", {
         from: whole("First seed.", "seed"),
         count: whole("Number of seeds.", "seeds", { min: 1, max: 1_000_000 }),

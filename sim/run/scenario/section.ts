@@ -7,7 +7,7 @@ import { choiceLaw, parseLaw } from "./law-text.ts";
 import type { Leaf, Located, LocatedLeaf, Place } from "./located.ts";
 import { childOf, complain } from "./located.ts";
 import { mixture } from "./mixture.ts";
-import { microseconds, perSecond } from "./quantity.ts";
+import { microseconds, perSecond, timeIn } from "./quantity.ts";
 
 /** Shares of the regions, by which laws given per region are mixed. */
 export type Weights = readonly { readonly name: string; readonly weight: number }[];
@@ -58,6 +58,12 @@ export class Section {
     this.complaints.push(complain(this.placeOf(key), `${this.pathOf(key)}: ${message}`));
   }
 
+  /** Says that something is wrong with an item of this list. */
+  itemComplaint(index: number, message: string): void {
+    const item = this.node?.kind === "list" ? this.node.items[index] : undefined;
+    this.complaints.push(complain(item?.at ?? this.at, `${this.pathOf(String(index))}: ${message}`));
+  }
+
   /** A number; missing without a fallback is a complaint. */
   number(key: string, fallback?: number): number {
     const value = this.leaf(key)?.value;
@@ -84,6 +90,13 @@ export class Section {
     const us = typeof value === "string" ? microseconds(value) : undefined;
     if (us !== undefined) return Math.round(us);
     return fallback ?? this.missing(key, 0);
+  }
+
+  /** A time as a number of `unit`, not rounded. */
+  time(key: string, unit: "ms" | "s", fallback?: number): number {
+    const value = this.leaf(key)?.value;
+    const time = typeof value === "string" ? timeIn(value, unit) : undefined;
+    return time ?? fallback ?? this.missing(key, 0);
   }
 
   /** A rate in events a second. */

@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import type { Complaint, Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
 import type { Leaf, Located, LocatedMap, Place } from "./located.ts";
-import { argumentPlace, complain, emptyMap, leafAt, withChild } from "./located.ts";
+import { argumentPlace, complain, emptyMap, leafAt, withChild, withoutReplaced } from "./located.ts";
 import { SCENARIO_SCHEMA } from "./schema.ts";
 import { fieldNames, schemaUnder, unknownField } from "./schema-walk.ts";
 import type { Schema } from "./schema-words.ts";
@@ -54,8 +54,10 @@ function put(
   const map = node.kind === "map" ? node : (named ?? emptyMap(node.at));
   const changed = next(map.entries.get(key)?.value ?? emptyMap(at));
   if (!changed.ok) return changed;
-  if (changed.value.kind !== "leaf" || changed.value.value !== null)
-    return ok(withChild(map, key, map.entries.get(key)?.keyAt ?? at, changed.value));
+  if (changed.value.kind !== "leaf" || changed.value.value !== null) {
+    const kept = { ...map, entries: withoutReplaced(map.entries, below) };
+    return ok(withChild(kept, key, map.entries.get(key)?.keyAt ?? at, changed.value));
+  }
   return ok({ ...map, entries: new Map([...map.entries].filter(([name]) => name !== key)) });
 }
 

@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { lawMean } from "../../../src/base/laws.ts";
 import { FAULT_KIND_NAMES } from "./fault-kinds.ts";
 import { SCENARIOS_DIR } from "./documents.ts";
-import { filesOver, points } from "./files.fixture.ts";
+import { filesOver, points, PRESET_AT } from "./files.fixture.ts";
 import { loadScenario } from "./load.ts";
 
 const folders = ["smoke", "capacity", "chaos"];
@@ -15,23 +15,6 @@ const shipped = folders.flatMap((folder) =>
 const presetFiles = readdirSync(join(SCENARIOS_DIR, "presets")).filter((file) =>
   readFileSync(join(SCENARIOS_DIR, "presets", file), "utf8").includes("schema: peerstead-presets/1"),
 );
-
-/** A scenario that takes a preset where presets of its kind belong. */
-const USED_AT: Readonly<Record<string, string>> = {
-  hardware: "fleet.hosts.hardware",
-  upload: "fleet.hosts.upload",
-  jitter: "fleet.hosts.jitter",
-  uptime: "fleet.hosts.uptime",
-  downtime: "fleet.hosts.downtime",
-  regions: "fleet.regions",
-  session: "fleet.players.session",
-  stay: "fleet.players.stay",
-  reconnect: "fleet.players.reconnect",
-  quit: "fleet.players.quit",
-  rtt: "network.rtt",
-  access: "network.playerAccess",
-  store: "store.latency",
-};
 
 describe("shipped scenarios", () => {
   it.each(shipped)("%s loads under its own name", (name) => {
@@ -82,8 +65,8 @@ describe("presets", () => {
 
   it.each(named)("$kind $name stands where its kind belongs", ({ file, kind, name }) => {
     expect(file).toBe(`${kind}.yaml`);
-    expect(USED_AT[kind]).toBeDefined();
-    expect(points("fleet:\n  players: {peak: 1}\n", { sets: [`${USED_AT[kind]}=${name}`] })).toHaveLength(1);
+    expect(PRESET_AT[kind]).toBeDefined();
+    expect(points("fleet:\n  players: {peak: 1}\n", { sets: [`${PRESET_AT[kind]}=${name}`] })).toHaveLength(1);
   });
 
   it("the share of offered machines that meet the seed's thresholds is of the order that was measured", () => {

@@ -6,7 +6,7 @@ import { nearest } from "../../../src/base/text/nearest.ts";
 import type { Located, LocatedMap, Place } from "./located.ts";
 import { complain, describe, plainOf } from "./located.ts";
 import { SCENARIO_SCHEMA } from "./schema.ts";
-import { fieldNames, unknownField } from "./schema-walk.ts";
+import { fieldNames, schemaUnder, unknownField } from "./schema-walk.ts";
 import { SCHEMA_VOCABULARY } from "./schema-words.ts";
 import type { Schema } from "./schema-words.ts";
 
@@ -16,6 +16,25 @@ const judge = ajv.compile(SCENARIO_SCHEMA);
 
 /** Everything the schema finds wrong, each at its place; empty when nothing. */
 export function validate(document: LocatedMap): Complaint[] {
+  return [...judged(document), ...replacedBeside(document, SCENARIO_SCHEMA, "")];
+}
+
+/** Fields without effect, because another one beside them stands for them. */
+function replacedBeside(node: Located, schema: Schema, path: string): Complaint[] {
+  if (node.kind !== "map") return [];
+  return [...node.entries].flatMap(([key, { value }]) => {
+    const below = schemaUnder(schema, key);
+    if (below === undefined) return [];
+    const beside = (below["x-instead"] ?? []).flatMap((other) => {
+      const keyAt = node.entries.get(other)?.keyAt;
+      const message = `${path}${other}: has no effect beside ${key}; write null to drop an inherited value`;
+      return keyAt === undefined ? [] : [complain(keyAt, message)];
+    });
+    return [...beside, ...replacedBeside(value, below, `${path}${key}.`)];
+  });
+}
+
+function judged(document: LocatedMap): Complaint[] {
   if (judge(plainOf(document))) return [];
   const seen = new Set<string>();
   const complaints: Complaint[] = [];

@@ -1,5 +1,6 @@
 /** The parts of the options that describe the world: regions, network, hosts, players, maps, VPS. */
 import type { Law } from "../../../src/base/laws.ts";
+import { withHosts } from "../../fleet/listed.ts";
 import { lawMean } from "../../../src/base/laws.ts";
 import type { Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
@@ -9,9 +10,11 @@ import type { HostOptions, MapOptions, NetworkOptions, PlayerOptions, RegionOpti
 import { arrivalsFor, dailyCurve, steadyArrivals } from "./arrivals.ts";
 import type { Arrivals } from "./arrivals.ts";
 import type { TextFault } from "./law-text.ts";
+import { listedAvailability, listedHosts, listedMaps, placeOf } from "./listed.ts";
+import type { NamedPlace } from "./listed.ts";
 import { parseZipf } from "./law-text.ts";
 import { mapsOf } from "./map-names.ts";
-import { microseconds } from "./quantity.ts";
+import { timeIn } from "./quantity.ts";
 import type { Section, Weights } from "./section.ts";
 
 /** Regions with shares that sum to 1; complains when a sum is not positive. */
@@ -28,7 +31,12 @@ export function regionsOf(section: Section): RegionOptions[] {
     section.complaints.push({ ...section.at, message: `${section.path}: the shares of players and of hosts must have positive sums` });
     return raw;
   }
-  return raw.map((r) => ({ name: r.name, players: r.players / players, hosts: r.hosts / hosts }));
+  return raw.map((r) => ({ name: r.name, players: shareOf(r.players, players), hosts: shareOf(r.hosts, hosts) }));
+}
+
+/** Shares that sum to 1 up to rounding stay as they are written, so that expanded options read again are the same to the last bit. */
+function shareOf(part: number, total: number): number {
+  return Math.abs(total - 1) < 1e-9 ? part : part / total;
 }
 
 /** Shares of the hosts and of the players by region. */
@@ -85,29 +93,43 @@ function placesOf(section: Section, regions: readonly RegionOptions[]): Pick<Net
 }
 
 /** The machines; a trace of availability comes later, from the data folder. */
-export function hostsOf(section: Section, regions: readonly RegionOptions[]): HostOptions {
+export function hostsOf(section: Section, regions: readonly RegionOptions[], places: readonly NamedPlace[]): HostOptions {
+  const common = { uploadShare: section.number("uploadShare"), leave: leaveOf(section), metricsNoise: section.number("metricsNoise") };
+  if (section.has("list")) return withHosts(common, listedHosts(section, places));
   const weights = weightsOf(regions, "hosts");
   const hardware = section.child("hardware");
-  const leave = section.child("leave");
-  const [polite, close, silent] = [leave.number("polite"), leave.number("close"), leave.number("silent")];
-  const total = polite + close + silent;
-  if (!(total > 0)) section.complain("leave", "the shares must have a positive sum");
   return {
+    ...common,
+    list: null,
     count: section.number("count"),
     cpuGhz: hardware.law("cpuGhz", "plain", weights),
     cpuCores: hardware.law("cpuCores", "plain", weights),
     freeRamMb: hardware.law("freeRamMb", "plain", weights),
     uploadMbps: section.law("upload", "plain", weights),
-    uploadShare: section.number("uploadShare"),
     jitterMs: section.law("jitter", "ms", weights),
     packetRate: hardware.law("packetRate", "plain", weights),
     frameTimeMs: hardware.law("frameTime", "ms", weights),
-    uptimeS: section.lifeLaw("uptime", weights),
-    downtimeS: section.lifeLaw("downtime", weights),
-    availability: null,
-    leave: { polite: polite / total, close: close / total, silent: silent / total },
-    metricsNoise: section.number("metricsNoise"),
+    ...livesOf(section, weights),
   };
+}
+
+/** How machines come and go: by laws, by a list, or by faults alone. */
+function livesOf(section: Section, weights: Weights): Pick<HostOptions, "uptimeS" | "downtimeS" | "availability"> {
+  if (section.has("availability")) {
+    return { uptimeS: null, downtimeS: null, availability: listedAvailability(section.child("availability")) };
+  }
+  const uptimeS = section.text("uptime", "") === "always" ? null : section.lifeLaw("uptime", weights);
+  const downtimeS = section.text("downtime", "") === "forever" ? null : section.lifeLaw("downtime", weights);
+  if (uptimeS !== null && downtimeS === null) section.complain("downtime", "forever needs uptime: always");
+  return { uptimeS, downtimeS, availability: null };
+}
+
+function leaveOf(section: Section): HostOptions["leave"] {
+  const leave = section.child("leave");
+  const [polite, close, silent] = [leave.number("polite"), leave.number("close"), leave.number("silent")];
+  const total = polite + close + silent;
+  if (!(total > 0)) section.complain("leave", "the shares must have a positive sum");
+  return { polite: shareOf(polite, total), close: shareOf(close, total), silent: shareOf(silent, total) };
 }
 
 /** Fields that only one way of making arrivals understands. */
@@ -160,6 +182,7 @@ function arrivalsOf(section: Section, sessionS: Law, durationUs: number): Arriva
 
 /** The maps; `listed` are those the conf names. */
 export function mapOptions(section: Section, listed: Readonly<Record<string, boolean>>): MapOptions {
+  if (section.has("list")) return listedMaps(section);
   const count = section.number("count");
   const critical = section.number("critical");
   const names = section.items("names").map((item) => (item.node?.kind === "leaf" ? String(item.node.value) : ""));
@@ -170,12 +193,21 @@ export function mapOptions(section: Section, listed: Readonly<Record<string, boo
 }
 
 /** The VPS sites: as listed, or `slots` spread over the regions by their players, or room for every map. */
-export function vpsOf(section: Section, regions: readonly RegionOptions[], maps: number): VpsOptions {
+export function vpsOf(section: Section, regions: readonly RegionOptions[], maps: number, places: readonly NamedPlace[]): VpsOptions {
   if (section.has("sites")) {
     if (section.has("slots")) section.complain("slots", "give either slots or sites; write null to drop an inherited value");
-    return { sites: section.items("sites").map((site) => ({ region: regionIndex(site, "region", regions), slots: site.number("slots") })) };
+    return { sites: section.items("sites").map((site) => siteOf(site, regions, places)) };
   }
   return { sites: sitesFor(regions, section.number("slots", maps)) };
+}
+
+function siteOf(section: Section, regions: readonly RegionOptions[], places: readonly NamedPlace[]): VpsOptions["sites"][number] {
+  const site = { region: regionIndex(section, "region", regions), slots: section.number("slots") };
+  if (!section.has("place")) return site;
+  const place = placeOf(section, "place", places);
+  if (places[place] !== undefined && places[place].region !== site.region)
+    section.complain("place", `does not lie in region ${regions[site.region]?.name}`);
+  return { ...site, place };
 }
 
 /** Slots spread over the regions by their players; regions that get none have no site. */
@@ -198,8 +230,8 @@ export function sitesFor(regions: readonly Pick<RegionOptions, "players">[], slo
 function parseJitter(text: string): Result<number, TextFault> {
   const inner = /^laplace\((.*)\)$/.exec(text)?.[1];
   const offset = inner === undefined ? 0 : "laplace(".length;
-  const us = microseconds((inner ?? text).trim());
-  return us === undefined ? err({ offset, message: `expected laplace(4ms) or a time, found ${JSON.stringify(text)}` }) : ok(us / 1000);
+  const ms = timeIn((inner ?? text).trim(), "ms");
+  return ms === undefined ? err({ offset, message: `expected laplace(4ms) or a time, found ${JSON.stringify(text)}` }) : ok(ms);
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import { US_PER_MS, US_PER_S } from "../../../src/base/time.ts";
 import type { Fault, FaultTarget, Options } from "../../options.ts";
+import { FAULT_KINDS } from "../scenario/fault-kinds.ts";
 import type { Dice } from "./dice.ts";
 
 /** How a kind is drawn: lengths in milliseconds (0: over at once, or by the machine's own law), strengths, and whom it may meet. */
@@ -74,7 +75,8 @@ function drawFault(kind: Fault["kind"], n: number, options: Options, dice: Dice,
     forUs: lastsMs === null ? 0 : Math.round(dice.spread(lastsMs[0], lastsMs[1])) * US_PER_MS,
     target: drawTarget(whom, options, dice),
     amount: amount === null ? 1 : Math.round(dice.spread(amount[0], amount[1]) * 100) / 100,
-    close: dice.chance(0.5),
+    // Thrown for every kind, and true where it says nothing, as a plan reads it.
+    close: dice.chance(0.5) || FAULT_KINDS[kind].close === null,
   };
 }
 

@@ -13,7 +13,7 @@ import { drawWorld } from "./draw-world.ts";
 export function drawSwarm(base: Options, seed: number): Options {
   const { swarm } = base;
   if (swarm === null) return base;
-  const draw = seedrandom(`peerstead/swarm/${base.scenario}/${seed}`);
+  const draw = seedrandom(`peerstead/swarm/${base.draws}/${seed}`);
   const root = rootStream(draw.int32() >>> 0, draw.int32() >>> 0);
   const dice = (purpose: string): Dice => new Dice(root, purpose);
   const world = swarm.world === "random" ? drawWorld(base, dice) : base;
