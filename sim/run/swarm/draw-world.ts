@@ -13,12 +13,14 @@ export function drawWorld(base: Options, dice: (purpose: string) => Dice): Optio
   const conf = drawConf(base.conf, dice("conf"));
   const eligible = Object.fromEntries(maps.names.map((name, map) => [name, maps.eligible[map] === true]));
   const vps = dice("vps");
+  // Machines alike in everything, in one run of six, so that ties are broken.
+  const alike = dice("alike").chance(1 / 6);
   return {
     ...base,
-    network: drawNetwork(base.network, dice("network")),
+    network: { ...drawNetwork(base.network, dice("network")), ...(alike ? { hostAccessMs: same(4) } : {}) },
     conf: { ...conf, p2p_eligible_maps: eligible },
     tuning: drawTuning(base.tuning, dice("tuning")),
-    hosts: drawHosts(base.hosts, dice("hosts")),
+    hosts: drawHosts(base.hosts, alike, dice("hosts")),
     players: drawPlayers(base.players, dice("players")),
     maps,
     // Room for every map, as it should be; in one run of five for a part of them, so that the VPS is full.
@@ -95,7 +97,8 @@ function drawTuning(base: Tuning, dice: Dice): Tuning {
     clearedGraceMs: dice.of([600, 1200]),
     startGraceMs: dice.of([800, 1600]),
     forgetAfterS: dice.of([3, 10, 86_400]),
-    checkpointS: dice.whole(1, 6),
+    // Seldom enough, now and then, that nothing but an order stops a host that was replaced.
+    checkpointS: dice.of([1, 3, 6, 60]),
     askAgainMs: dice.of([700, 1200]),
     mapPlayersMax: dice.of([6, 20, 200]),
     stateBytesBase: dice.of([2_000, 20_000, 500_000]),
@@ -114,18 +117,18 @@ function drawNetwork(base: Options["network"], dice: Dice): Options["network"] {
   };
 }
 
-function drawHosts(base: HostOptions, dice: Dice): HostOptions {
+/** A law that always gives the same. */
+const same = (value: number) => ({ law: "constant", value }) as const;
+
+function drawHosts(base: HostOptions, alike: boolean, dice: Dice): HostOptions {
   const count = dice.whole(2, base.count);
   const lives = dice.chance(0.3);
-  const alike = dice.chance(0.15);
-  const same = (value: number) => ({ law: "constant", value }) as const;
   return {
     ...base,
     count,
     // Machines that come and go by themselves, in a third of the runs; elsewhere the plan alone says who is lost.
     uptimeS: lives ? { law: "exponential", mean: Math.round(dice.spread(15, 200)) } : null,
     downtimeS: lives ? { law: "exponential", mean: Math.round(dice.spread(2, 20)) } : null,
-    // Machines alike in everything, so that ties are broken.
     ...(alike
       ? {
           cpuGhz: same(3.5),
@@ -138,6 +141,8 @@ function drawHosts(base: HostOptions, dice: Dice): HostOptions {
           metricsNoise: 0,
         }
       : { metricsNoise: dice.of([0, 0.05, 0.2]) }),
+    // Some whose frames take too long.
+    ...(!alike && dice.chance(0.25) ? { frameTimeMs: { law: "uniform", min: 8, max: 20 } as const } : {}),
     // Some machines that are not eligible, and some that are only now and then.
     ...(!alike && dice.chance(0.4) ? { freeRamMb: { law: "uniform", min: 6000, max: 24_000 } as const } : {}),
     // Upload that carries few players, so that hosts are full; never so little that a map's state takes longer than a move may.
