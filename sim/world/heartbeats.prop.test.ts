@@ -82,14 +82,16 @@ describe("heartbeats computed ahead", () => {
       fc.array(happening, { maxLength: 25 }),
       fc.integer({ min: 0, max: 1e6 }),
       fc.constantFrom(0, 0.001, 0.05, 0.3),
+      // Without jitter beats arrive in the very instant in which patience ends.
+      fc.constantFrom(0, 4),
     ] as const;
     let silent = 0;
     fc.assert(
-      fc.property(...inputs, (happenings, seed, loss) => {
+      fc.property(...inputs, (happenings, seed, loss, jitterMs) => {
         // Everybody is listened to from the start, or nothing would be found in most lists.
         const all = [...[1, 2, 3].map((each): Happening => ({ do: "watch", at: 1, host: each })), ...happenings];
-        const lazy = silences(all, options(false, { loss }), seed, 150 * SECOND);
-        const plain = silences(all, options(true, { loss }), seed, 150 * SECOND);
+        const lazy = silences(all, options(false, { loss, jitterMs }), seed, 150 * SECOND);
+        const plain = silences(all, options(true, { loss, jitterMs }), seed, 150 * SECOND);
         silent += lazy.found.length;
         expect(lazy.found).toEqual(plain.found);
       }),

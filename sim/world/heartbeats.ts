@@ -248,7 +248,8 @@ export class Heartbeats {
     let heard = this.heardAt[host] as number;
     while (heard < until) {
       const next = this.nextArrival(host, heard);
-      if (next > heard + this.silentAfterUs) return Math.max(now, heard + this.silentAfterUs);
+      // A beat in the very instant in which patience ends is too late, as the eager form has it.
+      if (next >= heard + this.silentAfterUs) return Math.max(now, heard + this.silentAfterUs);
       heard = next;
       // Skip in strides of two while beats are ordinary and the weather is quiet: no silence fits between them.
       let n = Math.floor((heard - oneWay - phase) / periodUs) + 1;

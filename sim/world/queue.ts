@@ -25,6 +25,7 @@ export const EVENT = {
   burst: 17,
   sample: 18,
   storeApply: 19,
+  end: 20,
 } as const;
 
 /** The virtual clock and its events. */

@@ -24,4 +24,6 @@ export const SOURCE = {
   /** + dense number: messages, timers. */
   message: 1_000_000_000,
   timer: 2_000_000_000,
+  /** The end of a stretch of the run, after everything else of its instant. */
+  end: 4_294_967_295,
 } as const;

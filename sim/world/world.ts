@@ -136,9 +136,10 @@ export class World {
     return coordinator;
   }
 
-  /** Runs until no event at or before `until` is left. */
+  /** Runs until no event at or before `until` is left. The clock then stands at `until`: what is done next is done then. */
   run(until: number, progress: (now: number) => void): void {
     const { queue } = this;
+    queue.push(Math.max(until, this.now), SOURCE.end, 0, EVENT.end, 0, 0, undefined);
     while (queue.next() <= until) {
       queue.pop();
       this.events += 1;
@@ -184,6 +185,8 @@ export class World {
         return this.heartbeats.heard(target, number);
       case EVENT.horizon:
         return this.heartbeats.horizon(target);
+      case EVENT.end:
+        return;
       default:
         this.handlers?.event(kind, target, number, object);
     }
