@@ -1,10 +1,17 @@
 /** What one run leaves, and what all runs of a scenario leave together. Plain data: it crosses threads and is written as JSON. */
 import type { LadderReading } from "../src/base/hash.ts";
 import type { MoveCause, MoveForm, MoveStep } from "../src/core/protocol/history.ts";
-import type { HostId, MapId } from "../src/core/protocol/ids.ts";
+import type { HostId, MapId, PlayerId } from "../src/core/protocol/ids.ts";
 
-/** A broken rule. */
-export type Violation = { readonly rule: string; readonly at_s: number; readonly message: string };
+/** A broken rule, and whom it is about where the rule speaks of one map, host or player. */
+export type Violation = {
+  readonly rule: string;
+  readonly at_s: number;
+  readonly message: string;
+  readonly map?: MapId;
+  readonly host?: HostId;
+  readonly player?: PlayerId;
+};
 
 /** A mergeable summary of one metric in one run. `histogram` is the sparse form of base/histogram (scaled integers). */
 export type MetricSample = {

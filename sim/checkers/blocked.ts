@@ -68,6 +68,8 @@ export class BlockedChecker extends RuleChecker implements Checker, Observer {
       at,
       () =>
         `${mapText(this.#options.maps.names, map)} granted to host ${id}, blocked since ${secondsText(host.blockedAt)} until ${secondsText(host.blockedUntil)}`,
+      map,
+      id,
     );
   }
 
@@ -98,6 +100,8 @@ export class BlockedChecker extends RuleChecker implements Checker, Observer {
       false,
       at,
       () => `host ${host.host}, blocked at ${secondsText(watch.from)}, still holds ${maps}; the bound is ${secondsText(this.#boundUs)}`,
+      [...(host.owns ?? [])][0],
+      host.host,
     );
   }
 

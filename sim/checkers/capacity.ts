@@ -29,16 +29,23 @@ export class CapacityChecker extends RuleChecker implements Checker, Observer {
     const { to, toMaps, toMapsMax, toPlayers, toPlayersMax } = record;
     const what = (): string =>
       `move ${record.move} of ${mapText(this.#options.maps.names, record.map)} (${record.cause}, ${record.form}) gives host ${to}`;
-    this.check("HO7", toMaps <= toMapsMax, at, () => `${what()} ${toMaps} maps of ${toMapsMax}`);
+    this.check("HO7", toMaps <= toMapsMax, at, () => `${what()} ${toMaps} maps of ${toMapsMax}`, record.map, to);
     const host = this.#picture.hostOf(to);
     if (record.toVps) {
       if (host.joined)
-        this.check("HO7", toMapsMax <= host.slots, at, () => `${what()} a limit of ${toMapsMax} maps; it has ${host.slots} slots`);
+        this.check(
+          "HO7",
+          toMapsMax <= host.slots,
+          at,
+          () => `${what()} a limit of ${toMapsMax} maps; it has ${host.slots} slots`,
+          record.map,
+          to,
+        );
       return;
     }
-    this.check("HO7", toPlayers <= toPlayersMax, at, () => `${what()} ${toPlayers} players of ${toPlayersMax}`);
+    this.check("HO7", toPlayers <= toPlayersMax, at, () => `${what()} ${toPlayers} players of ${toPlayersMax}`, record.map, to);
     const mapsMax = this.#options.conf.task_distribution.max_tasks_per_node;
-    this.check("HO7", toMapsMax <= mapsMax, at, () => `${what()} a limit of ${toMapsMax} maps; the conf allows ${mapsMax}`);
+    this.check("HO7", toMapsMax <= mapsMax, at, () => `${what()} a limit of ${toMapsMax} maps; the conf allows ${mapsMax}`, record.map, to);
     if (!host.joined) return;
     const kbps = toPlayersMax * this.#options.tuning.uploadKbpsPerPlayer;
     this.check(
@@ -46,6 +53,8 @@ export class CapacityChecker extends RuleChecker implements Checker, Observer {
       kbps <= host.uploadKbps,
       at,
       () => `${what()} a limit of ${toPlayersMax} players, ${kbps} kbit/s of ${host.uploadKbps}`,
+      record.map,
+      to,
     );
   }
 
@@ -61,6 +70,8 @@ export class CapacityChecker extends RuleChecker implements Checker, Observer {
       at,
       () =>
         `with ${mapText(this.#options.maps.names, record.map)} host ${record.host} holds ${this.#picture.loadOf(host)} maps of ${limit}${this.#picture.trail(record.map)}`,
+      record.map,
+      record.host,
     );
   }
 }

@@ -1,5 +1,6 @@
 /** What a checker is, and the bookkeeping that all of them share. */
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
+import type { HostId, MapId, PlayerId } from "../../src/core/protocol/ids.ts";
 import type { Violation } from "../outcome.ts";
 import type { Observer } from "../world/observer.ts";
 import type { Options } from "../options.ts";
@@ -63,12 +64,25 @@ export abstract class RuleChecker {
     return { ...this.#reached };
   }
 
-  /** Puts `rule` to the test once. The message is built only when it is broken. Returns `holds`. */
-  protected check(rule: string, holds: boolean, at: number, message: () => string): boolean {
+  /**
+   * Puts `rule` to the test once. The message is built only when it is broken. Map, host and player say whom it is about, -1 nobody; they
+   * are numbers side by side because nearly every check holds and an object would be made for nothing. Returns `holds`.
+   */
+  protected check(
+    rule: string,
+    holds: boolean,
+    at: number,
+    message: () => string,
+    map: MapId = -1,
+    host: HostId = -1,
+    player: PlayerId = -1,
+  ): boolean {
     this.#evaluated[rule] = (this.#evaluated[rule] ?? 0) + 1;
     if (holds) return true;
     this.#total += 1;
-    if (this.#kept.length < VIOLATIONS_KEPT) this.#kept.push({ rule, at_s: at / 1_000_000, message: message() });
+    if (this.#kept.length >= VIOLATIONS_KEPT) return false;
+    const about = { ...(map >= 0 ? { map } : {}), ...(host >= 0 ? { host } : {}), ...(player >= 0 ? { player } : {}) };
+    this.#kept.push({ rule, at_s: at / 1_000_000, message: message(), ...about });
     return false;
   }
 

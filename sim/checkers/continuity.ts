@@ -163,6 +163,8 @@ export class ContinuityChecker extends RuleChecker implements Checker, Observer 
       at,
       () =>
         `${mapText(this.#options.maps.names, gap.map)} without a serving owner since ${secondsText(gap.from)}, ${secondsText(gap.spent)} of it unexcused; the bound is ${secondsText(this.#unhostedUs)}${gap.failed ? ", and a move had failed" : ""} (${whose})${this.#picture.trail(gap.map)}`,
+      gap.map,
+      owner,
     );
   }
 

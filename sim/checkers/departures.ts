@@ -48,6 +48,8 @@ export class DeparturesChecker extends RuleChecker implements Checker, Observer 
       at,
       () =>
         `host ${host} stopped ${mapText(this.#names, map)} at ${epochText(epoch)} (${record.why}), though nothing moved that map away from it${this.#picture.trail(map)}`,
+      map,
+      host,
     );
   }
 
@@ -62,6 +64,8 @@ export class DeparturesChecker extends RuleChecker implements Checker, Observer 
       at,
       () =>
         `move ${record.move} of ${mapText(this.#names, record.map)} back to host ${to} failed (${record.reason}): a host that held a map before must be able to hold it again${this.#picture.trail(record.map)}`,
+      record.map,
+      to,
     );
   }
 

@@ -49,6 +49,8 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
         record.toVps === host.vps,
         at,
         () => `move ${record.move} calls host ${record.to} ${record.toVps ? "a VPS" : "a player host"}, but it joined as the other`,
+        record.map,
+        record.to,
       );
     if (record.toVps) return;
     const what = `chosen for ${mapText(this.#options.maps.names, record.map)} (${record.cause}, ${record.form})`;
@@ -57,8 +59,10 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
       record.toEligible,
       at,
       () => `host ${record.to} ${what} though known as not eligible${this.#picture.trail(record.map)}`,
+      record.map,
+      record.to,
     );
-    this.#mayHold(at, record.to, what);
+    this.#mayHold(at, record.to, what, record.map);
     this.#mayLeave(at, record.map, record.to, "is decided to go");
     this.#score(at, record);
     this.#tie(at, record, host);
@@ -73,19 +77,21 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
         at,
         () =>
           `the grant of ${mapText(this.#options.maps.names, record.map)} calls host ${record.host} ${record.vps ? "a VPS" : "a player host"}, but it joined as the other`,
+        record.map,
+        record.host,
       );
     if (record.vps) return;
     this.#mayLeave(at, record.map, record.host, `was granted at ${epochText(record.epoch)}`);
     // What was decided on was judged at decision time; a standby that steps in later is judged now.
     const move = this.#picture.mapOf(record.map).move;
     if (move === null || move.to !== record.host)
-      this.#mayHold(at, record.host, `granted ${mapText(this.#options.maps.names, record.map)}`);
+      this.#mayHold(at, record.host, `granted ${mapText(this.#options.maps.names, record.map)}`, record.map);
   }
 
-  #mayHold(at: number, id: HostId, what: string): void {
+  #mayHold(at: number, id: HostId, what: string, map: MapId = -1): void {
     const host = this.#picture.hostOf(id);
     const reasons = this.#reasons(at, host);
-    this.check("HO4", reasons.length === 0, at, () => `host ${id} ${what}, but it is not eligible: ${reasons.join(", ")}`);
+    this.check("HO4", reasons.length === 0, at, () => `host ${id} ${what}, but it is not eligible: ${reasons.join(", ")}`, map, id);
   }
 
   #reasons(at: number, host: HostPicture): string[] {
@@ -107,6 +113,8 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
       at,
       () =>
         `${mapText(this.#options.maps.names, map)} ${what} to player host ${host}, but ${enabled ? "it is critical" : "enable_p2p_maps is off"}${this.#picture.trail(map)}`,
+      map,
+      host,
     );
   }
 
@@ -128,6 +136,8 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
       at,
       () =>
         `host ${record.to} was scored ${record.scoreTo} for ${mapText(this.#options.maps.names, record.map)}, the seed's formula gives ${scores[0]}`,
+      record.map,
+      record.to,
     );
   }
 
@@ -150,6 +160,8 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
       at,
       () =>
         `host ${record.to} chosen for ${mapText(this.#options.maps.names, record.map)}, but idle host ${rival} has the same score and latency and the lower id`,
+      record.map,
+      record.to,
     );
   }
 

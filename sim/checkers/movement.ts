@@ -109,12 +109,21 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     const theta = Math.round((conf.realtime_gaming.prioritize_realtime ? tuning.betterRealtime : tuning.betterOtherwise) * 1000);
     const { scoreFrom, scoreTo } = record;
     const what = (): string => `move ${record.move} of ${mapText(this.#options.maps.names, record.map)} ${record.from} -> ${record.to}`;
-    this.check("HO6", record.theta === theta, at, () => `${what()} applied a threshold of ${record.theta} thousandths instead of ${theta}`);
+    this.check(
+      "HO6",
+      record.theta === theta,
+      at,
+      () => `${what()} applied a threshold of ${record.theta} thousandths instead of ${theta}`,
+      record.map,
+      record.to,
+    );
     this.check(
       "HO6",
       scoreTo * 1000 > theta * scoreFrom,
       at,
       () => `${what()}: score ${scoreTo} is not above ${theta} thousandths of ${scoreFrom}`,
+      record.map,
+      record.to,
     );
   }
 
@@ -126,6 +135,8 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       record.sinceMoveUs < 0 || record.sinceMoveUs >= cooldownUs,
       at,
       () => `${what()} only ${secondsText(record.sinceMoveUs)} after the last, by the coordinator's own count`,
+      record.map,
+      record.to,
     );
     const last = this.#last.get(record.map);
     if (last === undefined) return;
@@ -137,6 +148,8 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       at,
       () =>
         `${what()} only ${secondsText(since)} after the last was decided; the cool-down is ${secondsText(cooldownUs)}${this.#picture.trail(record.map)}`,
+      record.map,
+      record.to,
     );
   }
 
@@ -151,6 +164,8 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       at,
       () =>
         `${mapText(this.#options.maps.names, record.map)} returns from the VPS ${secondsText(at - last.decidedAt)} after it fell back; the wait is ${secondsText(waitUs)}`,
+      record.map,
+      record.to,
     );
   }
 
@@ -162,6 +177,8 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       record.voluntaryNow <= allowed,
       at,
       () => `${record.voluntaryNow} maps in voluntary moves of ${record.mapsHosted} hosted; ${allowed} allowed`,
+      record.map,
+      record.to,
     );
     const counted = this.#voluntary.size;
     const most = Math.max(1, Math.floor(share * this.#options.maps.names.length));
@@ -170,6 +187,8 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       counted <= most,
       at,
       () => `${counted} maps in voluntary moves by our count; ${most} allowed of ${this.#options.maps.names.length} maps`,
+      record.map,
+      record.to,
     );
   }
 
@@ -187,7 +206,7 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     if ((this.#playersAt.get(record.map) ?? -1) >= last.at) return this.count("excused.LV4.players");
     const message = (): string =>
       `${mapText(this.#options.maps.names, record.map)} goes back from host ${last.to} to host ${last.from} ${secondsText(at - last.at)} after it came, though no player came or went and the fleet gave no reason${this.#picture.trail(record.map)}`;
-    this.check("LV4", false, at, message);
+    this.check("LV4", false, at, message, record.map, record.to);
   }
 
   /** The target was not to be asked until now, or may not have been: its block or its back-off ended within the time that news of the fleet has. */

@@ -73,6 +73,8 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       at,
       () =>
         `${what()}, but the newest grant before was ${epochText(newest)} and ${epochText(expect)} was expected${this.#picture.trail(map)}`,
+      map,
+      host,
     );
     // A compare-and-set over an epoch that a newer grant had replaced must have been refused.
     this.check(
@@ -81,6 +83,8 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       at,
       () =>
         `${what()} over ${epochText(expect)}, though ${epochText(newest)} had been granted: no compare-and-set${this.#picture.trail(map)}`,
+      map,
+      host,
     );
     const adopted = newest < 0 || book.unsure || expect <= newest;
     this.check(
@@ -88,6 +92,8 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       adopted,
       at,
       () => `${what()} over ${epochText(expect)}, which nobody was ever granted (newest ${epochText(newest)})${this.#picture.trail(map)}`,
+      map,
+      host,
     );
     this.#handoff(at, book, record);
     this.#hold(map, epoch, host, at, "granted");
@@ -107,6 +113,8 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       at,
       () =>
         `${mapText(this.#names, record.map)} granted to host ${record.host} at ${epochText(record.epoch)} in a handoff while host ${move.from} still served ${epochText(book.servingEpoch)}${this.#picture.trail(record.map)}`,
+      record.map,
+      record.host,
     );
   }
 
@@ -129,6 +137,8 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
           at,
           () =>
             `host ${host} serves ${mapText(this.#names, map)} at ${epochText(epoch)}, which was granted to nobody (newest ${epochText(book.newest)})${this.#picture.trail(map)}`,
+          map,
+          host,
         );
     } else if (holder !== undefined) {
       this.check(
@@ -137,6 +147,8 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
         at,
         () =>
           `host ${host} serves ${mapText(this.#names, map)} at ${epochText(epoch)}, which was granted to host ${holder}${this.#picture.trail(map)}`,
+        map,
+        host,
       );
     }
     this.#hold(map, epoch, host, at, "serves");
@@ -159,6 +171,8 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       at,
       () =>
         `host ${host} wrote for ${mapText(this.#names, map)} at ${epochText(epoch)} while the row stood at ${epochText(rowEpoch)}${this.#picture.trail(map)}`,
+      map,
+      host,
     );
     this.#hold(map, epoch, host, at, "wrote");
   }
@@ -177,6 +191,9 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       at,
       () =>
         `${mapText(this.#names, map)} at ${epochText(epoch)} has two hosts: ${holder} and ${host} (${how}${player < 0 ? "" : ` player ${player}`})${this.#picture.trail(map)}`,
+      map,
+      host,
+      player,
     );
   }
 

@@ -107,8 +107,8 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
           : `was granted to host ${map.owner} at ${epochText(map.epoch)}, which ${this.#picture.reachable(map.owner) ? "does not serve it" : "is not there"}`;
       return `at the end ${mapText(this.#options.maps.names, map.map)} ${owner}${this.#picture.trail(map.map)}`;
     };
-    this.check("HO9", hosted, at, message);
-    if (this.#settled) this.check("LV1", hosted, at, message);
+    this.check("HO9", hosted, at, message, map.map, map.owner);
+    if (this.#settled) this.check("LV1", hosted, at, message, map.map, map.owner);
   }
 
   #excused(at: number, map: MapPicture): boolean {
@@ -149,6 +149,8 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
           at,
           () =>
             `at the end host ${host.host} still serves ${mapText(this.#options.maps.names, map)} at ${epochText(epoch)}, which belongs to host ${picture.owner} at ${epochText(picture.epoch)}${this.#picture.trail(map)}`,
+          map,
+          host.host,
         );
       }
     }
@@ -183,6 +185,9 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
       at,
       () =>
         `at the end player ${player} plays ${mapText(this.#options.maps.names, seat.map)} on host ${seat.host} at ${epochText(seat.epoch)}, not on host ${map.owner} at ${epochText(map.epoch)}${this.#picture.trail(seat.map)}`,
+      seat.map,
+      seat.host,
+      player,
     );
   }
 
@@ -201,6 +206,9 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
       at,
       () =>
         `at the end player ${player} has waited ${secondsText(waited)} for ${mapText(this.#options.maps.names, waiting.map)}, which host ${map.owner} serves${this.#picture.trail(waiting.map)}`,
+      waiting.map,
+      map.owner,
+      player,
     );
   }
 
@@ -216,6 +224,8 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
         at,
         () =>
           `at the end move ${move.id} of ${mapText(this.#options.maps.names, map.map)}, decided at ${secondsText(move.at)}, is still open; the bound is ${secondsText(this.#bounds.moveUs)}${this.#picture.trail(map.map)}`,
+        map.map,
+        move.to,
       );
     }
   }

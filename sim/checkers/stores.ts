@@ -48,6 +48,8 @@ export class RestartChecker extends RuleChecker implements Checker, Observer {
         at,
         () =>
           `after a restart ${mapText(this.#names, map)} was granted to host ${host} at ${epochText(epoch)}, though ${epochText(before)} had been granted${this.#picture.trail(map)}`,
+        map,
+        host,
       );
     }
     if (epoch > newest.epoch) Object.assign(newest, { epoch, fair, at });
@@ -66,6 +68,9 @@ export class RestartChecker extends RuleChecker implements Checker, Observer {
       at,
       () =>
         `after a restart player ${record.player} plays ${mapText(this.#names, record.map)} on host ${record.host} at ${epochText(record.epoch)}, older than ${epochText(newest.epoch)}${this.#picture.trail(record.map)}`,
+      record.map,
+      record.host,
+      record.player,
     );
   }
 }

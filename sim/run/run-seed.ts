@@ -9,6 +9,7 @@ import { PlayerFleet } from "../fleet/players.ts";
 import { plantsOf } from "../planted/plant.ts";
 import type { Observer } from "../world/observer.ts";
 import { EVENT } from "../world/queue.ts";
+import type { Tracing } from "../world/tracing.ts";
 import { World } from "../world/world.ts";
 import { Fingerprint } from "./fingerprint.ts";
 import { Metrics } from "./metrics/metrics.ts";
@@ -25,9 +26,12 @@ import { type Storyteller, storyteller } from "./story/storyteller.ts";
 const PLAYERS_SPARE = 256;
 const VIOLATIONS_MAX = 100;
 
+/** Notes each step with its cause and the violations found in it; it is told of the run's checkers before the run begins. */
+export type StepNotes = Tracing & Observer & { judges(checkers: readonly Checker[]): void };
+
 /**
  * How a caller looks in: progress in virtual microseconds, an early end, a line per record, the story for the page that is looked into, one
- * more observer, and the world as it stands at its end (us).
+ * more observer, notes of each step, and the world as it stands at its end (us).
  */
 export type RunHooks = {
   progress?: (virtualUs: number) => void;
@@ -35,6 +39,7 @@ export type RunHooks = {
   trace?: (line: string) => void;
   story?: boolean;
   watch?: Observer;
+  steps?: StepNotes;
   ended?: (world: World, at: number) => void;
 };
 
@@ -72,6 +77,8 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
   const observers: Observer[] = [metrics, ...checkers, fingerprint, faultTally, regions, ...teller.observers];
   if (hooks.trace !== undefined) observers.push(new Tracer(hooks.trace));
   if (hooks.watch !== undefined) observers.push(hooks.watch);
+  if (hooks.steps !== undefined) observers.push(hooks.steps);
+  hooks.steps?.judges(checkers);
   const observer = new Fanout(observers);
   const plants = plantsOf(options.planted);
   const world = new World(
@@ -82,6 +89,7 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
     HostFleet.count(options),
     playerCapacity(options),
     plants,
+    hooks.steps ?? null,
   );
   const fleet = new HostFleet(world, options);
   const people = new PlayerFleet(world, options, world.players.length);

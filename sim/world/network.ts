@@ -11,6 +11,7 @@ import type { Machines } from "./machines.ts";
 import type { Observer } from "./observer.ts";
 import { EVENT, type EventQueue } from "./queue.ts";
 import { SOURCE } from "./sources.ts";
+import type { LostWhy, Tracing } from "./tracing.ts";
 
 /** Draws of retransmissions are numbered apart from those of first sendings: 2^40 on for each time. */
 const RETRY_STREAM = 1_099_511_627_776;
@@ -58,14 +59,20 @@ export class SimNetwork implements NetworkPort {
   /** A planted bug in the way of messages, if any. */
   tamper: ((from: ActorId, to: ActorId, message: Message) => Message | null) | undefined;
 
+  tracing: Tracing | null = null;
+
   send(fromActor: ActorId, toActor: ActorId, sent: Message): void {
     const message = this.tamper === undefined ? sent : this.tamper(fromActor, toActor, sent);
-    if (message === null) return;
+    if (message === null) {
+      this.tracing?.lost(fromActor, toActor, sent, "planted");
+      return;
+    }
     const m = this.machines;
     const from = m.dense(fromActor);
     const to = m.dense(toActor);
     const connected = from === 0 || to === 0;
     if (to >= m.up.length || !m.reachable(from, to) || (connected && m.linked[from === 0 ? to : from] === 0)) {
+      this.tracing?.lost(fromActor, toActor, message, this.whyLost(from, to));
       this.observer.dropped?.(this.queue.now, fromActor, toActor);
       return;
     }
@@ -86,8 +93,16 @@ export class SimNetwork implements NetworkPort {
     const m = this.machines;
     const whole = packet.fromGeneration === m.generation[packet.from] && packet.toGeneration === m.generation[to];
     if (whole && m.up[to] === 1 && m.reachable(packet.from, to)) return true;
+    this.tracing?.lost(m.actor(packet.from), m.actor(to), packet.message, this.whyLost(packet.from, to));
     this.observer.dropped?.(this.queue.now, m.actor(packet.from), m.actor(to));
     return false;
+  }
+
+  /** Why a message that is lost now was lost. */
+  private whyLost(from: number, to: number): LostWhy {
+    const m = this.machines;
+    if (m.up[to] !== 1) return "down";
+    return m.reachable(from, to) ? "closed" : "cut";
   }
 
   /** Path delay with Laplace jitter around it, never under half the path; a lost segment costs a retransmission (200 ms at least, RFC 6298). */

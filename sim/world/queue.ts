@@ -40,6 +40,10 @@ export class EventQueue {
   target = 0;
   number = 0;
   object: unknown = undefined;
+  /** The traced step that is going on, or that scheduled the event popped last; 0: none. */
+  step = 0;
+  /** By node: the step in which it was scheduled. Null while nobody traces. */
+  private causes: number[] | null = null;
 
   /** Microseconds. */
   get now(): number {
@@ -48,6 +52,11 @@ export class EventQueue {
 
   get pending(): number {
     return this.wheel.size;
+  }
+
+  /** From now on each event carries the step in which it was scheduled, and `step` tells it when the event comes up. */
+  traceCauses(): void {
+    this.causes = [];
   }
 
   /**
@@ -61,6 +70,7 @@ export class EventQueue {
     this.targets[node] = target;
     this.numbers[node] = number;
     this.objects[node] = object;
+    if (this.causes !== null) this.causes[node] = this.step;
     return node;
   }
 
@@ -84,6 +94,7 @@ export class EventQueue {
     this.number = this.numbers[node] as number;
     this.object = this.objects[node];
     this.objects[node] = undefined;
+    if (this.causes !== null) this.step = this.causes[node] ?? 0;
     this.wheel.free(node);
     return true;
   }

@@ -13,6 +13,7 @@ import type { Machines } from "./machines.ts";
 import type { Observer } from "./observer.ts";
 import { EVENT, type EventQueue } from "./queue.ts";
 import { SOURCE } from "./sources.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** A client gives up on a store it cannot reach after this long (a usual statement time-out). */
 const UNREACHABLE_US = 2_000_000;
@@ -41,6 +42,7 @@ export class SimStore implements StorePort {
   readonly met = { slow: 0, fail: 0, unknown: 0, refuse: 0 };
   /** A planted bug in the store, if any. */
   tamper: ((table: OwnershipTable, ask: StoreRequest, real: () => StoreAnswer) => StoreAnswer) | undefined;
+  tracing: Tracing | null = null;
   private readonly machines: Machines;
   private readonly queue: EventQueue;
   private readonly observer: Observer;
@@ -70,10 +72,12 @@ export class SimStore implements StorePort {
   /** The request reached the store: it takes effect (or not), and its answer starts back. */
   apply(under: Asked, half: number): void {
     const { asker, n } = under;
+    this.tracing?.applies(this.machines.actor(asker), under.ask);
     const { slow, fail, unknown, refuse } = this.weather;
     if (slow > 1) this.met.slow += 1;
     const u = drawUnit(this.draws, asker, 3 * n + 1);
     let answer: StoreAnswer;
+    let real: StoreAnswer | null = null;
     let back = half;
     if (!this.machines.reachable(asker, 0)) {
       answer = { result: "failed" };
@@ -89,9 +93,10 @@ export class SimStore implements StorePort {
       const lost = u >= fail + refuse && u < fail + refuse + unknown;
       const commits = !lost || drawUnit(this.draws, asker, 3 * n + 2) < UNKNOWN_COMMITTED;
       if (lost) this.met.unknown += 1;
-      const real = commits ? this.commit(under) : ({ result: "unknown" } as const);
-      answer = lost ? { result: "unknown" } : real;
+      real = commits ? this.commit(under) : null;
+      answer = lost || real === null ? { result: "unknown" } : real;
     }
+    this.tracing?.applied(answer, real);
     this.queue.push(this.queue.now + back, SOURCE.store + asker, 2 * n + 1, EVENT.store, asker, 0, {
       request: under.request,
       answer,

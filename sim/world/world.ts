@@ -26,6 +26,7 @@ import type { HostTruth, Observer } from "./observer.ts";
 import { EVENT, EventQueue } from "./queue.ts";
 import { SOURCE } from "./sources.ts";
 import { type Answered, type Asked, SimStore } from "./store.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** A connection is made by three handshakes' worth of round trips (TCP, TLS 1.3, WebSocket upgrade). */
 const CONNECT_ROUND_TRIPS = 3;
@@ -71,6 +72,7 @@ export class World {
   readonly stoppedAt: Float64Array;
   private readonly settings: HostingSettings;
   private readonly plants: Plants;
+  private readonly tracing: Tracing | null;
   private readonly drive: Drive;
   private readonly hostTimers: Map<number, number>[];
   private readonly playerTimer: Int32Array;
@@ -88,9 +90,11 @@ export class World {
     hosts: number,
     players: number,
     plants: Plants = {},
+    tracing: Tracing | null = null,
   ) {
     this.options = options;
     this.plants = plants;
+    this.tracing = tracing;
     this.settings = plants.settings?.(settings) ?? settings;
     this.root = root;
     this.observer = observer;
@@ -112,6 +116,9 @@ export class World {
     this.timerSeq = new Float64Array(1 + hosts + players);
     if (plants.message !== undefined) this.network.tamper = (from, to, message) => plants.message?.(this, from, to, message) ?? null;
     if (plants.store !== undefined) this.store.tamper = plants.store;
+    this.network.tracing = tracing;
+    this.store.tracing = tracing;
+    tracing?.begin(this.queue, this.machines);
     this.coordinator = this.makeCoordinator();
     this.drive = new Drive(this.env());
   }
@@ -138,14 +145,16 @@ export class World {
 
   /** Runs until no event at or before `until` is left. The clock then stands at `until`: what is done next is done then. */
   run(until: number, progress: (now: number) => void): void {
-    const { queue } = this;
+    const { queue, tracing } = this;
     queue.push(Math.max(until, this.now), SOURCE.end, 0, EVENT.end, 0, 0, undefined);
     while (queue.next() <= until) {
       queue.pop();
       this.events += 1;
       if ((this.events & 0x3fff) === 0) progress(queue.now);
+      if (tracing !== null) tracing.event(queue.kind, queue.object);
       this.handle(queue.kind, queue.target, queue.number, queue.object);
     }
+    tracing?.event(0, undefined);
   }
 
   /** Schedules something of the fleet or the faults. `source` is of the caller's own range. */
@@ -154,7 +163,9 @@ export class World {
   }
 
   deliver(actor: Actor, input: Input): void {
+    this.tracing?.enter(actor.id, input);
     const refused = this.drive.deliver(actor, input);
+    this.tracing?.leave();
     assert(refused === undefined, "the simulated inbox never overflows");
   }
 

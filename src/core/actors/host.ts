@@ -15,12 +15,9 @@ import type { StoreAnswer } from "../protocol/store.ts";
 /** Precopy ends when a round would carry less than this, or after this many rounds. */
 const ROUND_SMALL_BYTES = 16_384;
 const ROUNDS_MAX = 3;
-/** Timers: kind in the lowest bits, the map or suspect above. */
-const TIMERS = 4;
-const T_LOADED = 0;
-const T_ROUND = 1;
-const T_PROBE = 2;
-const T_CHECKPOINT = 3;
+/** Timers of a host: the kind in the lowest bits, the map or suspect above (timer = subject · {@link HOST_TIMER_KINDS} + kind). */
+export const HOST_TIMER = { loaded: 0, round: 1, probe: 2, checkpoint: 3 } as const;
+export const HOST_TIMER_KINDS = 4;
 
 type Serving = { epoch: Epoch; stage: "loading" | "active" | "frozen"; copy: Copy | null; replicas: readonly HostId[] };
 /** A running precopy: what was sent in the last round and when. */
@@ -151,7 +148,11 @@ export class HostActor implements Actor {
       case "hosting/probe":
         this.probing.add(message.suspect);
         out.push({ kind: "send", to: hostActor(message.suspect), message: { kind: "probe/ping", from: this.profile.host } });
-        out.push({ kind: "timer/set", timer: message.suspect * TIMERS + T_PROBE, at: at + message.withinMs * US_PER_MS });
+        out.push({
+          kind: "timer/set",
+          timer: message.suspect * HOST_TIMER_KINDS + HOST_TIMER.probe,
+          at: at + message.withinMs * US_PER_MS,
+        });
         return;
       case "probe/ping":
         out.push({ kind: "send", to: from, message: { kind: "probe/pong", from: this.profile.host } });
@@ -215,7 +216,7 @@ export class HostActor implements Actor {
       this.tell(out, { kind: "hosting/copied", host: this.profile.host, map, epoch, move });
       return;
     }
-    out.push({ kind: "timer/set", timer: map * TIMERS + T_ROUND, at: Math.max(at + 1, s.copy.sentAt + s.copy.roundUs) });
+    out.push({ kind: "timer/set", timer: map * HOST_TIMER_KINDS + HOST_TIMER.round, at: Math.max(at + 1, s.copy.sentAt + s.copy.roundUs) });
   }
 
   private nextRound(at: number, map: MapId, out: Out): void {
@@ -260,7 +261,7 @@ export class HostActor implements Actor {
     this.expected.delete(map);
     this.floor.set(map, epoch - 1);
     this.serving.set(map, { epoch, stage: "loading", copy: null, replicas: [] });
-    out.push({ kind: "timer/set", timer: map * TIMERS + T_LOADED, at: at + Math.max(1, loadUs) });
+    out.push({ kind: "timer/set", timer: map * HOST_TIMER_KINDS + HOST_TIMER.loaded, at: at + Math.max(1, loadUs) });
   }
 
   private loaded(at: number, map: MapId, out: Out): void {
@@ -271,11 +272,11 @@ export class HostActor implements Actor {
     this.tell(out, { kind: "hosting/active", host: this.profile.host, map, epoch: s.epoch });
     if (this.checkpointSet) return;
     this.checkpointSet = true;
-    out.push({ kind: "timer/set", timer: T_CHECKPOINT, at: at + this.limits.checkpointUs });
+    out.push({ kind: "timer/set", timer: HOST_TIMER.checkpoint, at: at + this.limits.checkpointUs });
   }
 
   private stop(map: MapId, s: Serving, why: "release" | "stale", out: Out): void {
-    if (s.stage === "loading") out.push({ kind: "timer/clear", timer: map * TIMERS + T_LOADED });
+    if (s.stage === "loading") out.push({ kind: "timer/clear", timer: map * HOST_TIMER_KINDS + HOST_TIMER.loaded });
     out.push({ kind: "record", record: { kind: "host/stopped", host: this.profile.host, map, epoch: s.epoch, why } });
     this.serving.delete(map);
   }
@@ -302,13 +303,13 @@ export class HostActor implements Actor {
   }
 
   private wake(at: number, timer: number, out: Out): void {
-    const subject = Math.floor(timer / TIMERS);
-    switch (timer % TIMERS) {
-      case T_LOADED:
+    const subject = Math.floor(timer / HOST_TIMER_KINDS);
+    switch (timer % HOST_TIMER_KINDS) {
+      case HOST_TIMER.loaded:
         return this.loaded(at, subject, out);
-      case T_ROUND:
+      case HOST_TIMER.round:
         return this.nextRound(at, subject, out);
-      case T_PROBE:
+      case HOST_TIMER.probe:
         return this.probed(subject, false, out);
       default:
         return this.checkpoint(at, out);
@@ -317,7 +318,7 @@ export class HostActor implements Actor {
 
   private probed(suspect: HostId, alive: boolean, out: Out): void {
     if (!this.probing.delete(suspect)) return;
-    if (alive) out.push({ kind: "timer/clear", timer: suspect * TIMERS + T_PROBE });
+    if (alive) out.push({ kind: "timer/clear", timer: suspect * HOST_TIMER_KINDS + HOST_TIMER.probe });
     this.tell(out, { kind: "hosting/probed", host: this.profile.host, suspect, alive });
   }
 
@@ -330,7 +331,7 @@ export class HostActor implements Actor {
       out.push({ kind: "store", request: this.requests, ask: { verb: "checkpoint", map, host: this.profile.host, epoch: s.epoch } });
     }
     this.checkpointSet = this.serving.size > 0;
-    if (this.checkpointSet) out.push({ kind: "timer/set", timer: T_CHECKPOINT, at: at + this.limits.checkpointUs });
+    if (this.checkpointSet) out.push({ kind: "timer/set", timer: HOST_TIMER.checkpoint, at: at + this.limits.checkpointUs });
   }
 
   private written(request: number, answer: StoreAnswer, out: Out): void {
