@@ -14,7 +14,7 @@ const compiler = join(root, "node_modules", ".bin", "tsc");
 const compiled = spawnSync(compiler, ["-p", "tsconfig.build.json"], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
 if (compiled.status !== 0) process.exit(compiled.status ?? 1);
 
-for (const folder of ["conf", "scenarios"]) cpSync(join(root, folder), join(dist, folder), { recursive: true });
+for (const path of ["conf", "scenarios", "SPEC.md"]) cpSync(join(root, path), join(dist, path), { recursive: true });
 const { name, version, type } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 writeFileSync(join(dist, "package.json"), `${JSON.stringify({ name, version, type, private: true }, null, 2)}\n`);
 

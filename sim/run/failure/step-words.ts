@@ -1,0 +1,191 @@
+/** Steps, faults and rules in words, for people who read a failure. */
+import { HOST_TIMER, HOST_TIMER_KINDS } from "../../../src/core/actors/host.ts";
+import { TIMER, TIMER_KINDS } from "../../../src/core/hosting/state.ts";
+import type { Message } from "../../../src/core/protocol/messages.ts";
+import type { OwnershipRow, StoreAnswer, StoreRequest } from "../../../src/core/protocol/store.ts";
+import { epochText } from "../../checkers/words.ts";
+import type { Fault, FaultTarget } from "../../options.ts";
+import type { HostTruth } from "../../world/observer.ts";
+import type { LostWhy } from "../../world/tracing.ts";
+import { counted, duration, percent } from "../summary-words.ts";
+import type { TraceActor, TraceInput } from "./events.ts";
+
+const TRUTHS: Readonly<Record<HostTruth, string>> = {
+  up: "the machine is up",
+  "down-polite": "the machine goes down as announced",
+  "down-close": "the process dies, its connection closes",
+  "down-silent": "the process dies in silence",
+  paused: "the process stands still",
+  resumed: "the process goes on",
+  cut: "the line is cut both ways",
+  "cut-one-way": "the line is cut one way",
+  healed: "the line works again",
+};
+
+const LOST: Readonly<Record<LostWhy, string>> = {
+  cut: "lost: the line is cut",
+  closed: "lost: the connection had closed",
+  down: "lost: nobody runs there",
+  planted: "lost by the planted bug",
+};
+
+/** What an actor took in or what happened to it, in one line without its own name. */
+export function messageText(input: TraceInput, actor: TraceActor): string {
+  switch (input.kind) {
+    case "start":
+      return "starts, with nothing remembered";
+    case "message":
+      return `${bodyText(input.message)} from ${input.from}`;
+    case "lost":
+      return `${bodyText(input.message)} from ${input.from} ${LOST[input.why]}`;
+    case "timer":
+      return timerText(input.timer, actor);
+    case "store":
+      return input.ask === null ? `store: ${answerText(input.answer)}` : `store: ${askText(input.ask)} → ${answerText(input.answer)}`;
+    case "commit":
+      return commitText(input);
+    case "link/up":
+      return `connected to ${input.peer}`;
+    case "link/down":
+      return `connection to ${input.peer} closed`;
+    case "host/silent":
+      return `nothing heard of host ${input.host}`;
+    case "measured":
+      return "measures itself";
+    case "wish":
+      return wishText(input);
+    case "truth":
+      return TRUTHS[input.truth];
+    case "fault":
+      return `fault ${input.id} ${input.what === "begin" ? "begins" : "ends"}`;
+    case "seen":
+      return "seen from outside";
+    case "settling":
+      return "faults are over; what is left must come right";
+    case "finish":
+      return "end of the run: what must be true now is judged";
+  }
+}
+
+/** A message by its name, with what tells it from others of its kind. */
+export function bodyText(message: Message): string {
+  const { kind } = message;
+  const parts: string[] = [kind];
+  if ("to" in message && typeof message.to === "number") parts.push(`to host ${message.to}`);
+  if ("epoch" in message) parts.push(`at ${epochText(message.epoch)}`);
+  if ("round" in message) parts.push(`round ${message.round}`);
+  if ("reason" in message) parts.push(`(${message.reason})`);
+  if (kind === "play/assigned" || kind === "play/redirect") parts.push(`to host ${message.host}`);
+  if (kind === "hosting/probe") parts.push(`of host ${message.suspect}`);
+  if (kind === "hosting/probed") parts.push(`host ${message.suspect}: ${message.alive ? "alive" : "no answer"}`);
+  if (kind === "validation/verdict") parts.push(`host ${message.host}: ${message.valid ? "valid" : "not valid"}`);
+  if (kind === "host/hello") parts.push(`holding ${counted(message.holds.length, "map")}`);
+  return parts.join(" ");
+}
+
+function commitText({ from, ask, did, answer, committed }: Extract<TraceInput, { kind: "commit" }>): string {
+  const what = `${askText(ask)} for ${from}`;
+  if (answer === did) return `${what} → ${answerText(answer)}`;
+  return committed && did !== null
+    ? `${what} → ${answerText(did)}, but the answer is lost`
+    : `${what} → ${answerText(answer)}, nothing done`;
+}
+
+function askText(ask: StoreRequest): string {
+  switch (ask.verb) {
+    case "claim":
+      return `claim map ${ask.map} for host ${ask.host}: ${epochText(ask.epoch)} over ${epochText(ask.expect)}`;
+    case "checkpoint":
+      return `write map ${ask.map} at ${epochText(ask.epoch)}`;
+    case "read":
+      return `read map ${ask.map}`;
+    case "register":
+      return `register host ${ask.profile.host}`;
+    case "restore":
+      return "restore";
+  }
+}
+
+function answerText(answer: StoreAnswer): string {
+  const row = (r: OwnershipRow | undefined): string =>
+    r === undefined ? "" : `, row: ${r.owner < 0 ? "nobody" : `host ${r.owner}`} at ${epochText(r.epoch)}`;
+  return answer.result === "ok" || answer.result === "refused" ? `${answer.result}${row(answer.row)}` : answer.result;
+}
+
+function wishText({ wish }: Extract<TraceInput, { kind: "wish" }>): string {
+  switch (wish.verb) {
+    case "go":
+      return `wants to go to map ${wish.map}`;
+    case "quit":
+      return "wants to quit";
+    case "stop-hosting":
+      return "the owner wants the machine back";
+  }
+}
+
+const COORDINATOR_TIMERS: Readonly<Record<keyof typeof TIMER, string>> = {
+  health: "round of health checks",
+  reassign: "round of redistribution",
+  validate: "round of validation",
+  move: "limit of move",
+  suspect: "patience with host",
+  storm: "storm guard",
+  start: "start grace is over",
+  waiting: "look at waiting maps",
+  restore: "read the store again",
+  adopt: "read the row of map",
+};
+const HOST_TIMERS: Readonly<Record<keyof typeof HOST_TIMER, string>> = {
+  loaded: "loading is done of map",
+  round: "next copy round of map",
+  probe: "probe time is over of host",
+  checkpoint: "time to write down",
+};
+/** Timers whose subject is a move, a host or a map. */
+const WITH_SUBJECT: ReadonlySet<string> = new Set(["move", "suspect", "adopt", "loaded", "round", "probe"]);
+
+function timerText(timer: number, actor: TraceActor): string {
+  if (actor.startsWith("player ")) return "timer: no answer came, ask again";
+  const [kinds, words, many] =
+    actor === "coordinator" ? [TIMER, COORDINATOR_TIMERS, TIMER_KINDS] : [HOST_TIMER, HOST_TIMERS, HOST_TIMER_KINDS];
+  const name = Object.entries(kinds).find(([, kind]) => kind === timer % many)?.[0];
+  if (name === undefined) return `timer ${timer}`;
+  const text = (words as Readonly<Record<string, string>>)[name] ?? name;
+  return `timer: ${text}${WITH_SUBJECT.has(name) ? ` ${Math.floor(timer / many)}` : ""}`;
+}
+
+/** Whether a fault is about hosts, and so has a target to be told. */
+const WITHOUT_TARGET: ReadonlySet<Fault["kind"]> = new Set([
+  "store-slow",
+  "store-fail",
+  "store-unknown",
+  "store-refuse",
+  "coordinator-restart",
+  "player-drop",
+]);
+
+/** A planned fault in one sentence: what, whom, when, how long. `sites`: VPS sites come before player hosts in the numbers of hosts. */
+export function faultText(fault: Fault, regions: readonly string[], sites: number): string {
+  const whom = WITHOUT_TARGET.has(fault.kind) ? "" : ` of ${targetText(fault.target, regions, sites)}`;
+  const when = `at ${duration(fault.atUs / 1000)}`;
+  const again = fault.everyUs === null ? "" : `, then every ${duration(fault.everyUs / 1000)} on average`;
+  const lasts = fault.forUs > 0 ? `, for ${duration(fault.forUs / 1000)}` : "";
+  return `${fault.id}: ${fault.kind}${whom} ${when}${again}${lasts}`;
+}
+
+function targetText(target: FaultTarget, regions: readonly string[], sites: number): string {
+  switch (target.pick) {
+    case "all":
+      return "all player hosts";
+    case "share":
+      return `${percent(target.share)} of the player hosts`;
+    case "count":
+      return counted(target.count, "player host");
+    case "busiest":
+      return target.count === 1 ? "the busiest host" : `the ${target.count} busiest hosts`;
+    case "host":
+      return `host ${sites + 1 + target.index}`;
+    case "region":
+      return `${target.share === 1 ? "all" : percent(target.share)} player hosts in ${regions[target.region] ?? `region ${target.region}`}`;
+  }
+}
