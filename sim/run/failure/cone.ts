@@ -67,7 +67,7 @@ export function causalCone(events: readonly TraceEvent[], violation: Violation):
   const from = beginning(past, violation);
   const story = past.slice(from - first);
   const parts = partsOf(story, map, host, found.n);
-  const about = story.filter((event) => map < 0 && host < 0 ? isDecision(event) : isAbout(event, map, player, parts));
+  const about = story.filter((event) => (map < 0 && host < 0 ? isDecision(event) : isAbout(event, map, player, parts)));
   const steps = new Set([found.n, ...about.map((event) => event.n), ...inForce(past, parts)]);
   for (const n of storeFaults(past, steps)) steps.add(n);
   addCauses(past, steps);
@@ -97,7 +97,11 @@ function beginning(past: readonly TraceEvent[], { map = -1, host = -1, player = 
 }
 
 /** The last event before `before` that says such a record. */
-function said(past: readonly TraceEvent[], such: (record: HistoryRecord) => boolean, before = Number.POSITIVE_INFINITY): number | undefined {
+function said(
+  past: readonly TraceEvent[],
+  such: (record: HistoryRecord) => boolean,
+  before = Number.POSITIVE_INFINITY,
+): number | undefined {
   return past.findLast((event) => event.n < before && event.records.some(such))?.n;
 }
 

@@ -1,9 +1,10 @@
 /** Steps, faults and rules in words, for people who read a failure. */
 import { HOST_TIMER, HOST_TIMER_KINDS } from "../../../src/core/actors/host.ts";
 import { TIMER, TIMER_KINDS } from "../../../src/core/hosting/state.ts";
+import type { HistoryRecord } from "../../../src/core/protocol/history.ts";
 import type { Message } from "../../../src/core/protocol/messages.ts";
 import type { OwnershipRow, StoreAnswer, StoreRequest } from "../../../src/core/protocol/store.ts";
-import { epochText } from "../../checkers/words.ts";
+import { epochText, recordText, secondsText } from "../../checkers/words.ts";
 import type { Fault, FaultTarget } from "../../options.ts";
 import type { HostTruth } from "../../world/observer.ts";
 import type { LostWhy } from "../../world/tracing.ts";
@@ -187,5 +188,41 @@ function targetText(target: FaultTarget, regions: readonly string[], sites: numb
       return `host ${sites + 1 + target.index}`;
     case "region":
       return `${target.share === 1 ? "all" : percent(target.share)} player hosts in ${regions[target.region] ?? `region ${target.region}`}`;
+  }
+}
+
+/** A record in one short line, for those who see the map and the time beside it. */
+export function recordLine(record: HistoryRecord): string {
+  switch (record.kind) {
+    case "coordinator/started":
+      return `coordinator started with ${counted(record.maps, "map")} and ${counted(record.hosts, "host")} known`;
+    case "host/joined":
+      return `host ${record.profile.host} joined, ${record.eligible ? "eligible" : `not eligible (${record.reasons.join(", ")})`}`;
+    case "host/measured":
+      return `host ${record.host} measured, ${record.eligible ? "eligible" : `not eligible (${record.reasons.join(", ")})`}`;
+    case "host/gone":
+    case "host/suspected":
+      return `host ${record.host} ${record.kind === "host/gone" ? "given up" : "suspected"} (${record.how})`;
+    case "host/cleared":
+      return `host ${record.host} is there after all`;
+    case "host/forgotten":
+      return `host ${record.host} forgotten`;
+    case "host/degraded":
+      return `host ${record.host} ${record.degraded ? "is" : "is no longer"} degraded`;
+    case "host/blocked":
+      return `host ${record.host} blocked until ${secondsText(record.untilUs)}`;
+    case "player/entered":
+      return `player ${record.player} wants to enter map ${record.map}`;
+    case "player/playing":
+      return `player ${record.player} plays on host ${record.host} at ${epochText(record.epoch)}`;
+    case "player/refused":
+    case "player/left":
+      return `player ${record.player} ${record.kind === "player/left" ? `left (${record.why})` : `refused (${record.reason})`}`;
+    case "standby/chosen":
+      return record.hosts.length === 0 ? "no standby" : `standbys: ${record.hosts.join(", ")}`;
+    case "alert":
+      return `alert: ${record.text}`;
+    default:
+      return recordText(record);
   }
 }

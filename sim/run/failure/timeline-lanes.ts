@@ -1,0 +1,179 @@
+/** The lanes of a failure: who was granted the map, who believed that it serves it, what was true of the hosts, moves and faults, side by side in time. */
+import type { HostId } from "../../../src/core/protocol/ids.ts";
+import { secondsText } from "../../checkers/words.ts";
+import { html, type Html } from "../report/html.ts";
+import { duration } from "../summary-words.ts";
+import type { Cone } from "./cone.ts";
+import type { TraceNames } from "./events.ts";
+import { type Bad, heldTexts, type Held, type Scene, type Span } from "./scene.ts";
+import { type Axis, compressedAxis } from "./timeline-axis.ts";
+import { box, firstFitting, fitted, hostColor, label, LETTER, line, px, textWidth } from "./timeline-svg.ts";
+
+/** Lanes of hosts that are drawn at most. */
+const HOSTS_MAX = 8;
+const FAULTS_MAX = 6;
+const NAMES_WIDTH = 148;
+const ROW = 30;
+const BAR = 20;
+const HEAD = 40;
+const FOOT = 38;
+const LEAST_LENGTH = 880;
+const SCALE = { least: 10, decade: 16 };
+/** Room right of the violation, for its name. */
+const MARGIN = 14;
+
+/** One lane: its name in two lines, and what is drawn in it at height `y`. */
+type Lane = { readonly name: string; readonly under: string; draw(y: number): Html };
+
+/** The drawing of the lanes, and what it leaves out in a sentence. */
+export function lanesOf(scene: Scene, cone: Cone, names: TraceNames, rule: string): Html {
+  const axis = axisOf(scene);
+  const hosts = scene.hosts.slice(-HOSTS_MAX);
+  const lanes = [...grantedLane(scene, cone, names, axis), ...hosts.map((host) => hostLane(scene, host, names, axis))];
+  if (scene.moves.length > 0) lanes.push(movesLane(scene, axis));
+  const faults = [...new Set(scene.faults.map((fault) => fault.id))];
+  lanes.push(...faults.slice(-FAULTS_MAX).map((id) => faultLane(scene, id, axis)));
+  const height = HEAD + lanes.length * ROW + FOOT;
+  const width = axis.length + 2 * MARGIN;
+  const left = [
+    ...(scene.hosts.length > HOSTS_MAX ? [`${scene.hosts.length - HOSTS_MAX} hosts that came into it earlier`] : []),
+    ...(faults.length > FAULTS_MAX ? [`${faults.length - FAULTS_MAX} earlier faults`] : []),
+  ];
+  const said = `Lanes of ${lanes.map((lane) => lane.name).join(", ")} from ${secondsText(scene.from_us)} to ${secondsText(scene.violating.at_us)}, where ${rule} was found broken.`;
+  return html`<div class="frame lanes" tabindex="0" role="region" aria-label="Lanes of ownership">
+<svg class="names" width="${NAMES_WIDTH}" height="${height}" viewBox="0 0 ${NAMES_WIDTH} ${height}" aria-hidden="true">
+${lanes.map((lane, i) => laneName(lane, HEAD + i * ROW))}</svg>
+<svg class="drawn" width="${px(width)}" height="${height}" viewBox="${-MARGIN} 0 ${px(width)} ${height}" role="img" aria-label="${said}">
+${HATCH}
+${axisLines(axis, height)}
+${lanes.map((lane, i) => html`${line(0, HEAD + (i + 1) * ROW, axis.length, HEAD + (i + 1) * ROW, "rule")}${lane.draw(HEAD + i * ROW + (ROW - BAR) / 2)}`)}
+${axisTexts(axis, scene, height)}
+${violationLine(axis, scene, height, rule)}
+</svg></div>
+<p class="quiet small">Time runs to the right and is compressed: the more happens, the wider. The figures below the lanes are the time that passes between two marks.${left.length === 0 ? "" : ` Left out: ${left.join(", ")}.`}</p>
+`;
+}
+
+const HATCH = html`<defs>
+<pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2.5" height="7" class="hatch"/></pattern>
+</defs>`;
+
+function axisOf(scene: Scene): Axis {
+  const { from_us, violating, granted, serving, bad, moves, faults } = scene;
+  const ends = [...granted, ...serving, ...bad, ...moves, ...faults].flatMap(({ from, to }) => [from.at_us, to.at_us]);
+  const inside = ends.filter((us) => us >= from_us && us <= violating.at_us);
+  return compressedAxis([from_us, violating.at_us, ...inside], SCALE, LEAST_LENGTH);
+}
+
+function laneName({ name, under }: Lane, y: number): Html {
+  const room = NAMES_WIDTH - 10;
+  return html`${label(2, y + 13, fitted(name, room), "strong")}${label(2, y + 25, fitted(under, room, 10), "under")}${line(0, y + ROW, NAMES_WIDTH, y + ROW, "rule")}`;
+}
+
+/** Where a span lies on the axis; one that lasts no time is still to be seen. */
+function extent(span: Span, axis: Axis): { readonly x: number; readonly width: number } {
+  const x = axis.place(span.from.at_us);
+  return { x, width: Math.max(2, axis.place(span.to.at_us) - x) };
+}
+
+function grantedLane(scene: Scene, cone: Cone, names: TraceNames, axis: Axis): Lane[] {
+  if (cone.map < 0) return [];
+  return [
+    {
+      name: `map ${cone.map}`,
+      under: `${names.maps[cone.map] ?? ""}: granted to`,
+      draw: (y) => html`${scene.granted.map((held) => heldBar(held, scene, axis, y, "granted"))}`,
+    },
+  ];
+}
+
+function heldBar(held: Held, scene: Scene, axis: Axis, y: number, kind: "granted" | "serves"): Html {
+  const { x, width } = extent(held, axis);
+  const color = hostColor(scene.hosts.indexOf(held.host));
+  const [title = "", ...texts] = heldTexts(held);
+  const said = kind === "granted" ? [title, ...texts] : [`serves ${texts[1]}`, ...texts.slice(1)];
+  return html`${box(x, y, width, BAR, `held ${kind}`, `${title}: ${spanText(held)}`, html` style="--own:${color}"`)}${label(x + 4, y + 14, firstFitting(said, width - 8))}`;
+}
+
+function spanText(span: Span): string {
+  const end = span.open ? "still at the violation" : `until ${secondsText(span.to.at_us)}`;
+  return `from ${secondsText(span.from.at_us)} (step ${span.from.n}) ${end}`;
+}
+
+function hostLane(scene: Scene, host: HostId, names: TraceNames, axis: Axis): Lane {
+  const known = names.hosts.find((each) => each.host === host);
+  const where = known === undefined || known.region < 0 ? "" : `, ${names.regions[known.region] ?? ""}`;
+  return {
+    name: `host ${host}`,
+    under: `${known?.vps === true ? "VPS site" : "player host"}${where}`,
+    draw: (y) =>
+      html`${scene.serving.filter((held) => held.host === host).map((held) => heldBar(held, scene, axis, y, "serves"))}${scene.bad.filter((bad) => bad.host === host).map((bad) => badBar(bad, scene, axis, y))}`,
+  };
+}
+
+/** What was wrong with a host lies as a hatching over its lane; its word stands there only where nothing else does. */
+function badBar(bad: Bad, scene: Scene, axis: Axis, y: number): Html {
+  const { x, width } = extent(bad, axis);
+  const covered = scene.serving.some((held) => held.host === bad.host && held.from.at_us < bad.to.at_us && held.to.at_us > bad.from.at_us);
+  const word = covered ? "" : firstFitting([bad.how], width - 8);
+  return html`${box(x, y - 3, width, BAR + 6, "bad", `${bad.how}: ${spanText(bad)}`)}${label(x + width / 2, y + 14, word, "bad-word", "middle")}`;
+}
+
+function movesLane(scene: Scene, axis: Axis): Lane {
+  return {
+    name: "moves",
+    under: "decided until ended",
+    draw: (y) =>
+      html`${scene.moves.map((move) => {
+        const { x, width } = extent(move, axis);
+        const texts = [`${move.text}${move.end === "failed" ? " failed" : ""}`, `#${move.from.n}`];
+        return html`${box(x, y, width, BAR, `move ${move.end}`, `move ${move.move}, ${move.text}, ${move.end}: ${spanText(move)}`)}${label(x + 4, y + 14, firstFitting(texts, width - 8))}`;
+      })}`,
+  };
+}
+
+function faultLane(scene: Scene, id: string, axis: Axis): Lane {
+  return {
+    name: fitted(id, NAMES_WIDTH),
+    under: "fault",
+    draw: (y) =>
+      html`${scene.faults
+        .filter((fault) => fault.id === id && fault.to.at_us >= scene.from_us)
+        .map((fault) => {
+          const { x, width } = extent(fault, axis);
+          return html`${box(x, y + 3, width, BAR - 6, "fault", `${id}: ${spanText(fault)}`)}`;
+        })}`,
+  };
+}
+
+function axisLines(axis: Axis, height: number): Html {
+  return html`${axis.places.map((x) => line(x, HEAD - 6, x, height - FOOT + 6, "tick"))}`;
+}
+
+/** The length of each stretch below the lanes, and the times of as many instants above them as there is room for. */
+function axisTexts(axis: Axis, scene: Scene, height: number): Html {
+  const parts: (Html | null)[] = [];
+  const { instants, places } = axis;
+  places.slice(1).forEach((x, i) => {
+    const x0 = places[i] as number;
+    const text = firstFitting([duration(((instants[i + 1] as number) - (instants[i] as number)) / 1000)], x - x0 - 4);
+    parts.push(label((x + x0) / 2, height - FOOT + 18, text, "gap", "middle"));
+  });
+  const last = secondsText(scene.violating.at_us);
+  let free = Number.NEGATIVE_INFINITY;
+  const end = axis.length - textWidth(last) - 8;
+  instants.slice(0, -1).forEach((us, i) => {
+    const text = secondsText(us);
+    const x = places[i] as number;
+    if (x < free || x + textWidth(text) > end) return;
+    parts.push(label(x, HEAD - 10, text, "gap"));
+    free = x + textWidth(text) + 10;
+  });
+  parts.push(label(axis.length, HEAD - 10, last, "gap", "end"));
+  return html`${parts}`;
+}
+
+function violationLine(axis: Axis, _scene: Scene, height: number, rule: string): Html {
+  const x = axis.length;
+  return html`${line(x, 4, x, height - FOOT + 6, "broken")}${label(x - 6, LETTER + 2, `${rule} broken`, "broken-word", "end")}`;
+}
