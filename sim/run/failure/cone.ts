@@ -1,7 +1,8 @@
 /** The causal cone of a violation: the few steps of a run that its story is made of. */
 import type { HistoryRecord } from "../../../src/core/protocol/history.ts";
-import type { HostId, MapId, PlayerId } from "../../../src/core/protocol/ids.ts";
+import type { Epoch, HostId, MapId, PlayerId } from "../../../src/core/protocol/ids.ts";
 import type { Message } from "../../../src/core/protocol/messages.ts";
+import type { StoreAnswer } from "../../../src/core/protocol/store.ts";
 import type { Violation } from "../../outcome.ts";
 import { hostOf, mapOf, type TraceActor, type TraceEvent } from "./events.ts";
 
@@ -42,14 +43,14 @@ const OUTSIDE_MAX = 3;
  *
  * 1. the **violating step**, in which a checker found the violation;
  * 2. the **story**: every step from its beginning up to the violating one that is about the subject. The beginning is the decision on the
- *    last grant but one of the map, or, where that lies further back, on the newest grant of it to the host that is named, or the step in which
- *    the named player last began to play; of a host without a map it is when it last introduced itself; where nobody is named, the end of the
- *    faults. About the subject are: messages, taken in or lost, and records that name the map; store requests for it, except checkpoints
- *    that the store let pass; all that the named player did or was told about it; and, for each host while it takes part (from the first record that
- *    ties it to the map to the last one, or to the violation if it is named or holds the newest grant): the truth about its machine and line,
- *    its connection, silence, introduction, leave, verdicts and probes, and what the coordinator said of it. Where nobody is named, decisions on
- *    moves. Left out are measurements, the upkeep of standbys, and what other players do. A checker sees all actors at once, so steps of
- *    different actors belong together although no message may have tied them to each other;
+ *    last grant but one of the map, or, where that lies further back, on the newest grant of it to the host that is named, or on the
+ *    step in which the named player last began to play; of a host without a map it is when it last introduced itself; where nobody is named, the end of the
+ *    faults. About the subject are: messages, taken in or lost, and records that name the map; store requests for it, of a host's writes only
+ *    those that the store refused or let pass beside the row; all that the named player did or was told since it last entered the map; and, for each host while it takes part
+ *    (from the first record that ties it to the map to the last one, or to the violation if it is named or holds the newest grant): the truth
+ *    about its machine and line, its connection, silence, introduction, leave, verdicts and probes, and what the coordinator said of it. Where
+ *    nobody is named, decisions on moves. Left out are measurements, the upkeep of standbys, and what other players do. A checker sees all
+ *    actors at once, so steps of different actors belong together although no message may have tied them to each other;
  * 3. what was **in force** when a host's part began: the last truth about it, if that was no good one;
  * 4. the **causes** of all these: the step that sent the message, set the timer, asked the store, and so on back, until the scenario
  *    itself is the cause, over at most three steps outside of the story. A timer outside of it is not followed further: such a one
@@ -67,7 +68,9 @@ export function causalCone(events: readonly TraceEvent[], violation: Violation):
   const from = beginning(past, violation);
   const story = past.slice(from - first);
   const parts = partsOf(story, map, host, found.n);
-  const about = story.filter((event) => (map < 0 && host < 0 ? isDecision(event) : isAbout(event, map, player, parts)));
+  const entered = said(past, (r) => r.kind === "player/entered" && r.player === player && r.map === map) ?? from;
+  const subject = (event: TraceEvent): boolean => isAbout(event, map, event.n < entered ? -1 : player, parts);
+  const about = story.filter(map < 0 && host < 0 ? isDecision : subject);
   const steps = new Set([found.n, ...about.map((event) => event.n), ...inForce(past, parts)]);
   for (const n of storeFaults(past, steps)) steps.add(n);
   addCauses(past, steps);
@@ -157,10 +160,17 @@ function isAboutMap({ actor, input }: TraceEvent, map: MapId, player: PlayerId):
     case "commit":
     case "store":
       if (input.ask === null || map < 0 || mapOf(input.ask) !== map) return false;
-      return input.ask.verb !== "checkpoint" || input.answer.result !== "ok";
+      return (
+        input.ask.verb !== "checkpoint" || isTelling(input.ask.epoch, input.kind === "commit" ? (input.did ?? input.answer) : input.answer)
+      );
     default:
       return player >= 0 && actor === `player ${player}`;
   }
+}
+
+/** A write is news where the store refused it or let it pass beside the row; one that failed is simply done again. */
+function isTelling(epoch: Epoch, answer: StoreAnswer): boolean {
+  return answer.result === "refused" || (answer.result === "ok" && answer.row !== undefined && answer.row.epoch !== epoch);
 }
 
 /** What befalls a host as a whole. */
@@ -206,6 +216,7 @@ function subjectOf(message: Message, to: TraceActor, from: TraceActor): HostId {
 /** A record about the map, or one of the coordinator about a host that takes part. */
 function tells(record: HistoryRecord, map: MapId, takesPart: (host: HostId) => boolean): boolean {
   if (ROUTINE_RECORDS.has(record.kind)) return false;
+  if (record.kind === "host/fenced" && record.epoch === record.rowEpoch) return false;
   const its = mapOf(record);
   if (its >= 0) return its === map;
   if (record.kind === "host/joined") return takesPart(record.profile.host);

@@ -2,7 +2,9 @@
 import type { HistoryRecord } from "../../../src/core/protocol/history.ts";
 import type { Epoch, HostId } from "../../../src/core/protocol/ids.ts";
 import { epochText } from "../../checkers/words.ts";
+import type { Fault } from "../../options.ts";
 import type { HostTruth } from "../../world/observer.ts";
+import { FAULT_KINDS } from "../scenario/fault-kinds.ts";
 import type { Cone } from "./cone.ts";
 import { hostOf, mapOf, type TraceActor, type TraceEvent } from "./events.ts";
 
@@ -18,7 +20,7 @@ export type Held = Span & { readonly host: HostId; readonly epoch: Epoch };
 /** A host was not well: which part of it, and in a word how. */
 export type Bad = Span & { readonly host: HostId; readonly part: "machine" | "process" | "line"; readonly how: string };
 /** A move of the map; `end` tells how it ended. */
-export type MoveSpan = Span & { readonly move: number; readonly text: string; end: "open" | "done" | "failed" };
+export type MoveSpan = Span & { readonly move: number; readonly cause: string; readonly to_host: HostId; end: "open" | "done" | "failed" };
 /** A fault of the plan. */
 export type FaultSpan = Span & { readonly id: string };
 
@@ -44,9 +46,11 @@ export function sceneOf(events: readonly TraceEvent[], cone: Cone): Scene | null
   const violating = events[cone.violating - first];
   if (violating === undefined || steps.length === 0) return null;
   const spans = new Spans(cone, violating);
-  for (const step of steps) spans.take(step);
+  const inCone = new Set(cone.steps);
+  for (const event of events) if (event.n <= cone.violating) spans.take(event, inCone.has(event.n));
+  const faults = faultsOf(events, cone);
   const from_us = events[cone.from - first]?.at_us ?? (steps[0] as TraceEvent).at_us;
-  const { granted, serving, bad, moves, faults } = spans;
+  const { granted, serving, bad, moves } = spans;
   const met = new Set([...granted, ...serving].map(({ host }) => host));
   for (const { actor } of steps) if (hostOf(actor) >= 0 && cone.hosts.includes(hostOf(actor))) met.add(hostOf(actor));
   return { steps, violating, from_us, granted, serving, bad, moves, faults, hosts: [...met] };
@@ -84,7 +88,6 @@ class Spans {
   readonly serving: Held[] = [];
   readonly bad: Bad[] = [];
   readonly moves: MoveSpan[] = [];
-  readonly faults: FaultSpan[] = [];
   readonly #cone: Cone;
   readonly #end: TraceEvent;
 
@@ -93,10 +96,11 @@ class Spans {
     this.#end = end;
   }
 
-  take(step: TraceEvent): void {
+  /** What begins in a step counts only if the step is in the cone; what ends does so wherever that happened. */
+  take(step: TraceEvent, begins: boolean): void {
     const { input } = step;
-    if (input.kind === "truth" && this.#cone.hosts.includes(input.host)) this.#truth(step, input.host, input.truth);
-    if (input.kind === "fault") this.#fault(step, input.id, input.what);
+    if (input.kind === "truth" && this.#cone.hosts.includes(input.host)) this.#truth(step, input.host, input.truth, begins);
+    if (!begins) return;
     for (const record of step.records) if (mapOf(record) === this.#cone.map) this.#record(step, record);
   }
 
@@ -118,8 +122,8 @@ class Spans {
         return;
       case "move/decided": {
         close(this.moves, step, () => true);
-        const text = `${record.cause} → host ${record.to}`;
-        this.moves.push({ ...this.#from(step), move: record.move, text, end: "open" });
+        const { move, cause, to } = record;
+        this.moves.push({ ...this.#from(step), move, cause, to_host: to, end: "open" });
         return;
       }
       case "move/done":
@@ -132,9 +136,11 @@ class Spans {
     }
   }
 
-  #truth(step: TraceEvent, host: HostId, truth: HostTruth): void {
+  #truth(step: TraceEvent, host: HostId, truth: HostTruth, begins: boolean): void {
     const over = (...parts: readonly Bad["part"][]): void => close(this.bad, step, (bad) => bad.host === host && parts.includes(bad.part));
-    const begin = (part: Bad["part"], how: string): void => void this.bad.push({ ...this.#from(step), host, part, how });
+    const begin = (part: Bad["part"], how: string): void => {
+      if (begins) this.bad.push({ ...this.#from(step), host, part, how });
+    };
     switch (truth) {
       case "up":
         return over("machine", "process");
@@ -155,11 +161,28 @@ class Spans {
         begin("machine", "down");
     }
   }
+}
 
-  #fault(step: TraceEvent, id: string, what: "begin" | "end"): void {
-    if (what === "begin") this.faults.push({ ...this.#from(step), id });
-    else close(this.faults, step, (fault) => fault.id === id);
+/** The faults whose beginning or end is in the cone, whole: the other end of each is looked up in the run. */
+function faultsOf(events: readonly TraceEvent[], cone: Cone): FaultSpan[] {
+  const inCone = new Set(cone.steps);
+  const end = events.find(({ n }) => n === cone.violating) as TraceEvent;
+  const spans: FaultSpan[] = [];
+  for (const step of events) {
+    const { input, n } = step;
+    if (n > cone.violating) break;
+    if (input.kind === "settling") close(spans, step, () => true);
+    if (input.kind !== "fault") continue;
+    if (input.what === "end") close(spans, step, ({ id }) => id === input.id);
+    else if (isBrief(input.fault)) spans.push({ from: step, to: step, open: false, id: input.id });
+    else spans.push({ from: step, to: end, open: true, id: input.id });
   }
+  return spans.filter(({ from, to, open }) => inCone.has(from.n) || (!open && inCone.has(to.n)));
+}
+
+/** Done in an instant: what follows from it lasts, the fault itself does not. */
+function isBrief(kind: Fault["kind"]): boolean {
+  return kind === "crash" || FAULT_KINDS[kind].lasts === "none";
 }
 
 /** Ends all open spans of a kind. */
@@ -171,7 +194,14 @@ function close<S extends Span>(spans: readonly S[], at: TraceEvent, such: (span:
   }
 }
 
-/** A held map in words, the longest first. */
-export function heldTexts({ host, epoch, from }: Held): string[] {
-  return [`host ${host}, epoch ${epochText(epoch)}`, `${host} · ${epochText(epoch)}`, epochText(epoch), `#${from.n}`];
+/** Wordings for the bar of a grant or of serving, the longest first; the last is the number of the step in which it began. */
+export function heldTexts({ host, epoch, from }: Held, kind: "granted" | "serves"): string[] {
+  const e = epochText(epoch);
+  return kind === "granted" ? [`host ${host}, epoch ${e}`, `${host} at ${e}`, e, `#${from.n}`] : [`serves epoch ${e}`, e, `#${from.n}`];
+}
+
+/** Wordings for the bar of a move, the longest first. */
+export function moveTexts({ cause, to_host, end, from }: MoveSpan): string[] {
+  const failed = end === "failed" ? " failed" : "";
+  return [`${cause} → host ${to_host}${failed}`, `→ ${to_host}${failed}`, `#${from.n}`];
 }

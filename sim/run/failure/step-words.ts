@@ -194,6 +194,12 @@ function targetText(target: FaultTarget, regions: readonly string[], sites: numb
 /** A record in one short line, for those who see the map and the time beside it. */
 export function recordLine(record: HistoryRecord): string {
   switch (record.kind) {
+    case "move/decided":
+      return `move ${record.move} decided: ${record.cause}, ${record.from < 0 ? "nobody" : `host ${record.from}`} → host ${record.to} at ${epochText(record.epoch)}`;
+    case "map/granted":
+      return `granted to host ${record.host} at ${epochText(record.epoch)} over ${epochText(record.expect)}`;
+    case "host/fenced":
+      return `host ${record.host} wrote at ${epochText(record.epoch)}, the row stands at ${epochText(record.rowEpoch)}`;
     case "coordinator/started":
       return `coordinator started with ${counted(record.maps, "map")} and ${counted(record.hosts, "host")} known`;
     case "host/joined":

@@ -18,13 +18,13 @@ const LOG_FROM_MS = 1;
 
 /**
  * An axis over instants (us, in any order). The stretch between neighbours of d milliseconds is `least + decade · log10(1 + d)` long, and all
- * are made longer alike until the axis has at least the length `least_length`.
+ * are made longer or shorter alike so that the axis has the given length.
  */
-export function compressedAxis(instants: readonly number[], scale: Scale, least_length = 0): Axis {
+export function compressedAxis(instants: readonly number[], scale: Scale, length: number): Axis {
   const sorted = [...new Set(instants)].sort((a, b) => a - b);
   const lengths = sorted.slice(1).map((us, i) => stretch(us - (sorted[i] as number), scale));
   const sum = lengths.reduce((all, each) => all + each, 0);
-  const factor = sum > 0 && sum < least_length ? least_length / sum : 1;
+  const factor = sum > 0 ? length / sum : 1;
   const places = [0];
   for (const each of lengths) places.push((places.at(-1) as number) + each * factor);
   const place = (us: number): number => {

@@ -14,12 +14,12 @@ const NODE = 4.5;
 /** The diagram, and what it leaves out in a sentence. */
 export function diagramOf(scene: Scene, cone: Cone, names: TraceNames, rule: string): Html {
   const layout = layoutOf(scene, cone);
-  const { width, height, actors, x, rows } = layout;
+  const { width, height, actors, x, column, rows } = layout;
   const said = `Steps of ${actors.join(", ")} that led to ${rule} being broken; the table below tells them in words.`;
   return html`<div class="frame diagram" tabindex="0" role="region" aria-label="Diagram of the steps">
 <svg class="head" width="${px(width)}" height="${HEAD}" viewBox="0 0 ${px(width)} ${HEAD}" aria-hidden="true">
 ${label(4, 30, "step", "under")}${label(GUTTER - 14, 30, "time", "under", "end")}
-${actors.map((actor, i) => actorHead(actor, x[i] as number, names, scene))}</svg>
+${actors.map((actor, i) => actorHead(actor, x[i] as number, column - 4, names, scene))}</svg>
 <svg width="${px(width)}" height="${px(height)}" viewBox="0 0 ${px(width)} ${px(height)}" role="group" aria-label="${said}">
 ${MARKS}
 ${rows.map((row) => band(row, width))}
@@ -47,13 +47,13 @@ const MARKS = html`<defs>
 <marker id="tip" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0.8 8 4 0 7.2z" class="tip"/></marker>
 </defs>`;
 
-function actorHead(actor: TraceActor, x: number, names: TraceNames, scene: Scene): Html {
+function actorHead(actor: TraceActor, x: number, room: number, names: TraceNames, scene: Scene): Html {
   const host = names.hosts.find((each) => each.host === hostOf(actor));
   const under =
-    host === undefined ? "" : `${host.vps ? "VPS" : "player host"}${host.region < 0 ? "" : ` ${names.regions[host.region] ?? ""}`}`;
+    host === undefined ? "" : `${host.vps ? "VPS" : "player's"}${host.region < 0 ? "" : ` ${names.regions[host.region] ?? ""}`}`;
   const color = scene.hosts.indexOf(hostOf(actor));
   const swatch = color < 0 ? null : box(x - 26, 34, 52, 4, "swatch", "", html` style="--own:${hostColor(color)}"`);
-  return html`${label(x, 14, fitted(actor, 112), "strong", "middle")}${label(x, 28, fitted(under, 112, 10), "under", "middle")}${swatch}`;
+  return html`${label(x, 14, fitted(actor, room), "strong", "middle")}${label(x, 28, fitted(under, room, 10), "under", "middle")}${swatch}`;
 }
 
 /** Bands for what happens to the whole: faults, the end of the faults, the end of the run. */
@@ -111,16 +111,17 @@ function arrow(row: Row, layout: Layout): Html | null {
   const kind = lost ? "arrow lost" : input.kind === "message" ? "arrow" : "arrow asked";
   const causing = layout.rows.find((each) => each.step.n === cause && each.step.actor === sender);
   const toward = Math.sign(to - from);
-  if (causing === undefined) {
-    const short = to - toward * 34;
-    return lost ? cross(to - toward * 12, y) : line(short, y, to - toward * (NODE + 1), y, `${kind} from-afar`, TIP);
-  }
-  const start = from + toward * (NODE + 1);
-  if (!lost) return line(start, causing.y, to - toward * (NODE + 1), y, kind, TIP);
-  const stop = to - toward * 12;
-  return html`${line(start, causing.y, stop, y, kind)}${cross(stop, y)}`;
+  const tip = to - toward * (lost ? 7 : 2);
+  const kinds = causing === undefined ? `${kind} from-afar` : kind;
+  const x1 = causing === undefined ? tip - toward * AFAR : from + toward * 2;
+  const y1 = causing === undefined ? y - ABOVE : causing.bottom - 1;
+  return html`${line(x1, y1, tip, y - ABOVE, kinds, lost ? null : TIP)}${lost ? cross(to, y) : null}`;
 }
 
+/** Arrows run between the rows, where nothing is written: they begin below the sender's words and end just above the receiver's mark. */
+const ABOVE = 8;
+/** How much is seen of an arrow whose sender is not drawn. */
+const AFAR = 34;
 const TIP = html` marker-end="url(#tip)"`;
 
 function cross(x: number, y: number): Html {

@@ -1,11 +1,12 @@
 /** The lanes of a failure: who was granted the map, who believed that it serves it, what was true of the hosts, moves and faults, side by side in time. */
 import type { HostId } from "../../../src/core/protocol/ids.ts";
 import { secondsText } from "../../checkers/words.ts";
+import type { Violation } from "../../outcome.ts";
 import { html, type Html } from "../report/html.ts";
 import { duration } from "../summary-words.ts";
 import type { Cone } from "./cone.ts";
 import type { TraceNames } from "./events.ts";
-import { type Bad, heldTexts, type Held, type Scene, type Span } from "./scene.ts";
+import { type Bad, heldTexts, type Held, moveTexts, type Scene, type Span } from "./scene.ts";
 import { type Axis, compressedAxis } from "./timeline-axis.ts";
 import { box, firstFitting, fitted, hostColor, label, LETTER, line, px, textWidth } from "./timeline-svg.ts";
 
@@ -17,7 +18,9 @@ const ROW = 30;
 const BAR = 20;
 const HEAD = 40;
 const FOOT = 38;
-const LEAST_LENGTH = 880;
+/** The axis fills a page on a wide screen, and is longer where its stretches would be too short to tell apart. */
+const LENGTH = 848;
+const STRETCH_LEAST = 12;
 const SCALE = { least: 10, decade: 16 };
 /** Room right of the violation, for its name. */
 const MARGIN = 14;
@@ -26,7 +29,8 @@ const MARGIN = 14;
 type Lane = { readonly name: string; readonly under: string; draw(y: number): Html };
 
 /** The drawing of the lanes, and what it leaves out in a sentence. */
-export function lanesOf(scene: Scene, cone: Cone, names: TraceNames, rule: string): Html {
+export function lanesOf(scene: Scene, cone: Cone, names: TraceNames, violation: Violation): Html {
+  const { rule } = violation;
   const axis = axisOf(scene);
   const hosts = scene.hosts.slice(-HOSTS_MAX);
   const lanes = [...grantedLane(scene, cone, names, axis), ...hosts.map((host) => hostLane(scene, host, names, axis))];
@@ -48,7 +52,12 @@ ${HATCH}
 ${axisLines(axis, height)}
 ${lanes.map((lane, i) => html`${line(0, HEAD + (i + 1) * ROW, axis.length, HEAD + (i + 1) * ROW, "rule")}${lane.draw(HEAD + i * ROW + (ROW - BAR) / 2)}`)}
 ${axisTexts(axis, scene, height)}
-${violationLine(axis, scene, height, rule)}
+${violationLine(
+  axis,
+  height,
+  rule,
+  lanes.findIndex(({ name }) => name === `host ${violation.host}`),
+)}
 </svg></div>
 <p class="quiet small">Time runs to the right and is compressed: the more happens, the wider. The figures below the lanes are the time that passes between two marks.${left.length === 0 ? "" : ` Left out: ${left.join(", ")}.`}</p>
 `;
@@ -62,7 +71,8 @@ function axisOf(scene: Scene): Axis {
   const { from_us, violating, granted, serving, bad, moves, faults } = scene;
   const ends = [...granted, ...serving, ...bad, ...moves, ...faults].flatMap(({ from, to }) => [from.at_us, to.at_us]);
   const inside = ends.filter((us) => us >= from_us && us <= violating.at_us);
-  return compressedAxis([from_us, violating.at_us, ...inside], SCALE, LEAST_LENGTH);
+  const instants = [...new Set([from_us, violating.at_us, ...inside])];
+  return compressedAxis(instants, SCALE, Math.max(LENGTH, instants.length * STRETCH_LEAST));
 }
 
 function laneName({ name, under }: Lane, y: number): Html {
@@ -82,7 +92,10 @@ function grantedLane(scene: Scene, cone: Cone, names: TraceNames, axis: Axis): L
     {
       name: `map ${cone.map}`,
       under: `${names.maps[cone.map] ?? ""}: granted to`,
-      draw: (y) => html`${scene.granted.map((held) => heldBar(held, scene, axis, y, "granted"))}`,
+      draw: (y) => {
+        const words = new Words(y);
+        return html`${scene.granted.map((held) => heldBar(held, scene, axis, y, "granted"))}${scene.granted.map((held) => words.put(heldTexts(held, "granted"), extent(held, axis)))}`;
+      },
     },
   ];
 }
@@ -90,9 +103,27 @@ function grantedLane(scene: Scene, cone: Cone, names: TraceNames, axis: Axis): L
 function heldBar(held: Held, scene: Scene, axis: Axis, y: number, kind: "granted" | "serves"): Html {
   const { x, width } = extent(held, axis);
   const color = hostColor(scene.hosts.indexOf(held.host));
-  const [title = "", ...texts] = heldTexts(held);
-  const said = kind === "granted" ? [title, ...texts] : [`serves ${texts[1]}`, ...texts.slice(1)];
-  return html`${box(x, y, width, BAR, `held ${kind}`, `${title}: ${spanText(held)}`, html` style="--own:${color}"`)}${label(x + 4, y + 14, firstFitting(said, width - 8))}`;
+  return box(x, y, width, BAR, `held ${kind}`, `${heldTexts(held, kind)[0]}: ${spanText(held)}`, html` style="--own:${color}"`);
+}
+
+/** Words over the bars of one lane: each stands where its bar has room for it and no earlier word does. */
+class Words {
+  readonly #taken: { readonly from: number; readonly to: number }[] = [];
+  readonly #y: number;
+
+  constructor(y: number) {
+    this.#y = y;
+  }
+
+  /** The first of the texts that fits into the bar beside what is already written there, or nothing. */
+  put(texts: readonly string[], { x, width }: { readonly x: number; readonly width: number }, kind = ""): Html | null {
+    let from = x + 4;
+    for (const taken of this.#taken) if (taken.from < x + width && taken.to > from) from = taken.to;
+    const text = firstFitting(texts, x + width - 4 - from);
+    if (text === "") return null;
+    this.#taken.push({ from: from - 6, to: from + textWidth(text) + 6 });
+    return label(from, this.#y + 14, text, `over ${kind}`);
+  }
 }
 
 function spanText(span: Span): string {
@@ -106,17 +137,21 @@ function hostLane(scene: Scene, host: HostId, names: TraceNames, axis: Axis): La
   return {
     name: `host ${host}`,
     under: `${known?.vps === true ? "VPS site" : "player host"}${where}`,
-    draw: (y) =>
-      html`${scene.serving.filter((held) => held.host === host).map((held) => heldBar(held, scene, axis, y, "serves"))}${scene.bad.filter((bad) => bad.host === host).map((bad) => badBar(bad, scene, axis, y))}`,
+    draw: (y) => {
+      const words = new Words(y);
+      const serving = scene.serving.filter((held) => held.host === host);
+      const bad = scene.bad.filter((each) => each.host === host && each.to.at_us >= scene.from_us);
+      const bars = html`${serving.map((held) => heldBar(held, scene, axis, y, "serves"))}${bad.map((each) => badBar(each, axis, y))}`;
+      const said = serving.map((held) => words.put(heldTexts(held, "serves"), extent(held, axis)));
+      return html`${bars}${said}${bad.map((each) => words.put([each.how], extent(each, axis), "bad-word"))}`;
+    },
   };
 }
 
-/** What was wrong with a host lies as a hatching over its lane; its word stands there only where nothing else does. */
-function badBar(bad: Bad, scene: Scene, axis: Axis, y: number): Html {
+/** What was wrong with a host lies as a hatching over its lane. */
+function badBar(bad: Bad, axis: Axis, y: number): Html {
   const { x, width } = extent(bad, axis);
-  const covered = scene.serving.some((held) => held.host === bad.host && held.from.at_us < bad.to.at_us && held.to.at_us > bad.from.at_us);
-  const word = covered ? "" : firstFitting([bad.how], width - 8);
-  return html`${box(x, y - 3, width, BAR + 6, "bad", `${bad.how}: ${spanText(bad)}`)}${label(x + width / 2, y + 14, word, "bad-word", "middle")}`;
+  return box(x, y - 3, width, BAR + 6, "bad", `${bad.how}: ${spanText(bad)}`);
 }
 
 function movesLane(scene: Scene, axis: Axis): Lane {
@@ -126,8 +161,8 @@ function movesLane(scene: Scene, axis: Axis): Lane {
     draw: (y) =>
       html`${scene.moves.map((move) => {
         const { x, width } = extent(move, axis);
-        const texts = [`${move.text}${move.end === "failed" ? " failed" : ""}`, `#${move.from.n}`];
-        return html`${box(x, y, width, BAR, `move ${move.end}`, `move ${move.move}, ${move.text}, ${move.end}: ${spanText(move)}`)}${label(x + 4, y + 14, firstFitting(texts, width - 8))}`;
+        const texts = moveTexts(move);
+        return html`${box(x, y, width, BAR, `move ${move.end}`, `move ${move.move}, ${texts[0]}: ${spanText(move)}`)}${label(x + 4, y + 14, firstFitting(texts, width - 8))}`;
       })}`,
   };
 }
@@ -141,7 +176,7 @@ function faultLane(scene: Scene, id: string, axis: Axis): Lane {
         .filter((fault) => fault.id === id && fault.to.at_us >= scene.from_us)
         .map((fault) => {
           const { x, width } = extent(fault, axis);
-          return html`${box(x, y + 3, width, BAR - 6, "fault", `${id}: ${spanText(fault)}`)}`;
+          return html`${box(x, y + 3, Math.max(5, width), BAR - 6, "fault", `${id}: ${spanText(fault)}`)}`;
         })}`,
   };
 }
@@ -173,7 +208,9 @@ function axisTexts(axis: Axis, scene: Scene, height: number): Html {
   return html`${parts}`;
 }
 
-function violationLine(axis: Axis, _scene: Scene, height: number, rule: string): Html {
+/** The instant of the violation, with a ring on the lane of the host it names. */
+function violationLine(axis: Axis, height: number, rule: string, lane: number): Html {
   const x = axis.length;
-  return html`${line(x, 4, x, height - FOOT + 6, "broken")}${label(x - 6, LETTER + 2, `${rule} broken`, "broken-word", "end")}`;
+  const ring = lane < 0 ? null : html`<circle cx="${px(x)}" cy="${px(HEAD + (lane + 0.5) * ROW)}" r="7" class="ring"/>`;
+  return html`${line(x, 4, x, height - FOOT + 6, "broken")}${ring}${label(x - 6, LETTER + 2, `${rule} broken`, "broken-word", "end")}`;
 }

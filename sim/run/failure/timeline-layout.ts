@@ -12,12 +12,14 @@ export const STEPS_MAX = 300;
 export const ACTORS_MAX = 8;
 /** Left of the columns: the number of the step and its time. */
 export const GUTTER = 132;
-const COLUMN = 118;
+const COLUMN = { least: 86, most: 118 };
+/** What a page has room for on a wide screen. */
+const WIDTH_LEAST = 1036;
 /** Room for the words beside the last column. */
-const LAST_ROOM = 330;
+const LAST_ROOM = 300;
 /** Lines of records under a step; what is more stands in the table. */
 const RECORDS_MAX = 3;
-const ROW_LEAST = 7;
+const ROW_LEAST = 12;
 /** Time that passes between two rows moves them apart, by this much for each power of ten of its milliseconds. */
 const APART = { least: 0, decade: 5 };
 /** A pause from this length on (us) is drawn as a break, with its length written in it. */
@@ -43,6 +45,8 @@ export type Layout = {
   readonly rows: readonly Row[];
   readonly actors: readonly TraceActor[];
   readonly x: readonly number[];
+  /** Of a column, and of all. */
+  readonly column: number;
   readonly width: number;
   readonly height: number;
   /** What is not drawn: earlier steps, and steps of actors without a column. */
@@ -55,8 +59,9 @@ export function layoutOf(scene: Scene, cone: Cone): Layout {
   const newest = scene.steps.slice(-STEPS_MAX);
   const actors = chosen(scene, newest, cone);
   const shown = newest.filter(({ n, actor }) => columnOf(actors, actor) !== undefined || n === cone.violating);
-  const x = actors.map((_, i) => GUTTER + COLUMN / 2 + i * COLUMN);
-  const width = Math.max(900, GUTTER + actors.length * COLUMN + LAST_ROOM - COLUMN / 2);
+  const column = Math.max(COLUMN.least, Math.min(COLUMN.most, (WIDTH_LEAST - GUTTER - LAST_ROOM) / Math.max(1, actors.length)));
+  const x = actors.map((_, i) => GUTTER + (i + 0.5) * column);
+  const width = Math.max(WIDTH_LEAST, GUTTER + actors.length * column + LAST_ROOM);
   const rows: Row[] = [];
   let top = 6;
   for (const step of shown) {
@@ -64,7 +69,16 @@ export function layoutOf(scene: Scene, cone: Cone): Layout {
     rows.push(row);
     top = row.bottom + ROW_LEAST;
   }
-  return { rows, actors, x, width, height: top + 34, earlier: scene.steps.length - newest.length, elsewhere: newest.length - shown.length };
+  return {
+    rows,
+    actors,
+    x,
+    column,
+    width,
+    height: top + 34,
+    earlier: scene.steps.length - newest.length,
+    elsewhere: newest.length - shown.length,
+  };
 }
 
 /** The column of an actor; -1 for those that have a band instead; undefined for those who are not drawn. */

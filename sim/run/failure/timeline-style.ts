@@ -11,11 +11,12 @@ export const TIMELINE_STYLE = `
 .frame svg text.number{fill:var(--link)}
 .frame svg text.bad-word{fill:var(--bad)}
 .frame svg text.broken-word{fill:var(--bad);font-weight:700}
-.frame svg text.words,.frame svg text.bad-word{paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
+.frame svg text.words,.frame svg text.over{paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-linejoin:round}
 .frame svg text.saying{fill:var(--good)}
 .frame .rule{stroke:var(--line)}
 .frame .tick{stroke:var(--grid)}
 .frame .broken{stroke:var(--bad);stroke-width:2.5}
+.frame .ring{fill:var(--card);stroke:var(--bad);stroke-width:3}
 .lanes{display:flex}
 .lanes .names{position:sticky;left:0;z-index:1;flex:none;background:var(--card);border-right:1px solid var(--line);padding-left:8px;box-sizing:content-box}
 .lanes .drawn{flex:none}
@@ -54,8 +55,8 @@ export const TIMELINE_STYLE = `
 .key svg{display:inline-block;vertical-align:-3px;margin-right:5px}
 tr.violating{background:var(--bad-soft)}
 tr:target{background:var(--soft)}
-.steps-table td,.steps-table th{overflow-wrap:anywhere}
-.steps-table td:nth-child(4){min-width:200px}
+.steps-table th,.steps-table td{white-space:nowrap}
+.steps-table td:nth-child(4),.steps-table td:nth-child(5){white-space:normal;min-width:230px}
 @media (max-width:760px){.facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:6px}}
 @media print{.frame{overflow:visible;max-height:none;border:0}.lanes .drawn{flex:1 1 auto;min-width:0;height:auto}.diagram svg{width:100%;height:auto}.diagram .head,.lanes .names{position:static}section{break-inside:auto}}
 `;

@@ -53,7 +53,7 @@ type Part = { readonly id: string; readonly name: string; readonly body: Html };
 
 function drawn(story: FailureStory, scene: Scene): Part[] {
   const { run, cone, violation } = story;
-  const lanes = html`<p>${laneGuide(story)}</p>${LANE_KEY}${lanesOf(scene, cone, run.names, violation.rule)}`;
+  const lanes = html`<p>${laneGuide(story)}</p>${LANE_KEY}${lanesOf(scene, cone, run.names, violation)}`;
   const diagram = html`<p>Each column is somebody who acts, each row one step; an arrow is a message, from the moment it was sent to the moment it was taken in. What a step said for the record stands under it in green, after ».</p>${DIAGRAM_KEY}${diagramOf(scene, cone, run.names, violation.rule)}`;
   return [
     { id: "lanes", name: "Who had the map", body: lanes },
