@@ -43,14 +43,15 @@ const OUTSIDE_MAX = 3;
  *
  * 1. the **violating step**, in which a checker found the violation;
  * 2. the **story**: every step from its beginning up to the violating one that is about the subject. The beginning is the decision on the
- *    last grant but one of the map, or, where that lies further back, on the newest grant of it to the host that is named, or on the
- *    step in which the named player last began to play; of a host without a map it is when it last introduced itself; where nobody is named, the end of the
+ *    last grant but one of the map or, where that lies further back, on the newest grant of it to the named host, or the step in which the
+ *    named player last began to play; of a host without a map it is when it last introduced itself; where nobody is named, the end of the
  *    faults. About the subject are: messages, taken in or lost, and records that name the map; store requests for it, of a host's writes only
- *    those that the store refused or let pass beside the row; all that the named player did or was told since it last entered the map; and, for each host while it takes part
- *    (from the first record that ties it to the map to the last one, or to the violation if it is named or holds the newest grant): the truth
- *    about its machine and line, its connection, silence, introduction, leave, verdicts and probes, and what the coordinator said of it. Where
- *    nobody is named, decisions on moves. Left out are measurements, the upkeep of standbys, and what other players do. A checker sees all
- *    actors at once, so steps of different actors belong together although no message may have tied them to each other;
+ *    those that the store refused or let pass beside the row; all that the named player did or was told since it last entered the map; and,
+ *    for each host while it takes part (from the first record that ties it to the map to the last one, or to the violation if it is named or
+ *    holds the newest grant), the truth about its machine and line, its connection, silence, introduction, leave, verdicts and probes, and
+ *    what the coordinator said of it. Where nobody is named: decisions on moves. Left out are measurements, the upkeep of standbys, what
+ *    other players do, and of a timer's steps that say the same again and again all but the first and the last. A checker sees all actors at
+ *    once, so steps of different actors belong together although no message may have tied them to each other;
  * 3. what was **in force** when a host's part began: the last truth about it, if that was no good one;
  * 4. the **causes** of all these: the step that sent the message, set the timer, asked the store, and so on back, until the scenario
  *    itself is the cause, over at most three steps outside of the story. A timer outside of it is not followed further: such a one
@@ -70,7 +71,7 @@ export function causalCone(events: readonly TraceEvent[], violation: Violation):
   const parts = partsOf(story, map, host, found.n);
   const entered = said(past, (r) => r.kind === "player/entered" && r.player === player && r.map === map) ?? from;
   const subject = (event: TraceEvent): boolean => isAbout(event, map, event.n < entered ? -1 : player, parts);
-  const about = story.filter(map < 0 && host < 0 ? isDecision : subject);
+  const about = withoutRepeats(story.filter(map < 0 && host < 0 ? isDecision : subject), map);
   const steps = new Set([found.n, ...about.map((event) => event.n), ...inForce(past, parts)]);
   for (const n of storeFaults(past, steps)) steps.add(n);
   addCauses(past, steps);
@@ -143,6 +144,32 @@ function isAbout(event: TraceEvent, map: MapId, player: PlayerId, parts: Readonl
     return part !== undefined && part.first <= event.n && event.n <= part.last;
   };
   return isAboutMap(event, map, player) || isAboutHost(event, takesPart) || event.records.some((record) => tells(record, map, takesPart));
+}
+
+/** Of the steps in which a timer makes an actor say the same of the map again and again, the first and the last. */
+function withoutRepeats(about: readonly TraceEvent[], map: MapId): TraceEvent[] {
+  const saying = (event: TraceEvent): string | null => {
+    if (event.input.kind !== "timer") return null;
+    const records = event.records.filter((record) => mapOf(record) === map);
+    return records.length === 0 ? null : JSON.stringify(records);
+  };
+  const last = new Map<TraceActor, string | null>();
+  const next = new Map<TraceActor, string | null>();
+  const asBefore = about.map((event) => {
+    const said = saying(event);
+    const repeats = said !== null && last.get(event.actor) === said;
+    last.set(event.actor, said);
+    return repeats;
+  });
+  const kept: TraceEvent[] = [];
+  for (let i = about.length - 1; i >= 0; i--) {
+    const event = about[i] as TraceEvent;
+    const said = saying(event);
+    const repeated = said !== null && next.get(event.actor) === said;
+    next.set(event.actor, said);
+    if (!(asBefore[i] === true && repeated)) kept.push(event);
+  }
+  return kept.reverse();
 }
 
 /** Messages, requests and a player's doings about the map. */

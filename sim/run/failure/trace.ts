@@ -183,7 +183,9 @@ class Notes implements StepNotes {
     assert(this.#open === null, "steps do not nest");
     const queue = this.#at();
     this.#outer = queue.step;
-    this.#open = this.#note(actor, input, queue.step);
+    // What was under way came of the step that sent, set or asked it, whatever has befallen the machine since this event was taken up.
+    const underWay = input.kind === "message" || input.kind === "timer" || input.kind === "store";
+    this.#open = this.#note(actor, input, underWay ? this.#base : queue.step);
     queue.step = this.#open.n;
   }
 
@@ -235,7 +237,7 @@ class Notes implements StepNotes {
   /** What the answer that has come back was asked: its cause is what the store did. */
   #asked(): StoreRequest | null {
     const first = this.#events[0]?.n ?? 1;
-    const cause = this.#events[this.#at().step - first];
+    const cause = this.#events[this.#base - first];
     return cause?.input.kind === "commit" ? cause.input.ask : null;
   }
 }
