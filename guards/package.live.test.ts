@@ -24,6 +24,10 @@ beforeAll(() => {
 afterAll(() => rmSync(elsewhere, { recursive: true, force: true }));
 
 describe("the built command does what the sources do", () => {
+  it("the package carries the rules that its pages quote", () => {
+    expect(readFileSync(join(ROOT, "dist", "SPEC.md"), "utf8")).toBe(readFileSync(join(ROOT, "SPEC.md"), "utf8"));
+  });
+
   it("conf check", () => {
     const conf = join(ROOT, "conf", "p2p_map_config.conf");
     const built = run(BUILT, "conf", "check", conf, "--json");

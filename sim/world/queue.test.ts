@@ -64,6 +64,27 @@ describe("the event queue", () => {
     expect(seen).toBe(many);
   });
 
+  it("tells with each event the step in which it was scheduled, once it is asked to, and nothing before", () => {
+    const plan = (queue: EventQueue): number[] => {
+      queue.step = 1;
+      const gone = queue.push(10, 0, 0, EVENT.timer, 0, 0, undefined);
+      queue.step = 2;
+      queue.push(30, 0, 1, EVENT.timer, 0, 0, undefined);
+      queue.step = 3;
+      queue.push(20, 0, 2, EVENT.timer, 0, 0, undefined);
+      queue.cancel(gone);
+      queue.step = 0;
+      queue.push(40, 0, 3, EVENT.timer, 0, 0, undefined);
+      const steps: number[] = [];
+      while (queue.pop()) steps.push(queue.step);
+      return steps;
+    };
+    const traced = new EventQueue();
+    traced.traceCauses();
+    expect(plan(traced)).toEqual([3, 2, 0]);
+    expect(plan(new EventQueue())).toEqual([0, 0, 0]);
+  });
+
   it("takes whole microseconds only", () => {
     expect(() => new EventQueue().push(1.5, 0, 0, EVENT.timer, 0, 0, undefined)).toThrow(Bug);
   });

@@ -226,6 +226,12 @@ export function recordLine(record: HistoryRecord): string {
       return `player ${record.player} ${record.kind === "player/left" ? `left (${record.why})` : `refused (${record.reason})`}`;
     case "standby/chosen":
       return record.hosts.length === 0 ? "no standby" : `standbys: ${record.hosts.join(", ")}`;
+    case "storm/held":
+      return `verdicts held: ${record.suspects} of ${counted(record.hosts, "host")} are suspects`;
+    case "storm/released":
+      return `verdicts released, ${counted(record.suspects, "suspect")}`;
+    case "refusal":
+      return `${record.what} refused (${record.reason})${record.host < 0 ? "" : ` host ${record.host}`}`;
     case "alert":
       return `alert: ${record.text}`;
     default:
