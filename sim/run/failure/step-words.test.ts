@@ -14,8 +14,8 @@ describe("steps in words", () => {
     ["coordinator", { kind: "start" }, "starts, with nothing remembered"],
     [
       "host 3",
-      { kind: "message", from: "coordinator", message: { kind: "hosting/freeze", map: 7, epoch: E + 2, to: 5 } },
-      "hosting/freeze to host 5 at 1.2 from coordinator",
+      { kind: "message", from: "coordinator", message: { kind: "hosting/freeze", map: 7, epoch: E + 2, move: 9, to: 5 } },
+      "hosting/freeze to host 5 at 1.2 for move 9 from coordinator",
     ],
     [
       "player 4",
@@ -84,16 +84,25 @@ describe("faults in words", () => {
   });
   it.each<[Partial<Fault>, string]>([
     [{}, "x: cut of 20\u00a0% of the player hosts at 54\u00a0s, for 8\u00a0s"],
+    [{ id: "cut" }, "cut of 20\u00a0% of the player hosts at 54\u00a0s, for 8\u00a0s"],
     [
       { everyUs: 90_000_000, target: { pick: "host", index: 4 } },
       "x: cut of host 7 at 54\u00a0s, then every 90\u00a0s on average, for 8\u00a0s",
     ],
-    [{ kind: "crash", forUs: 0, target: { pick: "busiest", count: 2 } }, "x: crash of the 2 busiest hosts at 54\u00a0s"],
+    [
+      { kind: "crash", forUs: 0, close: false, target: { pick: "busiest", count: 2 } },
+      "x: crash of the 2 busiest hosts at 54\u00a0s, in silence",
+    ],
+    [{ kind: "leave", target: { pick: "count", count: 1 } }, "x: leave of 1\u00a0player host at 54\u00a0s"],
     [
       { kind: "region-outage", target: { pick: "region", region: 1, share: 1 } },
       "x: region-outage of all player hosts in NA at 54\u00a0s, for 8\u00a0s",
     ],
-    [{ kind: "store-fail", target: { pick: "all" } }, "x: store-fail at 54\u00a0s, for 8\u00a0s"],
+    [{ kind: "store-fail", amount: 0.5 }, "x: store-fail at 54\u00a0s, for 8\u00a0s, share of requests 0.5"],
+    [
+      { kind: "one-way-cut", close: false, target: { pick: "all" } },
+      "x: one-way-cut of all player hosts at 54\u00a0s, for 8\u00a0s, VPS to host",
+    ],
   ])("%j", (over, text) => {
     expect(faultText(fault(over), ["EU", "NA"], 2)).toBe(text);
   });

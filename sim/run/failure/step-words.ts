@@ -8,6 +8,7 @@ import { epochText, recordText, secondsText } from "../../checkers/words.ts";
 import type { Fault, FaultTarget } from "../../options.ts";
 import type { HostTruth } from "../../world/observer.ts";
 import type { LostWhy } from "../../world/tracing.ts";
+import { FAULT_KINDS } from "../scenario/fault-kinds.ts";
 import { counted, duration, percent } from "../summary-words.ts";
 import type { TraceActor, TraceInput } from "./events.ts";
 
@@ -74,6 +75,7 @@ export function bodyText(message: Message): string {
   const parts: string[] = [kind];
   if ("to" in message && typeof message.to === "number") parts.push(`to host ${message.to}`);
   if ("epoch" in message) parts.push(`at ${epochText(message.epoch)}`);
+  if ("move" in message) parts.push(`for move ${message.move}`);
   if ("round" in message) parts.push(`round ${message.round}`);
   if ("reason" in message) parts.push(`(${message.reason})`);
   if (kind === "play/assigned" || kind === "play/redirect") parts.push(`to host ${message.host}`);
@@ -155,23 +157,17 @@ function timerText(timer: number, actor: TraceActor): string {
   return `timer: ${text}${WITH_SUBJECT.has(name) ? ` ${Math.floor(timer / many)}` : ""}`;
 }
 
-/** Whether a fault is about hosts, and so has a target to be told. */
-const WITHOUT_TARGET: ReadonlySet<Fault["kind"]> = new Set([
-  "store-slow",
-  "store-fail",
-  "store-unknown",
-  "store-refuse",
-  "coordinator-restart",
-  "player-drop",
-]);
-
-/** A planned fault in one sentence: what, whom, when, how long. `sites`: VPS sites come before player hosts in the numbers of hosts. */
+/** A planned fault in one line: what, whom, when, how long, how strong. `sites`: VPS sites come before player hosts in the numbers of hosts. */
 export function faultText(fault: Fault, regions: readonly string[], sites: number): string {
-  const whom = WITHOUT_TARGET.has(fault.kind) ? "" : ` of ${targetText(fault.target, regions, sites)}`;
-  const when = `at ${duration(fault.atUs / 1000)}`;
+  const { id, kind, amount, close } = fault;
+  const form = FAULT_KINDS[kind];
+  const whom = form.target === "none" ? "" : ` of ${targetText(fault.target, regions, sites)}`;
+  const when = ` at ${duration(fault.atUs / 1000)}`;
   const again = fault.everyUs === null ? "" : `, then every ${duration(fault.everyUs / 1000)} on average`;
-  const lasts = fault.forUs > 0 ? `, for ${duration(fault.forUs / 1000)}` : "";
-  return `${fault.id}: ${fault.kind}${whom} ${when}${again}${lasts}`;
+  const lasts = form.lasts === "none" || fault.forUs === 0 ? "" : `, for ${duration(fault.forUs / 1000)}`;
+  const strong = form.amount === null ? "" : `, ${form.amount.meaning} ${amount}`;
+  const how = kind === "crash" && !close ? ", in silence" : kind === "one-way-cut" ? `, ${close ? "host to VPS" : "VPS to host"}` : "";
+  return `${id === kind ? "" : `${id}: `}${kind}${whom}${when}${again}${lasts}${strong}${how}`;
 }
 
 function targetText(target: FaultTarget, regions: readonly string[], sites: number): string {

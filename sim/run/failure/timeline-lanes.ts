@@ -39,15 +39,17 @@ export function lanesOf(scene: Scene, cone: Cone, names: TraceNames, violation: 
   lanes.push(...faults.slice(-FAULTS_MAX).map((id) => faultLane(scene, id, axis)));
   const height = HEAD + lanes.length * ROW + FOOT;
   const width = axis.length + 2 * MARGIN;
+  // On paper names and drawing shrink by the same factor, or lanes would not stand beside their names.
+  const share = (part: number): string => `${px((100 * part) / (NAMES_WIDTH + width))}%`;
   const left = [
     ...(scene.hosts.length > HOSTS_MAX ? [`${scene.hosts.length - HOSTS_MAX} hosts that came into it earlier`] : []),
     ...(faults.length > FAULTS_MAX ? [`${faults.length - FAULTS_MAX} earlier faults`] : []),
   ];
   const said = `Lanes of ${lanes.map((lane) => lane.name).join(", ")} from ${secondsText(scene.from_us)} to ${secondsText(scene.violating.at_us)}, where ${rule} was found broken.`;
   return html`<div class="frame lanes" tabindex="0" role="region" aria-label="Lanes of ownership">
-<svg class="names" width="${NAMES_WIDTH}" height="${height}" viewBox="0 0 ${NAMES_WIDTH} ${height}" aria-hidden="true">
+<svg class="names" style="--share:${share(NAMES_WIDTH)}" width="${NAMES_WIDTH}" height="${height}" viewBox="0 0 ${NAMES_WIDTH} ${height}" aria-hidden="true">
 ${lanes.map((lane, i) => laneName(lane, HEAD + i * ROW))}</svg>
-<svg class="drawn" width="${px(width)}" height="${height}" viewBox="${-MARGIN} 0 ${px(width)} ${height}" role="img" aria-label="${said}">
+<svg class="drawn" style="--share:${share(width)}" width="${px(width)}" height="${height}" viewBox="${-MARGIN} 0 ${px(width)} ${height}" role="img" aria-label="${said}">
 ${HATCH}
 ${axisLines(axis, height)}
 ${lanes.map((lane, i) => html`${line(0, HEAD + (i + 1) * ROW, axis.length, HEAD + (i + 1) * ROW, "rule")}${lane.draw(HEAD + i * ROW + (ROW - BAR) / 2)}`)}

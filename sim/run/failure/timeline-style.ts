@@ -58,5 +58,5 @@ tr:target{background:var(--soft)}
 .steps-table th,.steps-table td{white-space:nowrap}
 .steps-table td:nth-child(4),.steps-table td:nth-child(5){white-space:normal;min-width:230px}
 @media (max-width:760px){.facts{grid-template-columns:minmax(0,1fr);gap:0}.facts dd{margin-bottom:6px}}
-@media print{.frame{overflow:visible;max-height:none;border:0}.lanes .drawn{flex:1 1 auto;min-width:0;height:auto}.diagram svg{width:100%;height:auto}.diagram .head,.lanes .names{position:static}section{break-inside:auto}}
+@media print{.frame{overflow:visible;max-height:none;border:0}.lanes svg{width:var(--share)!important;height:auto;flex:none}.lanes .names{position:static;padding:0;box-sizing:border-box}.diagram svg{width:100%;height:auto}.diagram .head{position:static}.steps-table th,.steps-table td,.steps-table td:nth-child(4),.steps-table td:nth-child(5){white-space:normal;min-width:0;overflow-wrap:anywhere}section{break-inside:auto}}
 `;

@@ -115,9 +115,14 @@ describe.skipIf(missing)(`timelines in a browser${missing ? " (left out: no Chro
     expect(await inPage<string>(page, "getComputedStyle(document.body).color")).toBe("rgb(28, 36, 48)");
     const cut = await inPage<number[]>(
       page,
-      "[...document.querySelectorAll('.frame')].map((frame) => Math.max(frame.scrollWidth - frame.clientWidth, frame.scrollHeight - frame.clientHeight))",
+      "[...document.querySelectorAll('.frame,.table')].map((frame) => Math.max(frame.scrollWidth - frame.clientWidth, frame.scrollHeight - frame.clientHeight))",
     );
     expect(Math.max(...cut)).toBeLessThanOrEqual(1);
+    const heights = await inPage<number[]>(
+      page,
+      "[...document.querySelectorAll('.lanes svg')].map((svg) => svg.getBoundingClientRect().height)",
+    );
+    expect(Math.abs((heights[0] ?? 0) - (heights[1] ?? -1)), "lanes stand beside their names").toBeLessThan(1.5);
     await page.context().close();
   });
 });

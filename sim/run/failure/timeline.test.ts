@@ -102,7 +102,7 @@ describe("the page of a failure", () => {
     expect(page).toContain(`<h1>${violation.rule} broken: test/small, seed ${made.seed}</h1>`);
     expect(page).toContain(`<strong>${violation.rule}</strong> `);
     expect(page).toContain(`<code>${story.command}</code>`);
-    expect(page).toContain("validation-fail: validation-fail of the busiest host");
+    expect(page).toContain("<li>validation-fail of the busiest host at");
     for (const n of cone.steps) expect(page.split(`id="s${n}"`), `step ${n}`).toHaveLength(2);
     for (const [, n] of page.matchAll(/href="#s(\d+)"/g)) expect(page, `link to step ${n}`).toContain(`id="s${n}"`);
     expect(timelinePage(story)).toBe(page);

@@ -12,6 +12,7 @@ import type { HostTruth } from "../../world/observer.ts";
 import { EVENT, type EventQueue } from "../../world/queue.ts";
 import type { LostWhy } from "../../world/tracing.ts";
 import { runSeed, type StepNotes } from "../run-seed.ts";
+import { drawSwarm } from "../swarm/draw.ts";
 import { actorName, type TraceActor, type TraceEvent, type TraceHost, type TraceInput, type TraceNames } from "./events.ts";
 
 /** Events kept where the caller says nothing: some 300 MB. */
@@ -23,8 +24,12 @@ const EVENTS_MAX = 1_000_000;
  */
 export type TraceLimits = { readonly eventsMax?: number; readonly rule?: string; readonly untilUs?: number };
 
-/** A traced run. `truncated`: how many events before the first of `events` are gone because of `eventsMax`. */
+/**
+ * A traced run. `options` are those it was run with: of a swarm, what the seed drew. `truncated`: how many events before the first of `events`
+ * are gone because of `eventsMax`.
+ */
 export type TracedRun = {
+  readonly options: Options;
   readonly outcome: RunOutcome;
   readonly events: readonly TraceEvent[];
   readonly truncated: number;
@@ -32,13 +37,14 @@ export type TracedRun = {
 };
 
 /** Runs one seed with every step noted. The run is the one that `runSeed` gives, with the same fingerprint. */
-export function traceRun(options: Options, seed: number, limits: TraceLimits = {}): TracedRun {
+export function traceRun(given: Options, seed: number, limits: TraceLimits = {}): TracedRun {
+  const options = drawSwarm(given, seed);
   const notes = new Notes(limits.eventsMax ?? EVENTS_MAX, limits.rule ?? null, options.faults);
   const until = limits.untilUs === undefined ? {} : { until: limits.untilUs };
-  const outcome = runSeed(options, seed, { steps: notes, ...until });
+  const outcome = runSeed(given, seed, { steps: notes, ...until });
   const events = notes.kept();
   const names = { maps: options.maps.names, regions: options.regions.map((region) => region.name), hosts: notes.hosts() };
-  return { outcome, events, truncated: (events[0]?.n ?? 1) - 1, names };
+  return { options, outcome, events, truncated: (events[0]?.n ?? 1) - 1, names };
 }
 
 /** An event while it is going on. */
@@ -164,6 +170,14 @@ class Notes implements StepNotes {
 
   dropped(): void {
     if (this.#last !== null) this.#judge(this.#open ?? this.#last);
+  }
+
+  committed(): void {
+    this.dropped();
+  }
+
+  coordinator(): void {
+    this.dropped();
   }
 
   settling(at: number): void {
