@@ -70,7 +70,7 @@ export function messageText(input: TraceInput, actor: TraceActor): string {
 }
 
 /** A message by its name, with what tells it from others of its kind. */
-export function bodyText(message: Message): string {
+function bodyText(message: Message): string {
   const { kind } = message;
   const parts: string[] = [kind];
   if ("to" in message && typeof message.to === "number") parts.push(`to host ${message.to}`);

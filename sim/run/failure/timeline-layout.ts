@@ -8,8 +8,8 @@ import { stretch } from "./timeline-axis.ts";
 import { fitted, LINE, textWidth } from "./timeline-svg.ts";
 
 /** Steps and actors that are drawn at most. */
-export const STEPS_MAX = 300;
-export const ACTORS_MAX = 8;
+const STEPS_MAX = 300;
+const ACTORS_MAX = 8;
 /** Left of the columns: the number of the step and its time. */
 export const GUTTER = 132;
 const COLUMN = { least: 86, most: 118 };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { causalCone } from "./cone.ts";
 import type { TraceEvent } from "./events.ts";
 import { FAILING, type FailingName, failing, storyOf } from "./failing.fixture.ts";
 import { type Scene, sceneOf } from "./scene.ts";
@@ -106,6 +107,20 @@ describe("the page of a failure", () => {
     for (const n of cone.steps) expect(page.split(`id="s${n}"`), `step ${n}`).toHaveLength(2);
     for (const [, n] of page.matchAll(/href="#s(\d+)"/g)) expect(page, `link to step ${n}`).toContain(`id="s${n}"`);
     expect(timelinePage(story)).toBe(page);
+  });
+
+  it("shows the decisions where the rule names nobody, and no lanes", () => {
+    const story = storyOf(failing("no-fence"));
+    const step = story.run.events.find(({ n }) => n === story.cone.violating) as TraceEvent;
+    const violation = { rule: "HO7", at_s: 62.070117, message: "the coordinator's books are wrong: one map too many" };
+    const events = story.run.events.map((event) => (event === step ? { ...step, violations: [violation] } : event));
+    const cone = causalCone(events, violation);
+    expect([cone.map, cone.hosts, cone.player]).toEqual([-1, [], -1]);
+    const decided = events.filter(({ n, records }) => n < step.n && records.some(({ kind }) => kind === "move/decided"));
+    for (const { n } of decided) expect(cone.steps).toContain(n);
+    const page = timelinePage({ ...story, run: { ...story.run, events }, violation, cone });
+    expect(page).not.toContain('id="lanes"');
+    expect(page).toContain('id="diagram"');
   });
 
   it("says so where no step broke the rule, and draws nothing", () => {

@@ -56,7 +56,9 @@ function drawn(story: FailureStory, scene: Scene): Part[] {
   const lanes = html`<p>${laneGuide(story)}</p>${LANE_KEY}${lanesOf(scene, cone, run.names, violation)}`;
   const diagram = html`<p>Each column is somebody who acts, each row one step; an arrow is a message, from the moment it was sent to the moment it was taken in. What a step said for the record stands under it in green, after ».</p>${DIAGRAM_KEY}${diagramOf(scene, cone, run.names, violation.rule)}`;
   return [
-    { id: "lanes", name: "Who had the map", body: lanes },
+    ...(cone.map < 0 && cone.hosts.length === 0
+      ? []
+      : [{ id: "lanes", name: cone.map < 0 ? "The hosts" : "Who had the map", body: lanes }]),
     { id: "diagram", name: "What was said to whom", body: diagram },
     { id: "steps", name: "The steps in words", body: stepTable(scene, cone) },
   ];
