@@ -122,7 +122,7 @@ function partsOf(story: readonly TraceEvent[], map: MapId, named: HostId, end: n
   let owner = -1;
   for (const { n, records } of story) {
     for (const record of records) {
-      if (mapOf(record) !== map || ROUTINE_RECORDS.has(record.kind)) continue;
+      if (map < 0 || mapOf(record) !== map || ROUTINE_RECORDS.has(record.kind)) continue;
       if ("host" in record) meet(record.host, n);
       if (record.kind === "map/granted") owner = record.host;
       if (record.kind !== "move/decided") continue;
