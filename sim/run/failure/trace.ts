@@ -15,7 +15,7 @@ import { runSeed, type StepNotes } from "../run-seed.ts";
 import { drawSwarm } from "../swarm/draw.ts";
 import { actorName, type TraceActor, type TraceEvent, type TraceHost, type TraceInput, type TraceNames } from "./events.ts";
 
-/** Events kept where the caller says nothing: some 300 MB. */
+/** Events kept where the caller says nothing. */
 const EVENTS_MAX = 1_000_000;
 
 /**
