@@ -2,7 +2,7 @@
  * The document a scenario leaves: all runs together, as `--json` prints it and `reports/<scenario>/` keeps it. It depends
  * on the scenario, the seeds and the code alone; only `wall_s` tells of the machine it ran on.
  */
-import { RollingHash } from "../../src/base/hash.ts";
+import { type LadderReading, RollingHash, thinned } from "../../src/base/hash.ts";
 import { Histogram, type HistogramData } from "../../src/base/histogram.ts";
 import { US_PER_S } from "../../src/base/time.ts";
 import { DEFINITIONS, DEFINITIONS_VERSION } from "./metrics/definitions.ts";
@@ -49,6 +49,8 @@ export type RunLine = {
   readonly violations_total: number;
   /** The command that runs this seed alone again, where it did not end well. */
   readonly replay: string | null;
+  /** The ladder of its decisions, thinned to {@link RUNGS_KEPT} rungs, where it did not end well: `diverge` finds by it why the seed does not replay. */
+  readonly ladder: LadderReading | null;
 };
 
 /** A threshold and what came of it; `actual` is null where the metric has no sample. */
@@ -135,6 +137,8 @@ export type DocumentParts = {
 
 /** Runs whose time series a document keeps: enough to draw, small enough for campaigns of many seeds. */
 export const SERIES_RUNS_MAX = 20;
+/** Rungs of the ladders that a document keeps: less than 3 KB for each run that did not end well. */
+const RUNGS_KEPT = 128;
 /** Longest list of the options that is written whole. */
 export const LIST_MAX = 64;
 
@@ -340,6 +344,7 @@ function runLine(run: RunOutcome, replay: DocumentParts["replay"]): RunLine {
     violations,
     violations_total: run.violationsTotal,
     replay: again,
+    ladder: result === "ok" ? null : thinned(run.ladder, RUNGS_KEPT),
   };
 }
 

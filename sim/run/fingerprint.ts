@@ -63,6 +63,11 @@ export class Fingerprint implements Observer {
     this.#rest.event(at, player, delta, -3);
   }
 
+  /** How many entries the decisions have left so far; one decision may leave several. */
+  get entries(): number {
+    return this.#decisions.events;
+  }
+
   /** The ladder of the decisions. */
   decisions(): LadderReading {
     return this.#decisions.read();

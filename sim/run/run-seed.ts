@@ -31,7 +31,7 @@ export type StepNotes = Tracing & Observer & { judges(checkers: readonly Checker
 
 /**
  * How a caller looks in: progress in virtual microseconds, an early end, a line per record, the story for the page that is looked into, one
- * more observer, notes of each step, and the world as it stands at its end (us).
+ * more observer, notes of each step, and the world before its first event and as it stands at its end (us).
  */
 export type RunHooks = {
   progress?: (virtualUs: number) => void;
@@ -40,6 +40,7 @@ export type RunHooks = {
   story?: boolean;
   watch?: Observer;
   steps?: StepNotes;
+  begun?: (world: World) => void;
   ended?: (world: World, at: number) => void;
 };
 
@@ -91,6 +92,7 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
     plants,
     hooks.steps ?? null,
   );
+  hooks.begun?.(world);
   const fleet = new HostFleet(world, options);
   const people = new PlayerFleet(world, options, world.players.length);
   const faults = new Faults(world, fleet, people, options);

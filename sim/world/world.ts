@@ -68,6 +68,8 @@ export class World {
   coordinator: CoordinatorActor;
   coordinatorUp = true;
   events = 0;
+  /** Told of every event just before it is handled; only a search for the first difference of two runs listens. */
+  seen: ((kind: number, target: number, number: number, object: unknown) => void) | undefined;
   /** Per map: when it last stopped being served (us), by any cause. */
   readonly stoppedAt: Float64Array;
   private readonly settings: HostingSettings;
@@ -152,6 +154,7 @@ export class World {
       this.events += 1;
       if ((this.events & 0x3fff) === 0) progress(queue.now);
       if (tracing !== null) tracing.event(queue.kind, queue.object);
+      if (this.seen !== undefined) this.seen(queue.kind, queue.target, queue.number, queue.object);
       this.handle(queue.kind, queue.target, queue.number, queue.object);
     }
     tracing?.event(0, undefined);

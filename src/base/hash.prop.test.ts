@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { emptyLadder, firstDivergence, Ladder, type LadderReading, RollingHash } from "./hash.ts";
+import { emptyLadder, firstDivergence, Ladder, type LadderReading, RollingHash, thinned } from "./hash.ts";
 
 const ints = fc.array(fc.maxSafeInteger(), { maxLength: 30 });
 
@@ -77,5 +77,20 @@ describe("DT1: ladders", () => {
     // A ladder of full resolution and one that dropped rungs agree on what both hold.
     expect(firstDivergence(long, ladder(70_000))).toBeUndefined();
     expect(firstDivergence(long, ladder(70_000, 40_000))).toEqual({ after: 32_768, upTo: 65_536 });
+  });
+
+  it("thinned share the rungs that are left with the whole one", () => {
+    const whole = ladder(70_000);
+    const few = thinned(whole, 5);
+    expect([few.stride, few.rungs.length, few.events, few.digest]).toEqual([16_384, 4, 70_000, whole.digest]);
+    expect(few.rungs[3]).toBe(ladder(65_536).digest);
+    expect(thinned(whole, 17)).toEqual(whole);
+    expect(firstDivergence(few, ladder(70_000, 40_000))).toEqual({ after: 32_768, upTo: 49_152 });
+  });
+
+  it("begin with another stride where they are asked to", () => {
+    const made = new Ladder(4, 3);
+    for (let i = 1; i <= 7; i += 1) made.event(i);
+    expect([made.stride, made.rungs.length]).toEqual([3, 2]);
   });
 });

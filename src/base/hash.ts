@@ -71,13 +71,16 @@ export class Ladder {
   private readonly rungsMax: number;
   private kept: string[] = [];
   private count = 0;
-  private strideNow = RUNG_EVENTS;
-  private untilRung = RUNG_EVENTS;
+  private strideNow: number;
+  private untilRung: number;
 
-  /** `rungsMax` is an even number; 1,024 rungs are about 40 KB. */
-  constructor(rungsMax = 1_024) {
+  /** `rungsMax` is an even number; 1,024 rungs are about 40 KB. `stride` events lie between two rungs at first. */
+  constructor(rungsMax = 1_024, stride = RUNG_EVENTS) {
     assert(Number.isInteger(rungsMax) && rungsMax >= 2 && rungsMax % 2 === 0, "ladder: rungsMax is even and at least 2");
+    assert(Number.isInteger(stride) && stride >= 1, "ladder: stride is a whole number of events");
     this.rungsMax = rungsMax;
+    this.strideNow = stride;
+    this.untilRung = stride;
   }
 
   /** Takes in one event: up to four safe integers, usually its time, source, kind and detail. */
@@ -100,7 +103,7 @@ export class Ladder {
     return this.count;
   }
 
-  /** Events from one rung to the next: 4,096 times a power of two. */
+  /** Events from one rung to the next: the first stride, usually 4,096, times a power of two. */
   get stride(): number {
     return this.strideNow;
   }
@@ -128,6 +131,17 @@ export class Ladder {
     }
     this.untilRung = this.strideNow;
   }
+}
+
+/** The same ladder with at most `rungsMax` rungs (at least 1): every second one is dropped as often as needed. */
+export function thinned(ladder: LadderReading, rungsMax: number): LadderReading {
+  assert(rungsMax >= 1, "ladder: a thinned one has room for a rung");
+  let { stride, rungs } = ladder;
+  while (rungs.length > rungsMax) {
+    rungs = rungs.filter((_, i) => i % 2 === 1);
+    stride *= 2;
+  }
+  return { ...ladder, stride, rungs };
 }
 
 /** The ladder of a run that left nothing. */
