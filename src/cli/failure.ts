@@ -5,6 +5,8 @@ import { say, sayJson, type Io } from "./io.ts";
 
 /** Exit code for wrong usage and bad input. */
 export const EXIT_USAGE = 1;
+/** Exit code for work that took longer than it was given. */
+export const EXIT_TIMEOUT = 15;
 /** Exit code for a crash of Peerstead itself. */
 const EXIT_CRASH = 16;
 /** Exit code after Ctrl-C, as shells have it: 128 + SIGINT. */

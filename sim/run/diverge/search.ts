@@ -20,8 +20,8 @@ export type RunBoth = (asks: Both<LadderAsk>) => Promise<Both<LadderAnswer>>;
 /** The entries around the first difference: `number` is the first entry's that differs (from 1), `lines` go from it on, `context` ends before it. */
 export type Parting = { readonly number: number; readonly context: readonly string[]; readonly lines: Both<readonly string[]> };
 
-/** A stretch with the virtual times (us) between which it lies. */
-export type TimedStretch = Stretch & { readonly from_us: number; readonly to_us: number };
+/** A stretch with the virtual times (us) between which it lies; `to_us` is null for the end of the run. */
+export type TimedStretch = Stretch & { readonly from_us: number; readonly to_us: number | null };
 
 /**
  * What a search found. `parting` is null for runs that are equal and where a side was not the same from run to run, so that the difference was
@@ -78,7 +78,8 @@ export function untilOf(ladder: TimedLadder, upTo: number): number | null {
 export function timed({ after, upTo }: Stretch, ...ladders: readonly TimedLadder[]): TimedStretch {
   const from = ladders.map(({ times, stride }) => (after === 0 ? 0 : (times[Math.floor(after / stride) - 1] ?? 0)));
   const to = ladders.map(({ times, stride }) => times[Math.ceil(upTo / stride) - 1] ?? Number.POSITIVE_INFINITY);
-  return { after, upTo, from_us: Math.min(...from), to_us: Math.max(...to) };
+  const latest = Math.max(...to);
+  return { after, upTo, from_us: Math.min(...from), to_us: Number.isFinite(latest) ? latest : null };
 }
 
 function asksOf(of: LadderOf, window: Window, [a, b]: Both<LadderAnswer>): Both<LadderAsk> {
