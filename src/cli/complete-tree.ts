@@ -15,7 +15,7 @@ export type Wanted = {
   readonly typed: string;
   /** What stands before it in the same word and stays as it is: `--set=`, or nothing. */
   readonly before: string;
-  /** Values of the arguments given so far, by their placeholders. */
+  /** Values of the options and arguments given so far, by their placeholders. */
   readonly given: ReadonlyMap<string, string>;
 };
 
@@ -24,6 +24,8 @@ type Reading = {
   readonly command: Command;
   readonly operands: readonly string[];
   readonly used: ReadonlySet<Option>;
+  /** Values of options, by their placeholders. */
+  readonly values: ReadonlyMap<string, string>;
   /** Words that look like options and are none. */
   readonly strange: readonly string[];
   /** The option whose value comes next. */
@@ -66,6 +68,7 @@ export function placeholderOf(option: Option): string | null {
 
 function readWords(program: Command, words: readonly string[]): Reading {
   const used = new Set<Option>();
+  const values = new Map<string, string>();
   const operands: string[] = [];
   const strange: string[] = [];
   let command = program;
@@ -74,6 +77,7 @@ function readWords(program: Command, words: readonly string[]): Reading {
   for (const word of words) {
     const isOption = !literal && word.startsWith("-") && word.length > 1;
     if (open !== null && !(open.optional && isOption)) {
+      values.set(placeholderOf(open) ?? "", word);
       open = null;
     } else if (isOption) {
       open = null;
@@ -82,14 +86,17 @@ function readWords(program: Command, words: readonly string[]): Reading {
       if (option === undefined && !literal) strange.push(word);
       if (option === undefined) continue;
       used.add(option);
-      if (placeholderOf(option) !== null && !word.includes("=")) open = option;
+      const placeholder = placeholderOf(option);
+      if (placeholder === null) continue;
+      if (word.includes("=")) values.set(placeholder, word.slice(word.indexOf("=") + 1));
+      else open = option;
     } else {
       const below = operands.length > 0 ? undefined : commandNamed(command, word);
       if (below === undefined) operands.push(word);
       else command = below;
     }
   }
-  return { command, operands, used, strange, open, literal };
+  return { command, operands, used, values, strange, open, literal };
 }
 
 /** Commands below this one, or else the argument whose turn it is. */
@@ -120,13 +127,12 @@ function argumentAt(command: Command, index: number): Argument | undefined {
   return command.registeredArguments[index] ?? (last?.variadic === true ? last : undefined);
 }
 
-function givenOf({ command, operands }: Reading): Map<string, string> {
-  return new Map(
-    operands.flatMap((word, index) => {
-      const argument = argumentAt(command, index);
-      return argument === undefined ? [] : [[argument.name(), word] as const];
-    }),
-  );
+function givenOf({ command, operands, values }: Reading): Map<string, string> {
+  const given = operands.flatMap((word, index) => {
+    const argument = argumentAt(command, index);
+    return argument === undefined ? [] : [[argument.name(), word] as const];
+  });
+  return new Map([...values, ...given]);
 }
 
 /** Options of the command and those above it that were not given yet or may be given again. */

@@ -32,11 +32,11 @@ async function complete(...words: string[]): Promise<Answer> {
 
 describe("the whole tree is completed", () => {
   const commands = everyCommand(testProgram());
-  const shown = commands.filter(({ words }) => words[0] !== "complete");
+  const shown = commands.filter(({ hidden }) => !hidden);
 
   it.each(shown)("$words", async ({ words, command }) => {
     const below = await complete(...words, "");
-    for (const each of command.commands.filter((c) => c.name() !== "complete")) expect(below.words).toContain(each.name());
+    for (const each of command.createHelp().visibleCommands(command)) expect(below.words).toContain(each.name());
     const options = await complete(...words, "-");
     expect(options.words).toEqual(expect.arrayContaining(["--help", "--debug", ...command.options.map((option) => option.long ?? "")]));
     for (const option of command.options) {
@@ -47,9 +47,9 @@ describe("the whole tree is completed", () => {
     }
   });
 
-  it("complete itself is not offered", async () => {
-    expect((await complete("")).words).not.toContain("complete");
-    expect((await call(["--help"])).stdout).not.toMatch(/^ {2}complete\b/m);
+  it.each(commands.filter(({ hidden }) => hidden))("$words is for programs and not offered", async ({ words: [name = ""] }) => {
+    expect((await complete("")).words).not.toContain(name);
+    expect((await call(["--help"])).stdout).not.toMatch(new RegExp(`^ {2}${name}\\b`, "m"));
   });
 
   it("every placeholder of a value has been thought about (SHELL_VALUES, PATH_VALUES, PLAIN_VALUES of complete.ts)", () => {
@@ -104,6 +104,14 @@ describe("what is offered", () => {
     expect((await complete("run", "own.yaml", "--set", "fleet.regions.N")).words).toEqual(["fleet.regions.NORTH=", "fleet.regions.NORTH."]);
     expect((await complete("run", "chaos/region-outage", "--set=faults.plan.0.ki")).words).toEqual(["--set=faults.plan.0.kind="]);
     expect(await complete("run", "own.yaml", "--set", "conf.file=x")).toMatchObject({ shell: "files", words: [] });
+  });
+
+  it("sides of diverge as files, and the fields of the scenario that an option names", async () => {
+    expect(await complete("diverge", "re")).toMatchObject({ shell: "files", words: [] });
+    expect((await complete("diverge", ".", "--scenario", "smoke/vp")).words).toEqual(["smoke/vps-full"]);
+    for (const named of [["--scenario", "own.yaml"], ["--scenario=own.yaml"]])
+      expect((await complete("diverge", ".", ...named, "--set", "fleet.regions.N")).words).toContain("fleet.regions.NORTH=");
+    expect((await complete("diverge", ".", "--of", "d")).words).toEqual(["decisions"]);
   });
 
   it("the maps of the scenario that the line names, the critical ones marked", async () => {

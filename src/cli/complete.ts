@@ -15,10 +15,10 @@ type Completion = { readonly fromShell: FromShell; readonly words: readonly Cand
  * What belongs at each placeholder that commands use for values; the others are names known elsewhere, or numbers and the like, at which nothing
  * can be offered. A test fails for a placeholder that stands in none of the lists.
  */
-const SHELL_VALUES: Readonly<Record<string, FromShell>> = { file: "files", dir: "folders", scenario: "scenarios" };
+const SHELL_VALUES: Readonly<Record<string, FromShell>> = { a: "files", b: "files", file: "files", dir: "folders", scenario: "scenarios" };
 /** Fields of a scenario, as `--set` and `--vary` take them. */
 const PATH_VALUES: readonly string[] = ["path=value", "path"];
-const PLAIN_VALUES: readonly string[] = ["command", "map", "n", "name", "seconds", "seeds", "share", "time", "value", "words"];
+const PLAIN_VALUES: readonly string[] = ["command", "map", "n", "name", "seconds", "seeds", "share", "time", "us", "value", "words"];
 
 /** Whether it has been thought about what completes values of this placeholder. */
 export function isKnownPlaceholder(name: string): boolean {

@@ -128,7 +128,7 @@ type Stretched = {
 /** The answer where only the other side can be run: equal, or the stretch in which they part with what the other side did there. */
 async function stretchOnly(recorded: RecordedRun, parts: Stretched): Promise<{ document: DivergeDocument; answer: LadderAnswer }> {
   const { other, first, stretch, run, view, note } = parts;
-  const { AFTER_MAX, parsed, sideOf } = await import("../../sim/run/diverge/document.ts");
+  const { parsed, sideOf } = await import("../../sim/run/diverge/document.ts");
   const window = stretch === undefined ? null : { ...stretch, stride: 4_096, lines: true, context: view.shown };
   const [traced] = window === null ? [] : await run([{ side: other, ask: { of: "entries", window, until: recorded.run.until_us } }]);
   const lines = (traced?.window?.lines ?? []).map(parsed);
@@ -139,7 +139,7 @@ async function stretchOnly(recorded: RecordedRun, parts: Stretched): Promise<{ d
   };
   const theirs = { ...sideOf(wordsOfSide(other), first, window === null ? 1 : 2, null), entries: first.recorded.events };
   const [a, b] = recorded.index === 0 ? [mine, theirs] : [theirs, mine];
-  const shown = lines.slice(0, Math.max(AFTER_MAX, view.shown));
+  const shown = lines.slice(0, Math.max(1, view.shown));
   const document: DivergeDocument = {
     scenario: first.scenario,
     seed,

@@ -65,7 +65,7 @@ A side is one of
   .                this checkout, as it is
   COMMIT           a commit, branch or tag of this checkout's repository
   FOLDER           another checkout, with node_modules of its own
-  FILE             a run that is over: a run.json, or the answer of replay --json
+  FILE             a run that is over: run.json, or the answer of replay --json
 and may have behind it, or alone for this checkout, each part after a +
   node:PATH        run by another Node
   set:PATH=VALUE   with fields changed, parted by commas

@@ -12,7 +12,7 @@ import { call } from "./test-io.fixture.ts";
 
 const COLUMNS = 80;
 /** Commands that answer at once, so that their examples are carried out. The others' are parsed, and their scenarios opened. */
-const AT_ONCE = ["score", "conf check", "scenario check", "scenario schema", "completion", "complete"];
+const AT_ONCE = ["score", "conf check", "scenario check", "scenario schema", "completion", "complete", "ladder"];
 
 /** A folder with the files that examples name. */
 let folder = "";
@@ -70,14 +70,15 @@ async function parsed(line: string): Promise<Parsed | "help"> {
 /** Opens the scenario that a parsed line names, with what it changes of it; complaints are thrown. */
 async function openNamed({ command }: Parsed): Promise<void> {
   const index = command.registeredArguments.findIndex((argument) => argument.name() === "scenario");
-  if (index < 0) return;
   const values = command.opts<Record<string, string | string[]>>();
+  const name = index < 0 ? values["scenario"] : command.args[index];
+  if (typeof name !== "string") return;
   const sets = command.options
     .filter((option) => placeholderOf(option) === "path=value")
     .flatMap((option) => values[option.attributeName()] ?? []);
   const watchInterrupts = () => ({ signal: new AbortController().signal, release: () => undefined });
   const io = { stdout: process.stdout, stderr: process.stderr, cwd: folder, env: {}, watchInterrupts };
-  const points = await openScenario(command.args[index] ?? "", { set: sets }, { io, exit: () => undefined, debug: false });
+  const points = await openScenario(name, { set: sets }, { io, exit: () => undefined, debug: false });
   expect(points.length).toBeGreaterThan(0);
 }
 
@@ -118,7 +119,7 @@ describe("help of the program", () => {
   it("puts every command into a group with a title of its own", async () => {
     const help = await helpOf([]);
     expect(help).not.toMatch(/^Commands:$/m);
-    const named = everyCommand(testProgram()).filter(({ words }) => words.length === 1 && words[0] !== "complete");
+    const named = everyCommand(testProgram()).filter(({ words, hidden }) => words.length === 1 && !hidden);
     for (const { words } of named) expect(help).toMatch(new RegExp(`^ {2}${words[0]} `, "m"));
   });
 });

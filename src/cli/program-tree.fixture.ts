@@ -14,10 +14,12 @@ export function testProgram(): Command {
   });
 }
 
-/** A command and the words that lead to it, none for the program itself. */
-export type Placed = { readonly words: readonly string[]; readonly command: Command };
+/** A command and the words that lead to it, none for the program itself; `hidden`: it is for other programs and not shown. */
+export type Placed = { readonly words: readonly string[]; readonly command: Command; readonly hidden: boolean };
 
 /** The program and every command below it, the hidden ones included. */
-export function everyCommand(program: Command, words: readonly string[] = []): Placed[] {
-  return [{ words, command: program }, ...program.commands.flatMap((below) => everyCommand(below, [...words, below.name()]))];
+export function everyCommand(program: Command, words: readonly string[] = [], hidden = false): Placed[] {
+  const shown = new Set(program.createHelp().visibleCommands(program));
+  const below = program.commands.flatMap((each) => everyCommand(each, [...words, each.name()], hidden || !shown.has(each)));
+  return [{ words, command: program, hidden }, ...below];
 }

@@ -33,7 +33,7 @@ function slip(word: string): string {
 }
 
 describe("commands, options and choices, whatever there are", () => {
-  const commands = everyCommand(testProgram()).filter(({ words }) => words.length > 0 && words[0] !== "complete");
+  const commands = everyCommand(testProgram()).filter(({ words, hidden }) => words.length > 0 && !hidden);
 
   it.each(commands.map(({ words }) => words))("command %s %s", async (...words: (string | undefined)[]) => {
     const path = words.filter((word) => word !== undefined);

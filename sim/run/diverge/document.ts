@@ -3,7 +3,7 @@ import { type SettingDifference, settingDifferences } from "../compare/settings-
 import type { EventLine } from "./event-line.ts";
 import type { LadderOf } from "./event-ladder.ts";
 import type { LadderAnswer } from "./ladder-run.ts";
-import type { Both, Found, TimedStretch } from "./search.ts";
+import { type Both, FOLLOWING, type Found, type TimedStretch } from "./search.ts";
 
 /** Which side it was: as the command line names it, what code and which Node; `node` is null for a run that is only read from a file. */
 export type SideWords = { readonly side: string; readonly commit: string; readonly node: string | null };
@@ -48,9 +48,6 @@ export type DivergeDocument = {
   readonly note: string | null;
 };
 
-/** Entries shown from the first difference on, at most: what follows it is mostly its consequence. */
-export const AFTER_MAX = 5;
-
 /** What the document needs besides what was found; `shown` is the number of entries before the difference. */
 export type DivergeParts = { readonly sides: Both<SideWords>; readonly command: string; readonly shown: number };
 
@@ -58,7 +55,7 @@ export type DivergeParts = { readonly sides: Both<SideWords>; readonly command: 
 export function divergeDocument(found: Found, { sides, command, shown }: DivergeParts): DivergeDocument {
   const [a, b] = found.first;
   const { parting } = found;
-  const lines = (of: readonly string[]): EventLine[] => of.slice(0, Math.min(AFTER_MAX, Math.max(1, shown))).map(parsed);
+  const lines = (of: readonly string[]): EventLine[] => of.slice(0, Math.min(FOLLOWING, Math.max(1, shown))).map(parsed);
   const after = { a: lines(parting?.lines[0] ?? []), b: lines(parting?.lines[1] ?? []) };
   const first = parting === null ? null : firstOf(parting.number, after.a[0] ?? null, after.b[0] ?? null);
   return {

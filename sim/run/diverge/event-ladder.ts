@@ -41,8 +41,8 @@ class Clocked {
   readonly #ladder: Ladder;
   #times: number[] = [];
 
-  constructor(stride?: number) {
-    this.#ladder = new Ladder(1_024, stride);
+  constructor(rungsMax: number, stride?: number) {
+    this.#ladder = new Ladder(rungsMax, stride);
   }
 
   get events(): number {
@@ -73,7 +73,7 @@ class Clocked {
 export class EventLadder implements Observer {
   readonly #of: LadderOf;
   readonly #window: Window | null;
-  readonly #whole = new Clocked();
+  readonly #whole: Clocked;
   readonly #fine: Clocked;
   readonly #entries = new Fingerprint();
   readonly #context: string[] = [];
@@ -81,10 +81,12 @@ export class EventLadder implements Observer {
   #places: Places = { vps: 0, hosts: 0 };
   #before: string;
 
-  constructor(of: LadderOf, window: Window | null) {
+  /** `rungsMax` as in {@link Ladder}. */
+  constructor(of: LadderOf, window: Window | null, rungsMax = 1_024) {
     this.#of = of;
     this.#window = window;
-    this.#fine = new Clocked(window?.stride);
+    this.#whole = new Clocked(rungsMax);
+    this.#fine = new Clocked(rungsMax, window?.stride);
     this.#before = this.#whole.digest();
   }
 
@@ -113,7 +115,7 @@ export class EventLadder implements Observer {
   }
 
   fault(at: number, id: string, what: "begin" | "end" | "effect", count: number): void {
-    if (this.#of === "events") this.#take({ at, event: "fault", id, what, count });
+    if (this.#of === "events") this.#take({ at, event: "fault noted", id, what, count });
   }
 
   dropped(at: number, from: ActorId, to: ActorId): void {

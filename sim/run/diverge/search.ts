@@ -6,10 +6,12 @@ import { firstDivergence, type LadderReading } from "../../../src/base/hash.ts";
 import type { LadderOf, Stretch, TimedLadder, Window } from "./event-ladder.ts";
 import type { LadderAnswer, LadderAsk } from "./ladder-run.ts";
 
-/** The longest stretch that is written out: some 10 MB a side. */
-const LINES_MAX = 50_000;
-/** Rungs of a finer ladder, below the number at which a ladder begins to drop some. */
-const FINE_RUNGS = 1_000;
+/** The longest stretch that is written out, some 10 MB a side, and the rungs of a finer ladder, fewer than those at which a ladder drops some. */
+export type Limits = { readonly lines: number; readonly rungs: number };
+const LIMITS: Limits = { lines: 50_000, rungs: 1_000 };
+
+/** Entries that are shown from the first difference on, so that some are known even where it is the last of its stretch: what follows is mostly its consequence. */
+export const FOLLOWING = 5;
 
 /** A pair of one thing of each side. */
 export type Both<T> = readonly [a: T, b: T];
@@ -36,7 +38,7 @@ export type Found = {
 };
 
 /** Searches; `context` entries before the difference are kept. */
-export async function search(run: RunBoth, of: LadderOf, context: number): Promise<Found> {
+export async function search(run: RunBoth, of: LadderOf, context: number, limits = LIMITS): Promise<Found> {
   const whole: LadderAsk = { of, window: null, until: null };
   const first = await run([whole, whole]);
   const coarse = stretchOf(first[0].ladder, first[1].ladder);
@@ -45,8 +47,8 @@ export async function search(run: RunBoth, of: LadderOf, context: number): Promi
   let { after, upTo } = coarse;
   let runs = 1;
   let again: Both<LadderAnswer>;
-  if (upTo - after > LINES_MAX) {
-    const finer = { after, upTo, stride: Math.ceil((upTo - after) / FINE_RUNGS), lines: false, context: 0 };
+  if (upTo - after > limits.lines) {
+    const finer = { after, upTo, stride: Math.ceil((upTo - after) / limits.rungs), lines: false, context: 0 };
     again = await run(asksOf(of, finer, first));
     runs += 1;
     const found = sameStart(again) ? stretchOf(fineOf(again[0]), fineOf(again[1])) : undefined;
@@ -54,7 +56,7 @@ export async function search(run: RunBoth, of: LadderOf, context: number): Promi
     upTo = after + found.upTo;
     after += found.after;
   }
-  again = await run(asksOf(of, { after, upTo, stride: LINES_MAX, lines: true, context }, first));
+  again = await run(asksOf(of, { after, upTo: upTo + FOLLOWING, stride: limits.lines, lines: true, context }, first));
   runs += 1;
   return { first, stretch, parting: partingOf(again, after), unsteady: unsteadiness(first, again), runs };
 }
@@ -126,5 +128,5 @@ function partsFromItself(first: LadderAnswer, again: LadderAnswer): TimedStretch
   }
   if (!whole || (a.events === b.events && a.digest === b.digest)) return null;
   const after = Math.floor(events / stride) * stride;
-  return timed({ after, upTo: events + 1 }, a, b);
+  return timed({ after, upTo: a.events === b.events ? events : events + 1 }, a, b);
 }

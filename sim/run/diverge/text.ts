@@ -3,6 +3,7 @@ import type { SettingDifference } from "../compare/settings-diff.ts";
 import { painter, type SummaryLayout } from "../summary.ts";
 import { count, counted, UNBROKEN, wrapped } from "../summary-words.ts";
 import type { DivergeDocument, DivergeSide } from "./document.ts";
+import type { LadderOf } from "./event-ladder.ts";
 import type { EventLine } from "./event-line.ts";
 import type { TimedStretch } from "./search.ts";
 import { eventText, instantText, text } from "./words.ts";
@@ -24,8 +25,8 @@ export function divergeText(document: DivergeDocument, maps: readonly string[], 
   const ends = first !== null && (first.a === null || first.b === null);
   return [
     ...wrapped(`${document.scenario}, seed ${document.seed}: ${verdictOf(document)}`, width).map((line) => paint(same ? "good" : "bad", line)),
-    ...labelled("A", sideText(a), width),
-    ...labelled("B", sideText(b), width),
+    ...labelled("A", sideText(a, document.of), width),
+    ...labelled("B", sideText(b, document.of), width),
     ...labelled("Settings", fieldsText(document.settings), width),
     ...labelled("Note", note ?? "", width),
     ...labelled("Unsteady", unsteadyText(document), width),
@@ -46,7 +47,7 @@ export function divergeText(document: DivergeDocument, maps: readonly string[], 
 /** The verdict in a sentence or two. */
 export function verdictOf(document: DivergeDocument): string {
   const { a, b, equal, first, stretch, of } = document;
-  const what = of === "events" ? "event" : "decision";
+  const what = whatOf(of);
   const others = a.side === b.side ? `two runs of ${a.side}` : "A and B";
   if (equal && document.fingerprints_equal) return `${others} are equal: ${counted(a.entries, what)}, fingerprint ${a.fingerprint}.`;
   if (equal && of === "events")
@@ -66,17 +67,22 @@ function stretchText(stretch: TimedStretch | null, what: string): string {
   return `between ${what}s ${count(stretch.after + 1)} and ${count(stretch.upTo)}, from ${instantText(stretch.from_us)} to ${to}`;
 }
 
-function sideText({ side, commit, node, fingerprint, decisions, entries, result }: DivergeSide): string {
+function sideText({ side, commit, node, fingerprint, decisions, entries, result }: DivergeSide, of: LadderOf): string {
   const ran = node === null ? "not run again" : `Node ${node.replace(/^v/, "")}`;
-  return `${side} (${commit}, ${ran}): ${result}, ${count(entries)} entries, fingerprint ${fingerprint}, decisions ${decisions}`;
+  const short = commit.replace(/^([0-9a-f]{12})[0-9a-f]+/, "$1");
+  return `${side} (${short}, ${ran}): ${result}, ${counted(entries, whatOf(of))}, fingerprint ${fingerprint}, decisions ${decisions}`;
 }
 
-function unsteadyText({ a, b, first, of }: DivergeDocument): string {
-  const what = of === "events" ? "event" : "decision";
+function whatOf(of: LadderOf): string {
+  return of === "events" ? "event" : "decision";
+}
+
+function unsteadyText({ a, b, first, of, stretch }: DivergeDocument): string {
+  const what = whatOf(of);
   const told = [a, b].flatMap(({ side, unsteady }) =>
     unsteady === null ? [] : [`${side} is not the same from run to run: two of its runs part ${stretchText(unsteady, what)}.`],
   );
-  if (told.length === 0 && first === null && a.node !== null && b.node !== null)
+  if (told.length === 0 && stretch !== null && first === null && a.node !== null && b.node !== null)
     return "The difference was not there again: a side is not the same from run to run.";
   return [...new Set(told)].join(" ");
 }

@@ -21,21 +21,23 @@ export function eventText(line: EventLine, maps: readonly string[]): string {
     case "record":
       return `${text(line["by"])} records ${kindText(line["record"], "kind", maps)}`;
     case "store takes":
-      return `store takes ${kindText(line["ask"], "verb", maps)} of ${text(line["from"])}, request ${text(line["request"])}`;
+      return `store takes request ${text(line["request"])} of ${text(line["from"])}: ${kindText(line["ask"], "verb", maps)}`;
     case "store answers":
-      return `store answers ${text(line["to"])}, request ${text(line["request"])}: ${kindText(line["answer"], "result", maps)}`;
+      return `store answers request ${text(line["request"])} of ${text(line["to"])}: ${kindText(line["answer"], "result", maps)}`;
     case "dropped":
       return `${text(line["from"])} → ${text(line["to"])}: a message is lost`;
     case "truth":
       return `${text(line["machine"])} is ${text(line["truth"])}`;
-    case "fault":
+    case "fault noted":
       return `fault ${text(line["id"])}: ${text(line["what"])}, count ${text(line["count"])}`;
     case "joined":
       return `${text(line["player"])} joined ${text(line["host"])}, RTT ${text(line["rttUs"])} us`;
+    case "timer":
+      return `${text(line["machine"])}: timer ${text(line["number"])}`;
     default: {
-      const { machine, ...others } = rest as Record<string, unknown>;
+      const { machine, number, ...others } = rest as Record<string, unknown>;
       const who = machine === undefined ? "" : `${text(machine)}: `;
-      return `${who}${event}${fieldsText(others, maps)}`;
+      return `${who}${event}${number === 0 ? "" : ` ${text(number)}`}${fieldsText(others, maps)}`;
     }
   }
 }
