@@ -59,9 +59,10 @@ export async function runSide(side: SideRun, ask: LadderAsk, schema: string, wat
 }
 
 /** The flags of `ladder` that ask for this. */
-export function askWords({ of, window, until }: LadderAsk): string[] {
+function askWords({ of, window, until }: LadderAsk): string[] {
   const lines = window?.lines === true ? ["--context", `${window.context}`] : [];
-  const stretch = window === null ? [] : ["--after", `${window.after}`, "--up-to", `${window.upTo}`, "--stride", `${window.stride}`, ...lines];
+  const stretch =
+    window === null ? [] : ["--after", `${window.after}`, "--up-to", `${window.upTo}`, "--stride", `${window.stride}`, ...lines];
   return ["--of", of, ...stretch, ...(until === null ? [] : ["--until", `${until}`])];
 }
 
@@ -87,7 +88,11 @@ function answerOf(name: string, code: number | null, stdout: string, stderr: str
   try {
     told = JSON.parse(stdout);
   } catch {
-    throw new Failure(`side ${name}: it ended with ${code ?? "a signal"} and no answer${stderr === "" ? "" : `: ${stderr}`}`, [], code ?? EXIT_USAGE);
+    throw new Failure(
+      `side ${name}: it ended with ${code ?? "a signal"} and no answer${stderr === "" ? "" : `: ${stderr}`}`,
+      [],
+      code ?? EXIT_USAGE,
+    );
   }
   const { error } = told as Refusal;
   if (error !== undefined || code !== 0) {
@@ -96,6 +101,8 @@ function answerOf(name: string, code: number | null, stdout: string, stderr: str
   }
   const answer = told as LadderAnswer;
   if ((answer.schema as string) !== schema)
-    throw new Failure(`side ${name}: it answers in the form ${String(answer.schema)}, and this Peerstead reads ${schema}; call diverge of the newer one`);
+    throw new Failure(
+      `side ${name}: it answers in the form ${String(answer.schema)}, and this Peerstead reads ${schema}; call diverge of the newer one`,
+    );
   return answer;
 }

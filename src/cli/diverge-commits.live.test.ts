@@ -20,7 +20,8 @@ fleet:
   maps: {count: 12, critical: 2}
 `;
 const RUN = ["--scenario", "scenario.yaml", "--seed", "1"];
-const LINE = "const PATH_TIMES = 1.5;";
+const LINE = "const PROBE_SLACK_US = 60 * US_PER_MS;";
+const CHANGED_LINE = "const PROBE_SLACK_US = 90 * US_PER_MS;";
 const CHANGED = "src/core/hosting/suspicion.ts";
 const UNSTEADY = "sim/world/network.ts";
 const ASKED = "src/cli/ladder.ts";
@@ -28,7 +29,13 @@ const ASKED = "src/cli/ladder.ts";
 let parent = "";
 let copy = "";
 /** Commits by what sets them apart, and every entry of the run of those that are compared. */
-const commits: Record<"before" | "old" | "new" | "locked" | "unsteady", string> = { before: "", old: "", new: "", locked: "", unsteady: "" };
+const commits: Record<"before" | "old" | "new" | "locked" | "unsteady", string> = {
+  before: "",
+  old: "",
+  new: "",
+  locked: "",
+  unsteady: "",
+};
 let oldLines: readonly string[] = [];
 let newLines: readonly string[] = [];
 
@@ -69,7 +76,8 @@ beforeAll(() => {
   copy = join(parent, "copy");
   mkdirSync(copy);
   const root = packageRoot();
-  for (const name of ["src", "sim", "scenarios", "package.json", "package-lock.json"]) cpSync(join(root, name), join(copy, name), { recursive: true });
+  for (const name of ["src", "sim", "scenarios", "package.json", "package-lock.json"])
+    cpSync(join(root, name), join(copy, name), { recursive: true });
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction");
   writeFileSync(join(copy, ".gitignore"), "node_modules\n");
   writeFileSync(join(parent, "scenario.yaml"), SCENARIO);
@@ -86,10 +94,14 @@ beforeAll(() => {
   commits.locked = commit("other modules");
   change("package-lock.json", '"lockfileVersion": 4', '"lockfileVersion": 3');
   // From the second minute on each run is another: what a clock of the machine does to a simulation that reads it.
-  change(UNSTEADY, "return Math.max(1, Math.round(delay));", "return Math.max(1, Math.round(delay) + (this.queue.now > 6e7 ? Number(process.hrtime.bigint() % 97n) : 0));");
+  change(
+    UNSTEADY,
+    "return Math.max(1, Math.round(delay));",
+    "return Math.max(1, Math.round(delay) + (this.queue.now > 6e7 ? Number(process.hrtime.bigint() % 97n) : 0));",
+  );
   commits.unsteady = commit("unsteady");
   git("checkout", "--quiet", commits.old, "--", UNSTEADY);
-  change(CHANGED, LINE, "const PATH_TIMES = 3;");
+  change(CHANGED, LINE, CHANGED_LINE);
   commits.new = commit("new");
   newLines = everyLine();
 }, 180_000);
@@ -134,14 +146,14 @@ describe("DT1: two commits", () => {
   it("and this very checkout as a folder, with what is changed in it and in no commit", { timeout: 120_000 }, async () => {
     const same = await call(["diverge", copy, copy, ...RUN, "--json"], { cwd: parent });
     expect([same.code, read(same).equal, read(same).a.commit]).toEqual([0, true, commits.new]);
-    change(CHANGED, "const PATH_TIMES = 3;", LINE);
+    change(CHANGED, CHANGED_LINE, LINE);
     try {
       const told = peerstead("diverge", ".", "HEAD", ...RUN, "--json");
       expect(told.code).toBe(14);
       expectFirstDifference(read(told));
       expect(read(told).a.commit).toBe(`${commits.new}+dirty`);
     } finally {
-      change(CHANGED, LINE, "const PATH_TIMES = 3;");
+      change(CHANGED, LINE, CHANGED_LINE);
     }
   });
 

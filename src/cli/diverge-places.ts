@@ -60,7 +60,8 @@ export class Places {
       return { node, nodeVersion, main, commit: commitOf(folder) };
     }
     const commit = this.commit(side.base);
-    if (commit === null) throw refused(side, `no commit, folder or file ${side.base}${this.#isRepository() ? "" : "; this Peerstead is no git checkout"}`);
+    if (commit === null)
+      throw refused(side, `no commit, folder or file ${side.base}${this.#isRepository() ? "" : "; this Peerstead is no git checkout"}`);
     return { node, nodeVersion, main: join(this.#tree(side, commit), "src", "cli", "main.ts"), commit };
   }
 

@@ -32,14 +32,20 @@ export type RecordedRun = { readonly index: 0 | 1; readonly side: Side; readonly
 export type View = { readonly of: LadderOf; readonly shown: number; readonly command: string };
 
 /** The side that is a file, read; null when none is. Throws a {@link Failure} for a file that is no recorded run, and for two of them. */
-export async function recordedRun(sides: Both<Side>, places: Places, flags: { seed?: string; point?: string }): Promise<RecordedRun | null> {
+export async function recordedRun(
+  sides: Both<Side>,
+  places: Places,
+  flags: { seed?: string; point?: string },
+): Promise<RecordedRun | null> {
   const paths = sides.map((side) => places.file(side));
   const index = paths.findIndex((path) => path !== null);
   const path = paths[index] ?? null;
   if (path === null) return null;
-  if (paths.every((each) => each !== null)) throw new Failure("at most one side can be a file: a run that is over can only be compared with one that is run");
+  if (paths.every((each) => each !== null))
+    throw new Failure("at most one side can be a file: a run that is over can only be compared with one that is run");
   const side = sides[index] as Side;
-  if (side.node !== null || side.sets.length > 0) throw new Failure(`side ${side.text}: a file is a run that is over; node: and set: belong to the other side`);
+  if (side.node !== null || side.sets.length > 0)
+    throw new Failure(`side ${side.text}: a file is a run that is over; node: and set: belong to the other side`);
   const text = readText(path);
   if (!text.ok) throw new Failure(complaintText(text.error));
   const { readRecorded, wordsOf } = await import("../../sim/run/diverge/recorded.ts");
@@ -56,7 +62,12 @@ function wordsOfRun(words: readonly string[], point: number | null): RecordedWor
   const [program, command, scenario, ...rest] = words;
   if (program !== "peerstead" || (command !== "run" && command !== "replay") || scenario === undefined) return null;
   const after = (flag: string): string[] => rest.filter((_, i) => rest[i - 1] === flag);
-  return { scenario, point: after("--point")[0] ?? (point === null ? undefined : `${point}`), set: after("--set"), data: after("--data")[0] };
+  return {
+    scenario,
+    point: after("--point")[0] ?? (point === null ? undefined : `${point}`),
+    set: after("--set"),
+    data: after("--data")[0],
+  };
 }
 
 /** Compares the recorded run with the other side. `sideRun` gives a side's run at a place. */
@@ -102,7 +113,8 @@ export function wordsOfSide({ name, place }: SideRun): SideWords {
 }
 
 function noteOf(again: Place | string): string {
-  if (typeof again === "string") return `The file keeps a rung of its ladder now and then, and the run cannot be made again to see more: ${again}.`;
+  if (typeof again === "string")
+    return `The file keeps a rung of its ladder now and then, and the run cannot be made again to see more: ${again}.`;
   return `The file's own commit ${again.commit} does not leave the recorded run either: it is not the same from run to run, or another Node made it.`;
 }
 

@@ -25,7 +25,9 @@ export function sideRunner({ interrupts, lengthUs, timeoutS, schema }: RunnerPar
     round += 1;
     const reached = asked.map(() => 0);
     const slotUs = asked.map(({ ask }) => Math.min(ask.until ?? lengthUs, lengthUs));
-    const progress = new Progress(io, { slotUs, clockUs: (slot) => reached[slot] ?? 0, note: `run ${round} of at most 3` }, () => performance.now());
+    const progress = new Progress(io, { slotUs, clockUs: (slot) => reached[slot] ?? 0, note: `run ${round} of at most 3` }, () =>
+      performance.now(),
+    );
     const broken = new AbortController();
     const errors: unknown[] = [];
     const signal = AbortSignal.any([interrupts.signal, broken.signal]);

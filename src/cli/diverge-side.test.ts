@@ -15,7 +15,10 @@ describe("a side of diverge", () => {
     ["node:../node", [".", "../node", []]],
     ["set:heartbeats=eager", [".", null, ["heartbeats=eager"]]],
     ["set:a.b=1,c=2+node:n+set:d=3", [".", "n", ["a.b=1", "c=2", "d=3"]]],
-    ["main+set:fleet.hosts.uptime=weibull(0.59, 41.9m),duration=1m", ["main", null, ["fleet.hosts.uptime=weibull(0.59, 41.9m)", "duration=1m"]]],
+    [
+      "main+set:fleet.hosts.uptime=weibull(0.59, 41.9m),duration=1m",
+      ["main", null, ["fleet.hosts.uptime=weibull(0.59, 41.9m)", "duration=1m"]],
+    ],
     ["feature/c++", ["feature/c++", null, []]],
     ["c+node", ["c+node", null, []]],
     ["set:title=a=b", [".", null, ["title=a=b"]]],

@@ -113,7 +113,10 @@ describe("DT1: a side that is a file", () => {
   });
 
   it("of a campaign says by itself which run it was, with all that was set", async () => {
-    const ran = await call(["run", "small.yaml", "--seeds", "4..5", "--set", "tuning.loadMs=60", "--set", 'thresholds={rtt_ms: ["avg<=1"]}'], { cwd });
+    const ran = await call(
+      ["run", "small.yaml", "--seeds", "4..5", "--set", "tuning.loadMs=60", "--set", 'thresholds={rtt_ms: ["avg<=1"]}'],
+      { cwd },
+    );
     expect(ran.code).toBe(12);
     const file = join("reports", "tests", "diverge", "run.json");
     const told = await diverge(file, "--seed", "5", "--json");

@@ -126,10 +126,20 @@ function whichRun(flags: Flags, recorded: RecordedRun | null): Which {
   const own = flags.scenario === undefined ? (recorded?.words ?? null) : null;
   const scenario = flags.scenario ?? own?.scenario;
   if (scenario === undefined)
-    throw new Failure(recorded === null ? "--scenario is missing: which run?" : `side ${recorded.side.text} does not say of which scenario it is; say it with --scenario`);
+    throw new Failure(
+      recorded === null
+        ? "--scenario is missing: which run?"
+        : `side ${recorded.side.text} does not say of which scenario it is; say it with --scenario`,
+    );
   const seed = flags.seed === undefined ? recorded?.run.seed : parseSeed(flags.seed);
   if (seed === undefined) throw new Failure("--seed is missing: which run?");
-  return { scenario, seed, point: flags.point ?? own?.point, set: [...(own?.set ?? []), ...(flags.set ?? [])], data: flags.data ?? own?.data };
+  return {
+    scenario,
+    seed,
+    point: flags.point ?? own?.point,
+    set: [...(own?.set ?? []), ...(flags.set ?? [])],
+    data: flags.data ?? own?.data,
+  };
 }
 
 /** Opens the scenario as this checkout has it, so that a slip is told before anything runs; gives the length of the run (us). */

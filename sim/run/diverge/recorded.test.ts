@@ -56,14 +56,17 @@ describe("a recorded run", () => {
   it.each(["", "[1]", "{}", '{"runs": []}', '{"seed": "1", "fingerprint": "", "decisions": ""}', "null", '{"runs": [7]}'])(
     "is not found in %s",
     (text) => {
-      expect(readRecorded(text, null, null)).toMatchObject({ ok: false, error: expect.stringMatching(/^(is not JSON|expected a run\.json)/) as string });
+      expect(readRecorded(text, null, null)).toMatchObject({
+        ok: false,
+        error: expect.stringMatching(/^(is not JSON|expected a run\.json)/) as string,
+      });
     },
   );
 });
 
 describe("words of a command line", () => {
   it("are parted and unquoted as a shell does it", () => {
-    expect(wordsOf("peerstead replay x --set 'conf={\"file\": \"a b\"}' --seed 1")).toEqual([
+    expect(wordsOf('peerstead replay x --set \'conf={"file": "a b"}\' --seed 1')).toEqual([
       ...["peerstead", "replay", "x", "--set", 'conf={"file": "a b"}', "--seed", "1"],
     ]);
     expect(wordsOf("a 'it'\\''s' b''c")).toEqual(["a", "it's", "bc"]);

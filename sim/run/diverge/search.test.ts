@@ -31,15 +31,20 @@ describe("DT1: the search for the first difference", () => {
     const side = fc.record({ entries: fc.integer({ min: 1, max: 20_000 }), other: fc.constant(0) });
     const other = fc.integer({ min: 1, max: 20_000 });
     await fc.assert(
-      fc.asyncProperty(side, fc.oneof(other, fc.constant(0)), fc.oneof(fc.constant(0), fc.integer({ min: -300, max: 300 })), async (a, at, more) => {
-        const b = { entries: Math.max(1, a.entries + more), other: at };
-        const first = bruteForce(a, b);
-        const result = await found(a, b);
-        expect(result.parting?.number).toBe(first);
-        expect(result.stretch === null).toBe(first === undefined);
-        expect(result.runs).toBeLessThanOrEqual(3);
-        expect(result.unsteady).toEqual([null, null]);
-      }),
+      fc.asyncProperty(
+        side,
+        fc.oneof(other, fc.constant(0)),
+        fc.oneof(fc.constant(0), fc.integer({ min: -300, max: 300 })),
+        async (a, at, more) => {
+          const b = { entries: Math.max(1, a.entries + more), other: at };
+          const first = bruteForce(a, b);
+          const result = await found(a, b);
+          expect(result.parting?.number).toBe(first);
+          expect(result.stretch === null).toBe(first === undefined);
+          expect(result.runs).toBeLessThanOrEqual(3);
+          expect(result.unsteady).toEqual([null, null]);
+        },
+      ),
       { numRuns: 25 },
     );
   });

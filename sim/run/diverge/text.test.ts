@@ -69,7 +69,9 @@ describe("the answer of diverge", () => {
     const equal = await documentOf(5, 5);
     const verdict = (changes: Partial<DivergeDocument>): string => verdictOf({ ...equal, ...changes }).replaceAll("\u00a0", " ");
     expect(verdict({ fingerprints_equal: false })).toMatch(/^the decisions of A and B are equal, 5 of them; .* --of events says where\.$/);
-    expect(verdict({ fingerprints_equal: false, of: "events" })).toMatch(/^A and B do the same, 5 events; .* they measure it differently\.$/);
+    expect(verdict({ fingerprints_equal: false, of: "events" })).toMatch(
+      /^A and B do the same, 5 events; .* they measure it differently\.$/,
+    );
     expect(verdict({ b: equal.a })).toMatch(/^two runs of HEAD~1 are equal/);
     const apart = await documentOf(9, 9, 8);
     expect(verdictOf({ ...apart, of: "events", decisions_equal: true })).toMatch(/ The coordinator's decisions are equal nevertheless\.$/);
@@ -113,9 +115,17 @@ describe("entries in words", () => {
       { at: 1, event: "store takes", from: "coordinator", request: 5, ask: { verb: "claim", map: 0, host: 3, epoch: 2, expect: 1 } },
       "store takes request 5 of coordinator: claim map prontera, host 3, epoch 2, expect 1",
     ],
-    [{ at: 1, event: "store answers", to: "host 3", request: 5, answer: { result: "failed" } }, "store answers request 5 of host 3: failed"],
     [
-      { at: 1, event: "record", by: "coordinator", record: { kind: "standby/chosen", map: 9, hosts: Array.from({ length: 30 }, (_, i) => i) } },
+      { at: 1, event: "store answers", to: "host 3", request: 5, answer: { result: "failed" } },
+      "store answers request 5 of host 3: failed",
+    ],
+    [
+      {
+        at: 1,
+        event: "record",
+        by: "coordinator",
+        record: { kind: "standby/chosen", map: 9, hosts: Array.from({ length: 30 }, (_, i) => i) },
+      },
       "coordinator records standby/chosen map 9, hosts [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,…",
     ],
   ])("%j", (line, words) => expect(eventText(line, ["prontera", "geffen"])).toBe(words));

@@ -24,7 +24,9 @@ export function divergeText(document: DivergeDocument, maps: readonly string[], 
     lines.flatMap((line, i) => entryLines(label, from + i, line, maps, width));
   const ends = first !== null && (first.a === null || first.b === null);
   return [
-    ...wrapped(`${document.scenario}, seed ${document.seed}: ${verdictOf(document)}`, width).map((line) => paint(same ? "good" : "bad", line)),
+    ...wrapped(`${document.scenario}, seed ${document.seed}: ${verdictOf(document)}`, width).map((line) =>
+      paint(same ? "good" : "bad", line),
+    ),
     ...labelled("A", sideText(a, document.of), width),
     ...labelled("B", sideText(b, document.of), width),
     ...labelled("Settings", fieldsText(document.settings), width),
