@@ -5,15 +5,15 @@ import { EventLadder } from "./event-ladder.ts";
 import { LADDER_SCHEMA, type LadderAnswer, type LadderAsk } from "./ladder-run.ts";
 import type { Both, RunBoth } from "./search.ts";
 
-/** A side of `entries` decisions, one each millisecond; the one with number `other` (from 1; 0 for none) is unlike the usual. */
-export type Made = { readonly entries: number; readonly other: number };
+/** A side of `entries` decisions, one each millisecond; those with the numbers `other` and `also` (from 1; 0 for none) are unlike the usual. */
+export type Made = { readonly entries: number; readonly other: number; readonly also?: number };
 
 /** What a made side answers; its ladders have few rungs, so that they soon drop some. */
-export function madeAnswer({ entries, other }: Made, ask: LadderAsk, rungsMax: number): LadderAnswer {
+export function madeAnswer({ entries, other, also = 0 }: Made, ask: LadderAsk, rungsMax: number): LadderAnswer {
   const watch = new EventLadder(ask.of, ask.window, rungsMax);
   const end = ask.until ?? entries * 1000;
   for (let i = 1; i <= entries && i * 1000 <= end; i += 1)
-    watch.record(COORDINATOR, i * 1000, { kind: "storm/released", suspects: i === other ? -1 : i });
+    watch.record(COORDINATOR, i * 1000, { kind: "storm/released", suspects: i === other || i === also ? -1 : i });
   const ladder = watch.whole();
   return {
     schema: LADDER_SCHEMA,

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { emptyLadder, Ladder, type LadderReading } from "../../../src/base/hash.ts";
 import { type Made, madeRuns } from "./made-side.fixture.ts";
-import { type Both, search, stretchOf, timed, untilOf } from "./search.ts";
+import { type Both, FOLLOWING, search, stretchOf, timed, untilOf } from "./search.ts";
 
 /** Small, so that stretches must be narrowed; with four rungs a ladder of 20,000 entries strides over 8,192. */
 const LIMITS = { lines: 1_000, rungs: 20 };
@@ -42,6 +42,8 @@ describe("DT1: the search for the first difference", () => {
           expect(result.parting?.number).toBe(first);
           expect(result.stretch === null).toBe(first === undefined);
           expect(result.runs).toBeLessThanOrEqual(3);
+          const { context = [], lines = [[], []] } = result.parting ?? {};
+          expect(context.length + Math.max(lines[0].length, lines[1].length)).toBeLessThanOrEqual(LIMITS.lines + FOLLOWING + 3);
           expect(result.unsteady).toEqual([null, null]);
         },
       ),
@@ -98,8 +100,8 @@ describe("DT1: a side that is not the same from run to run", () => {
     expect(unsteady).toEqual([null, { after: 0, upTo: 8_192, from_us: 0, to_us: 8_192_000 }]);
   });
 
-  it("is named where its runs part before the window, which then shows nothing", async () => {
-    const sides = madeRuns((round) => [steady, { entries: 20_000, other: round === 1 ? 17_000 : 100 }]);
+  it("is named where its runs part before the window, which then shows no first difference whatever is in it", async () => {
+    const sides = madeRuns((round) => [steady, { entries: 20_000, other: 17_000, also: round === 1 ? 0 : 100 }]);
     const { parting, unsteady } = await search(sides.run, "decisions", 3, LIMITS);
     expect(parting).toBeNull();
     expect(unsteady[1]).toMatchObject({ after: 0, upTo: 8_192 });
