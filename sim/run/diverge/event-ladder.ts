@@ -36,6 +36,8 @@ export type WindowReading = {
   readonly lines: readonly string[];
 };
 
+const RUNGS_MAX = 1_024;
+
 /** A ladder that notes when its rungs were reached. */
 class Clocked {
   readonly #ladder: Ladder;
@@ -81,12 +83,12 @@ export class EventLadder implements Observer {
   #places: Places = { vps: 0, hosts: 0 };
   #before: string;
 
-  /** `rungsMax` as in {@link Ladder}. */
-  constructor(of: LadderOf, window: Window | null, rungsMax = 1_024) {
+  /** `rungsMax` is that of the ladder over the whole, as in {@link Ladder}. */
+  constructor(of: LadderOf, window: Window | null, rungsMax = RUNGS_MAX) {
     this.#of = of;
     this.#window = window;
     this.#whole = new Clocked(rungsMax);
-    this.#fine = new Clocked(rungsMax, window?.stride);
+    this.#fine = new Clocked(RUNGS_MAX, window?.stride);
     this.#before = this.#whole.digest();
   }
 
