@@ -7,7 +7,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, sym
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { fileURLToPath } from "node:url";
 import { commitOf } from "./commit.ts";
 import type { Side } from "./diverge-side.ts";
 import { Failure } from "./failure.ts";
@@ -52,7 +51,7 @@ export class Places {
   /** Makes a side ready. Throws a {@link Failure} that names the side and says why it cannot be run. */
   place(side: Side): Place {
     const { node, nodeVersion } = this.#nodeOf(side);
-    if (side.base === ".") return { node, nodeVersion, main: ownMain(), commit: commitOf(this.#root) };
+    if (side.base === ".") return { node, nodeVersion, main: ownMain(this.#root), commit: commitOf(this.#root) };
     const folder = resolve(this.#cwd, side.base);
     if (existsSync(join(folder, "package.json"))) {
       const main = mainIn(folder);
@@ -140,9 +139,9 @@ function refused({ text }: Side, why: string): Failure {
   return new Failure(`side ${text}: ${why}`);
 }
 
-/** The command's module beside this one, TypeScript unbuilt or JavaScript in dist. */
-function ownMain(): string {
-  return fileURLToPath(new URL(import.meta.url.endsWith(".ts") ? "./main.ts" : "./main.js", import.meta.url));
+/** The command's module in this package, in the form this module has: TypeScript unbuilt, or JavaScript in dist. */
+function ownMain(root: string): string {
+  return import.meta.url.endsWith(".ts") ? join(root, "src", "cli", "main.ts") : join(root, "dist", "src", "cli", "main.js");
 }
 
 function mainIn(folder: string): string | undefined {

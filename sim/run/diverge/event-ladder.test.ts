@@ -32,7 +32,7 @@ describe("DT1: the ladder over all events", () => {
     const lines = everyLine("events").map((line) => JSON.parse(line) as { at: number; event: string });
     const alone: string[] = [];
     const outcome = runSeed(options, 1, { trace: (line) => void alone.push(line) });
-    const told = new Set(["record", "truth", "fault noted", "joined", "dropped"]);
+    const told = new Set(["record", "truth", "fault noted", "committed", "joined", "dropped"]);
     expect(lines.filter(({ event }) => !told.has(event)).length).toBe(outcome.events);
     expect(lines.filter(({ event }) => event === "record" || event === "truth" || event === "fault noted").length).toBe(alone.length);
     expect(lines.every(({ at }, i) => i === 0 || at >= (lines[i - 1]?.at ?? 0))).toBe(true);

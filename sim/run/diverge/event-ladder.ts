@@ -4,7 +4,7 @@
  */
 import { Ladder, type LadderReading } from "../../../src/base/hash.ts";
 import type { HistoryRecord } from "../../../src/core/protocol/history.ts";
-import { type ActorId, COORDINATOR, type HostId, type PlayerId } from "../../../src/core/protocol/ids.ts";
+import { type ActorId, COORDINATOR, type Epoch, type HostId, type MapId, type PlayerId } from "../../../src/core/protocol/ids.ts";
 import type { HostTruth, Observer } from "../../world/observer.ts";
 import type { World } from "../../world/world.ts";
 import { Fingerprint } from "../fingerprint.ts";
@@ -109,6 +109,14 @@ export class EventLadder implements Observer {
 
   host(at: number, host: HostId, truth: HostTruth): void {
     if (this.#of === "events") this.#take({ at, event: "truth", machine: machineWords(host, this.#places), truth });
+  }
+
+  coordinator(at: number, up: boolean): void {
+    if (this.#of === "events") this.#take({ at, event: "truth", machine: "coordinator", truth: up ? "up" : "down" });
+  }
+
+  committed(at: number, map: MapId, host: HostId, epoch: Epoch): void {
+    if (this.#of === "events") this.#take({ at, event: "committed", map, host, epoch });
   }
 
   joined(at: number, player: PlayerId, host: HostId, _vps: boolean, rttUs: number): void {

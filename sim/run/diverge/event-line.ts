@@ -6,7 +6,7 @@ import type { Answered, Asked } from "../../world/store.ts";
 
 /**
  * What happened. `at` is virtual microseconds; `event` is `message`, `timer`, `store takes`, `store answers`, the name of another event of the
- * world, `record`, or what an observer is told (`truth`, `fault noted`, `joined`, `dropped`). The other fields depend on it.
+ * world, `record`, or what an observer is told (`truth`, `fault noted`, `committed`, `joined`, `dropped`). The other fields depend on it.
  */
 export type EventLine = { readonly at: number; readonly event: string } & Readonly<Record<string, unknown>>;
 

@@ -2,6 +2,7 @@
 import type { LadderReading } from "../../../src/base/hash.ts";
 import { type Options, runLengthUs } from "../../options.ts";
 import type { RunResult } from "../../outcome.ts";
+import type { World } from "../../world/world.ts";
 import { runSeed } from "../run-seed.ts";
 import { EventLadder, type LadderOf, type TimedLadder, type Window, type WindowReading } from "./event-ladder.ts";
 
@@ -11,7 +12,7 @@ export const LADDER_SCHEMA = "peerstead-ladder/1";
 /** What a side is asked: a ladder of the whole run, or a window of it. `until`: virtual microseconds at which the run may stop, null for its end. */
 export type LadderAsk = { readonly of: LadderOf; readonly window: Window | null; readonly until: number | null };
 
-/** What a run leaves of itself. Of a run that stopped early, fingerprint and decisions tell nothing but the part that ran. */
+/** What a run leaves of itself; `options` are those that it ran with. Of a run that stopped early, fingerprint and decisions tell nothing but the part that ran. */
 export type LadderAnswer = {
   readonly schema: typeof LADDER_SCHEMA;
   readonly scenario: string;
@@ -29,10 +30,16 @@ export type LadderAnswer = {
 };
 
 /** Runs a seed. `progress` is told the virtual microseconds reached. Throws what the simulator throws. */
-export function ladderRun(options: Options, seed: number, ask: LadderAsk, progress: (virtualUs: number) => void): LadderAnswer {
+export function ladderRun(given: Options, seed: number, ask: LadderAsk, progress: (virtualUs: number) => void): LadderAnswer {
   const watch = new EventLadder(ask.of, ask.window);
   const until = ask.until === null ? {} : { until: ask.until };
-  const outcome = runSeed(options, seed, { progress, watch, begun: (world) => watch.listen(world), ...until });
+  // Of a swarm each seed draws options of its own.
+  let options = given;
+  const begun = (world: World): void => {
+    ({ options } = world);
+    watch.listen(world);
+  };
+  const outcome = runSeed(given, seed, { progress, watch, begun, ...until });
   return {
     schema: LADDER_SCHEMA,
     scenario: options.scenario,

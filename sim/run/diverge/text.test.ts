@@ -109,6 +109,7 @@ describe("entries in words", () => {
     [{ at: 1, event: "truth", machine: "VPS site 1", truth: "down-silent" }, "VPS site 1 is down-silent"],
     [{ at: 1, event: "fault noted", id: "crash", what: "begin", count: 2 }, "fault crash: begin, count 2"],
     [{ at: 1, event: "fault", target: 0, number: 4 }, "fault 4 target 0"],
+    [{ at: 1, event: "committed", map: 1, host: 3, epoch: 7 }, "store has committed map geffen, host 3, epoch 7"],
     [{ at: 1, event: "dropped", from: "host 3", to: "player 1" }, "host 3 → player 1: a message is lost"],
     [{ at: 1, event: "joined", player: "player 1", host: "host 3", rttUs: 900 }, "player 1 joined host 3, RTT 900 us"],
     [

@@ -24,6 +24,8 @@ export function eventText(line: EventLine, maps: readonly string[]): string {
       return `store takes request ${text(line["request"])} of ${text(line["from"])}: ${kindText(line["ask"], "verb", maps)}`;
     case "store answers":
       return `store answers request ${text(line["request"])} of ${text(line["to"])}: ${kindText(line["answer"], "result", maps)}`;
+    case "committed":
+      return `store has committed${fieldsText(rest, maps)}`;
     case "dropped":
       return `${text(line["from"])} → ${text(line["to"])}: a message is lost`;
     case "truth":
