@@ -88,7 +88,7 @@ describe("DT1: sides of this checkout", () => {
   it("that are one scenario with two names are refused, because all draws depend on it", async () => {
     const told = await diverge("set:name=other", ...RUN);
     expect([told.code, told.stdout]).toEqual([1, ""]);
-    expect(told.stderr).toContain("both sides must have one name, on which all draws depend; A is other, B is tests/diverge");
+    expect(told.stderr).toContain("both sides must draw by one name; A draws by other, B by tests/diverge");
   });
 });
 

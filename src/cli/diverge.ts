@@ -190,8 +190,8 @@ async function compared(
       { side: a, ask: asks[0] },
       { side: b, ask: asks[1] },
     ])) as [LadderAnswer, LadderAnswer];
-    if (one.scenario !== two.scenario)
-      throw new Failure(`both sides must have one name, on which all draws depend; A is ${one.scenario}, B is ${two.scenario}`);
+    if (one.options.draws !== two.options.draws)
+      throw new Failure(`both sides must draw by one name; A draws by ${one.options.draws}, B by ${two.options.draws}`);
     return [one, two];
   };
   const found = await search(both, view.of, view.shown);
