@@ -188,7 +188,8 @@ export type PlantedName =
   | "double-grant-on-unknown"
   | "fallback-forgotten"
   | "release-lost"
-  | "redistribution-restless";
+  | "redistribution-restless"
+  | "canary";
 
 /** Everything one run needs besides its seed. */
 export type Options = {

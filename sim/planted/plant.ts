@@ -74,6 +74,15 @@ function commitFirst(world: World, _from: ActorId, to: ActorId, message: Message
   return null;
 }
 
+/** Every grant is told to a second host. */
+function twoAtOnce(world: World, _from: ActorId, to: ActorId, message: Message): Message {
+  if (message.kind === "hosting/promote") {
+    const other = actorNumber(to) === 1 ? 2 : 1;
+    world.schedulePlanted(hostActor(other), message);
+  }
+  return message;
+}
+
 /** A blocked host's maps are not found when they should be taken from it. */
 function keepsBlocked(coordinator: CoordinatorActor): void {
   const h = coordinator.hosting;
@@ -137,6 +146,7 @@ const PLANTS: Record<PlantedName, Plants> = {
   "fallback-forgotten": withConf((conf) => ({ ...conf, general: { ...conf.general, enable_vps_fallback: false } })),
   "release-lost": losing("hosting/release"),
   "redistribution-restless": withTuning({ cooldownS: 0, betterRealtime: 0.9, betterOtherwise: 0.9 }),
+  canary: { message: twoAtOnce },
 };
 
 /** The names of all bugs that can be planted. */

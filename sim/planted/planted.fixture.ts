@@ -135,4 +135,11 @@ export const PLANTED: readonly Planted[] = [
     place: "redistribution's comparison",
     needs: "two eligible hosts, and a liveness phase longer than the cool-down with a fleet at rest",
   },
+  {
+    name: "canary",
+    what: "Every grant is told to a second host as well.",
+    rules: ["HO1", "HO3"],
+    place: "the order to serve",
+    needs: "nothing: every run must find it",
+  },
 ];

@@ -8,6 +8,7 @@ import { addCapacity } from "./capacity.ts";
 import { addConfCheck } from "./conf-check.ts";
 import { addDiverge } from "./diverge.ts";
 import { addExplain } from "./explain.ts";
+import { addFuzz } from "./fuzz.ts";
 import { sayFailure } from "./failure.ts";
 import { addHelp } from "./help.ts";
 import type { Cli, Io } from "./io.ts";
@@ -72,6 +73,7 @@ export function buildProgram(cli: Cli): Command {
   addRun(program, cli, () => commitOf(root));
   addReplay(program, cli);
   addExplain(program, cli);
+  addFuzz(program, cli, () => commitOf(root));
   addCapacity(program, cli, () => commitOf(root));
   addCompare(program, cli, () => commitOf(root));
   addDiverge(program, cli);

@@ -17,6 +17,8 @@ export type Workload = {
   readonly clockUs: (slot: number) => number;
   readonly note: string;
   readonly laterUs?: number | null;
+  /** Wall time after which no further ticket starts, where there are more tickets than will be run. */
+  readonly budgetMs?: number | null;
 };
 
 /** How far a campaign is. */
@@ -94,12 +96,29 @@ export class Progress {
   }
 
   private show(): void {
-    const standing = this.standing();
-    const text = `${this.work.note === "" ? "" : `${this.work.note}: `}${standingText(standing)}`;
+    const { share, said } = this.work.budgetMs == null ? this.bySeeds() : this.byTime(this.work.budgetMs);
+    const text = `${this.work.note === "" ? "" : `${this.work.note}: `}${said}`;
     if (this.bar === null) return say(this.io.stderr, `peerstead: ${text}`);
-    const share = standing.virtualTotalUs > 0 ? standing.virtualUs / standing.virtualTotalUs : 0;
     this.bar.update(Math.floor(share * BAR_STEPS), { text });
   }
+
+  private bySeeds(): { share: number; said: string } {
+    const standing = this.standing();
+    const share = standing.virtualTotalUs > 0 ? standing.virtualUs / standing.virtualTotalUs : 0;
+    return { share, said: standingText(standing) };
+  }
+
+  private byTime(budgetMs: number): { share: number; said: string } {
+    const elapsedMs = this.now() - this.startedAt;
+    return { share: Math.min(1, elapsedMs / budgetMs), said: budgetText(this.finished.size, elapsedMs, budgetMs) };
+  }
+}
+
+/** `412 seeds, 23 a second, 31 s left` of a campaign that runs as many seeds as its time allows. */
+export function budgetText(seeds: number, elapsedMs: number, budgetMs: number): string {
+  const leftS = Math.max(0, Math.ceil((budgetMs - elapsedMs) / 1000));
+  const pace = elapsedMs >= 1000 && seeds > 0 ? `, ${Math.max(1, Math.round((seeds * 1000) / elapsedMs))} a second` : "";
+  return `${seeds} seeds${pace}, ${leftS < 90 ? `${leftS} s` : clock(leftS)} left`;
 }
 
 /**

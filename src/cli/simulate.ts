@@ -6,11 +6,14 @@ import { EXIT_INTERRUPTED, Failure } from "./failure.ts";
 import type { Cli } from "./io.ts";
 import { Progress } from "./progress.ts";
 
-/** How seeds are run. `timeoutS`: wall time after which a seed is given up, null for none. */
-export type Manner = { readonly workers: number; readonly twice: boolean; readonly timeoutS: number | null };
+/** How seeds are run. `timeoutS`: wall time after which a seed is given up, null for none. `worker`: what runs a seed, where it is not the plain run. */
+export type Manner = { readonly workers: number; readonly twice: boolean; readonly timeoutS: number | null; readonly worker?: URL };
 
-/** A campaign as a part of more: `laterSeeds` as long as its first are expected after it; `done` hears of each seed as soon as it is done. */
-export type PartOfMore = { readonly laterSeeds: number; done(point: number, outcome: RunOutcome): void };
+/**
+ * A campaign as a part of more: `laterSeeds` as long as its first are expected after it; `done` hears of each seed as soon as it is done. `budgetS`:
+ * it runs as many of its seeds as this time allows, which then is what progress counts.
+ */
+export type PartOfMore = { readonly laterSeeds: number; readonly budgetS?: number | null; done(point: number, outcome: RunOutcome): void };
 
 /** Runs one campaign and shows its progress; `note` stands before the progress. Throws a {@link Failure} with exit code 130 on Ctrl-C. */
 export type Simulate = (points: readonly CampaignPoint[], note?: string, part?: PartOfMore) => Promise<PointOutcome[]>;
@@ -35,7 +38,8 @@ export async function withSimulation<T>(
   const { slots, twice, timeoutS } = manner;
   const workers = Math.min(manner.workers, slots);
   const now = (): number => performance.now();
-  const custom = cli.io.workerFile === undefined ? {} : { workerFile: cli.io.workerFile };
+  const workerFile = cli.io.workerFile ?? manner.worker;
+  const custom = workerFile === undefined ? {} : { workerFile };
   const pool = openPool({ workers, slots, twice, timeoutS, stacks: cli.debug, ...custom });
   const interrupts = cli.io.watchInterrupts();
   // Workers are deep in a loop and hear nothing; only ending them ends the campaign.
@@ -44,7 +48,8 @@ export async function withSimulation<T>(
     pool.rewind();
     const slotUs = await slotLengths(points);
     const laterUs = part === undefined ? null : part.laterSeeds * (slotUs[0] ?? 0);
-    const progress = new Progress(cli.io, { slotUs, clockUs: pool.clockUs, note, laterUs }, now);
+    const budgetMs = part?.budgetS === undefined || part.budgetS === null ? null : part.budgetS * 1000;
+    const progress = new Progress(cli.io, { slotUs, clockUs: pool.clockUs, note, laterUs, budgetMs }, now);
     const done = (ticket: Ticket, outcome: RunOutcome): void => {
       progress.finish(ticket.slot);
       part?.done(ticket.point, outcome);

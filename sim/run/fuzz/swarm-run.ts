@@ -2,7 +2,8 @@
 import { emptyLadder } from "../../../src/base/hash.ts";
 import { Reach } from "../../checkers/reach.ts";
 import type { Fault, Options } from "../../options.ts";
-import type { FaultOutcome, RunOutcome, RunResult, Violation } from "../../outcome.ts";
+import type { FaultOutcome, RunOutcome, RunResult } from "../../outcome.ts";
+import { eagerDiffers } from "../eager-differs.ts";
 import { type RunHooks, runSeed } from "../run-seed.ts";
 import { drawSwarm } from "../swarm/draw.ts";
 
@@ -13,8 +14,6 @@ export type SwarmOutcome = RunOutcome & {
   readonly most: Readonly<Record<string, number>>;
 };
 
-/** The name of the rule that a difference between lazy and eager heartbeats breaks (SPEC DT1). */
-const DETERMINISM = "DT1";
 /** Of so many seeds one is compared with eager heartbeats: those take two to three times as long. */
 const EAGER_EVERY = 8;
 /** Violations of a seed that are kept: the first names the failure, the others are its consequences. */
@@ -30,22 +29,13 @@ export function swarmRun(given: Options, seed: number, hooks: RunHooks = {}): Sw
   const result = violations.length === 0 && outcome.result === "inconclusive" ? "ok" : outcome.result;
   return {
     ...outcome,
-    result: violations.some((violation) => violation.rule === DETERMINISM) ? "nondeterminism" : result,
+    result: violations.some((violation) => violation.rule === "DT1") ? "nondeterminism" : result,
     violations,
     violationsTotal: Math.max(outcome.violationsTotal, violations.length),
     reached: { ...outcome.reached, ...reach.counts },
     planned: planOf(options.faults),
     most: reach.most,
   };
-}
-
-/** Broken when the two forms of heartbeats do not decide alike. */
-export function eagerDiffers(options: Options, seed: number, lazy: Pick<RunOutcome, "decisions" | "virtual_s">): Violation[] {
-  if (options.eagerHeartbeats) return [];
-  const eager = runSeed({ ...options, eagerHeartbeats: true }, seed);
-  if (eager.decisions === lazy.decisions) return [];
-  const message = `with every heartbeat scheduled the coordinator decides otherwise: ${lazy.decisions} against ${eager.decisions}`;
-  return [{ rule: DETERMINISM, at_s: lazy.virtual_s, message }];
 }
 
 function planOf(faults: readonly Fault[]): Record<string, number> {

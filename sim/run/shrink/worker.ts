@@ -2,7 +2,7 @@
 import type { Options } from "../../options.ts";
 import type { RunOutcome } from "../../outcome.ts";
 import type { Observer } from "../../world/observer.ts";
-import { eagerDiffers } from "../fuzz/swarm-run.ts";
+import { eagerDiffers } from "../eager-differs.ts";
 import { runSeed } from "../run-seed.ts";
 import { minimise, type Minimal } from "./minimise.ts";
 
