@@ -1,13 +1,15 @@
 /** Writes what a command leaves in its report folder, and says where. */
-import { join } from "node:path";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import type { ReportFile } from "../../sim/run/report/run-report.ts";
 import { complaintText } from "../base/result.ts";
 import { writeWhole } from "../compat/files.ts";
 import { say, type Io } from "./io.ts";
 
-/** Writes all files, each whole. False when one could not be written; stderr says which and why. */
+/** Writes all files, each whole, in folders of their own where their names say so. False when one could not be written; stderr says which and why. */
 export function writeAll(folder: string, files: readonly ReportFile[], io: Io): boolean {
   for (const { name, text } of files) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
     const written = writeWhole(join(folder, name), text);
     if (written.ok) continue;
     say(io.stderr, complaintText(written.error));

@@ -45,6 +45,8 @@ export function quieten(a: Attempts): void {
       a.still({ network: { ...a.options.network, jitterMs: 0 } });
     }
   }
+  const list = a.options.hosts.list?.map((host) => ({ ...host, upS: 0 })) ?? null;
+  if (list !== null) a.still({ hosts: { ...a.options.hosts, list } });
   if (hosts.metricsNoise > 0) a.still({ hosts: { ...a.options.hosts, metricsNoise: 0 } });
   a.still({ store: { latencyMs: { law: "constant", value: 1 } } });
   a.still({ players: { ...a.options.players, quit: { ...a.options.players.quit, perHour: 0 } } });

@@ -12,6 +12,9 @@ import { cutSettings, quieten } from "./cut-noise.ts";
 import { listMachines } from "./list-machines.ts";
 import { comes } from "./machines.ts";
 
+/** Times round; most failures are as small as they get after two. */
+const ROUNDS_MAX = 6;
+
 /** A failure that was cut down. */
 export type Minimal = {
   readonly options: Options;
@@ -32,8 +35,8 @@ export type Minimal = {
 export function minimise(options: Options, seed: number, rule: string, run: RunOnce, spent: () => boolean): Minimal | null {
   const attempts = new Attempts(options, seed, rule, run, spent);
   if (!attempts.still({})) return null;
-  // Twice round: what is smaller now may let go what was needed before.
-  for (let round = 0; round < 2; round++) {
+  // Round again: what is smaller now may let go what was needed before.
+  for (let round = 0; round < ROUNDS_MAX; round++) {
     listMachines(attempts);
     const before = weight(attempts.options);
     for (const pass of [cutHorizon, cutFaults, cutEntities, cutSettings, quieten]) pass(attempts);
