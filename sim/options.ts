@@ -167,6 +167,9 @@ export type Fault = {
  */
 export type SwarmOptions = { readonly subset: "random" | "all"; readonly world: "random" | "fixed" };
 
+/** BUGGIFY sites of the code: which share of them is active in a run, and in which share of its askings an active one fires (0..1). */
+export type BuggifyOptions = { readonly active: number; readonly fires: number };
+
 /** A threshold of the scenario: `expression` as written, e.g. `p(99)<=1500`. */
 export type Threshold = { readonly metric: string; readonly expression: string };
 
@@ -212,6 +215,8 @@ export type Options = {
   readonly store: StoreOptions;
   readonly faults: readonly Fault[];
   readonly swarm: SwarmOptions | null;
+  /** Null: no site of the code ever fires, as in production. */
+  readonly buggify: BuggifyOptions | null;
   /** How long people who were dropped take to log in again, seconds. */
   readonly reconnectS: Law;
   readonly thresholds: readonly Threshold[];

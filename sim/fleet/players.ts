@@ -7,7 +7,7 @@ import { type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base/laws.ts"
 import { drawUnit, type Stream, stream } from "../../src/base/random.ts";
 import { PlayerActor } from "../../src/core/actors/player.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
-import type { HostId } from "../../src/core/protocol/ids.ts";
+import { type HostId, playerActor } from "../../src/core/protocol/ids.ts";
 import type { Options } from "../options.ts";
 import { EVENT } from "../world/queue.ts";
 import { SOURCE } from "../world/sources.ts";
@@ -165,7 +165,7 @@ export class PlayerFleet {
   private logIn(player: number): void {
     this.refusals[player] = 0;
     const region = this.regionOf[player] as number;
-    this.world.startPlayer(player, new PlayerActor(player, region, this.options.tuning.askAgainMs * 1000));
+    this.world.startPlayer(player, new PlayerActor(player, region, this.options.tuning.askAgainMs * 1000, this.world.buggifyOf(playerActor(player))));
     this.go(player);
   }
 

@@ -52,6 +52,7 @@ export function someOptions(changes: Partial<Options> = {}): Options {
     store: { latencyMs: one },
     faults: [],
     swarm: null,
+    buggify: null,
     reconnectS: one,
     thresholds: [],
     require: { faultsEffective: "all", sometimes: [] },

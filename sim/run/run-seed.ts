@@ -3,6 +3,7 @@ import type { HostingSettings } from "../../src/core/settings.ts";
 import { BooksChecker } from "../checkers/books.ts";
 import type { Checker } from "../checkers/checker.ts";
 import { hostingCheckers, isLivenessRule, requiredRules } from "../checkers/hosting.ts";
+import { BuggifySites } from "../faults/buggify.ts";
 import { Faults } from "../faults/faults.ts";
 import { HostFleet } from "../fleet/hosts.ts";
 import { PlayerFleet } from "../fleet/players.ts";
@@ -82,15 +83,18 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
   hooks.steps?.judges(checkers);
   const observer = new Fanout(observers);
   const plants = plantsOf(options.planted);
+  const root = rootOf(options, seed);
+  const sites = options.buggify === null ? null : new BuggifySites(root, options.buggify);
   const world = new World(
     options,
     settingsOf(options),
-    rootOf(options, seed),
+    root,
     observer,
     HostFleet.count(options),
     playerCapacity(options),
     plants,
     hooks.steps ?? null,
+    sites === null ? undefined : (actor) => sites.of(actor),
   );
   hooks.begun?.(world);
   const fleet = new HostFleet(world, options);
@@ -109,6 +113,7 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
   world.run(Math.min(until, options.durationUs), progress);
   if (settles && until > options.durationUs) {
     faults.heal();
+    sites?.heal();
     fleet.rest();
     observer.settling?.(options.durationUs);
     world.run(until, progress);
@@ -117,7 +122,15 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
   hooks.ended?.(world, until);
   faults.report();
   observer.finish?.(until);
-  return outcomeOf(options, seed, world, until, settles && until === end, { metrics, checkers, fingerprint, faultTally, regions, teller });
+  return outcomeOf(options, seed, world, until, settles && until === end, {
+    metrics,
+    checkers,
+    fingerprint,
+    faultTally,
+    regions,
+    teller,
+    sites,
+  });
 }
 
 /** Routes the events of fleet and faults to them. */
@@ -152,13 +165,14 @@ type Watchers = {
   readonly faultTally: FaultTally;
   readonly regions: Regions;
   readonly teller: Storyteller;
+  readonly sites: BuggifySites | null;
 };
 
 function outcomeOf(options: Options, seed: number, world: World, until: number, settled: boolean, w: Watchers): RunOutcome {
   const measured = w.metrics.outcome();
   const violations: Violation[] = [];
   const evaluated: Record<string, number> = {};
-  const reached: Record<string, number> = { ...measured.reached };
+  const reached: Record<string, number> = { ...measured.reached, ...w.sites?.reached() };
   let total = 0;
   for (const checker of w.checkers) {
     violations.push(...checker.violations());

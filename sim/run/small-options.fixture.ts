@@ -67,6 +67,7 @@ export function smallOptions(over: Partial<Options> = {}): Options {
     store: { latencyMs: { law: "uniform", min: 1, max: 6 } },
     faults: [],
     swarm: null,
+    buggify: null,
     reconnectS: { law: "uniform", min: 0.2, max: 3 },
     thresholds: [],
     require: { faultsEffective: "all", sometimes: [] },

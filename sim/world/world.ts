@@ -8,12 +8,14 @@ import { type Stream, stream } from "../../src/base/random.ts";
 import { CoordinatorActor } from "../../src/core/actors/coordinator.ts";
 import { HostActor } from "../../src/core/actors/host.ts";
 import { PlayerActor } from "../../src/core/actors/player.ts";
+import { type Buggify, NEVER } from "../../src/core/protocol/buggify.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { OwnershipTable } from "../../src/adapters/memory/ownership-table.ts";
 import type { HostProfile } from "../../src/core/protocol/host-stats.ts";
 import type { Message } from "../../src/core/protocol/messages.ts";
+import type { RefusalReason } from "../../src/core/protocol/refusal.ts";
 import type { StoreAnswer, StoreRequest } from "../../src/core/protocol/store.ts";
-import { type ActorId, COORDINATOR, type HostId } from "../../src/core/protocol/ids.ts";
+import { type ActorId, COORDINATOR, hostActor, type HostId } from "../../src/core/protocol/ids.ts";
 import type { Actor, Input } from "../../src/core/protocol/step.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
 import { Drive } from "../../src/runtime/drive.ts";
@@ -30,6 +32,9 @@ import type { Tracing } from "./tracing.ts";
 
 /** A connection is made by three handshakes' worth of round trips (TCP, TLS 1.3, WebSocket upgrade). */
 const CONNECT_ROUND_TRIPS = 3;
+
+/** Who asks at the sites of the loop itself, which is no actor: no address is as high. */
+const LOOP: ActorId = Number.MAX_SAFE_INTEGER;
 
 /** What the fleet and the faults plug into the world. */
 export type Handlers = {
@@ -75,6 +80,8 @@ export class World {
   private readonly settings: HostingSettings;
   private readonly plants: Plants;
   private readonly tracing: Tracing | null;
+  /** What an actor or the loop is given to ask at its BUGGIFY sites. */
+  readonly buggifyOf: (actor: ActorId) => Buggify;
   private readonly drive: Drive;
   private readonly hostTimers: Map<number, number>[];
   private readonly playerTimer: Int32Array;
@@ -93,10 +100,12 @@ export class World {
     players: number,
     plants: Plants = {},
     tracing: Tracing | null = null,
+    buggifyOf: (actor: ActorId) => Buggify = () => NEVER,
   ) {
     this.options = options;
     this.plants = plants;
     this.tracing = tracing;
+    this.buggifyOf = buggifyOf;
     this.settings = plants.settings?.(settings) ?? settings;
     this.root = root;
     this.observer = observer;
@@ -122,7 +131,7 @@ export class World {
     this.store.tracing = tracing;
     tracing?.begin(this.queue, this.machines);
     this.coordinator = this.makeCoordinator();
-    this.drive = new Drive(this.env());
+    this.drive = new Drive(this.env(), undefined, buggifyOf(LOOP));
   }
 
   get now(): number {
@@ -140,7 +149,7 @@ export class World {
   }
 
   private makeCoordinator(): CoordinatorActor {
-    const coordinator = new CoordinatorActor(this.settings);
+    const coordinator = new CoordinatorActor(this.settings, this.buggifyOf(COORDINATOR));
     this.plants.coordinator?.(coordinator);
     return coordinator;
   }
@@ -166,10 +175,14 @@ export class World {
   }
 
   deliver(actor: Actor, input: Input): void {
+    assert(this.offer(actor, input) === undefined, "only messages find an inbox full");
+  }
+
+  private offer(actor: Actor, input: Input): RefusalReason | undefined {
     this.tracing?.enter(actor.id, input);
     const refused = this.drive.deliver(actor, input);
     this.tracing?.leave();
-    assert(refused === undefined, "the simulated inbox never overflows");
+    return refused;
   }
 
   private handle(kind: number, target: number, number: number, object: unknown): void {
@@ -224,7 +237,18 @@ export class World {
     const actor = this.actorAt(target);
     if (actor === undefined) return;
     if (packet.message.kind === "host/goodbye") this.handlers?.goodbye(target);
-    this.deliver(actor, { kind: "message", at: this.now, from: this.machines.actor(packet.from), message: packet.message });
+    const from = this.machines.actor(packet.from);
+    const refused = this.offer(actor, { kind: "message", at: this.now, from, message: packet.message });
+    if (refused !== undefined) this.overflow(target === 0 ? packet.from : target);
+  }
+
+  /** An inbox took no more: the line on which the message came is closed, as gateway and line do, and its end makes a new one. */
+  private overflow(dense: number): void {
+    const m = this.machines;
+    if (m.up[dense] === 1) {
+      this.disconnect(dense, true);
+      this.connect(dense, 1);
+    } else if (this.coordinatorUp) this.deliver(this.coordinator, { kind: "link/down", at: this.now, peer: m.actor(dense) });
   }
 
   private fire(target: number, timer: number): void {
@@ -302,7 +326,7 @@ export class World {
     if (down !== undefined) this.heartbeats.clear(host, down);
     this.machines.uploadKbps[host] = profile.upload_kbps;
     const { tuning } = this.options;
-    this.hosts[host] = new HostActor(profile, { checkpointUs: tuning.checkpointS * 1_000_000 });
+    this.hosts[host] = new HostActor(profile, { checkpointUs: tuning.checkpointS * 1_000_000 }, this.buggifyOf(hostActor(host)));
     this.truth(host, "up");
     this.connect(host, afterUs);
   }

@@ -3,6 +3,7 @@
  * Promises: an actor is never stepped while it steps; inputs are taken in the order offered. Never decides, never waits.
  */
 import { Ring } from "../base/ring.ts";
+import { type Buggify, NEVER } from "../core/protocol/buggify.ts";
 import type { RefusalReason } from "../core/protocol/refusal.ts";
 import type { Actor, Effect, Input, Out } from "../core/protocol/step.ts";
 import type { Env } from "./env.ts";
@@ -26,14 +27,16 @@ class Effects implements Out {
 
 /** Drives any number of actors over one {@link Env}. */
 export class Drive {
+  readonly buggify: Buggify;
   private readonly env: Env;
   private readonly inbox: Ring<Offered>;
   private readonly effects = new Effects();
   private running = false;
 
   /** `inboxMax`: inputs that may wait while an actor steps. */
-  constructor(env: Env, inboxMax = 65_536) {
+  constructor(env: Env, inboxMax = 65_536, buggify: Buggify = NEVER) {
     this.env = env;
+    this.buggify = buggify;
     this.inbox = new Ring<Offered>(inboxMax);
   }
 
@@ -42,10 +45,12 @@ export class Drive {
    * the input waits its turn. Gives `inbox_full` when it cannot wait: the caller must slow down or drop the connection.
    */
   deliver(actor: Actor, input: Input): RefusalReason | undefined {
+    // What an actor's own side says came over no line that could be closed.
+    if (input.kind === "message" && input.from !== actor.id && this.buggify("inbox-full")) return "inbox_full";
     if (this.running) return this.inbox.offer({ actor, input }) ? undefined : "inbox_full";
     this.running = true;
     try {
-      this.stepOnce(actor, input);
+      if (!this.buggify("inbox-turn") || !this.inbox.offer({ actor, input })) this.stepOnce(actor, input);
       for (let next = this.inbox.take(); next !== undefined; next = this.inbox.take()) this.stepOnce(next.actor, next.input);
     } finally {
       this.running = false;

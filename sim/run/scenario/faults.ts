@@ -1,7 +1,7 @@
 /** `faults.plan` of a scenario. */
 import type { Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
-import type { Fault, FaultTarget, RegionOptions, SwarmOptions } from "../../options.ts";
+import type { BuggifyOptions, Fault, FaultTarget, RegionOptions, SwarmOptions } from "../../options.ts";
 import type { FaultKind } from "./fault-kinds.ts";
 import { FAULT_KINDS } from "./fault-kinds.ts";
 import type { TextFault } from "./law-text.ts";
@@ -27,6 +27,16 @@ export function swarmOf(section: Section): SwarmOptions | null {
   if (!section.has("swarm")) return null;
   const swarm = section.child("swarm");
   return { subset: swarm.text("subset", "random") as SwarmOptions["subset"], world: swarm.text("world", "fixed") as SwarmOptions["world"] };
+}
+
+/** The shares FoundationDB's sites have. */
+const USUAL_SHARE = 0.25;
+
+/** `faults.buggify`: null where it is not asked for. */
+export function buggifyOf(section: Section): BuggifyOptions | null {
+  if (!section.has("buggify")) return null;
+  const buggify = section.child("buggify");
+  return { active: buggify.number("active", USUAL_SHARE), fires: buggify.number("fires", USUAL_SHARE) };
 }
 
 function faultOf(entry: Section, index: number, regions: readonly string[]): Fault {

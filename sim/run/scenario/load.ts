@@ -7,7 +7,7 @@ import { parseThreshold } from "../thresholds.ts";
 import { withData } from "./data.ts";
 import type { ReadText } from "./documents.ts";
 import { readScenarioDocument, scenarioFile, shownPath } from "./documents.ts";
-import { faultsOf, swarmOf } from "./faults.ts";
+import { buggifyOf, faultsOf, swarmOf } from "./faults.ts";
 import { namedPlaces } from "./listed.ts";
 import { checkName, KNOWN_METRICS, KNOWN_REACHED } from "./known-names.ts";
 import type { LocatedMap } from "./located.ts";
@@ -125,6 +125,7 @@ function optionsOf(root: Section, file: string, request: LoadRequest): Options {
     store: { latencyMs: root.child("store").law("latency", "ms", []) },
     faults: faultsOf(faults, regions, durationUs),
     swarm,
+    buggify: buggifyOf(faults),
     reconnectS: fleet.child("players").law("reconnect", "s", weightsOf(regions, "players")),
     thresholds: thresholdsOf(root.child("thresholds"), request.metrics ?? KNOWN_METRICS),
     require: requireOf(root.child("require")),

@@ -257,6 +257,14 @@ const swarm = fields(
   },
 );
 
+const buggify: Schema = fields(
+  "Sites of the code that do something rare but legal (FoundationDB's BUGGIFY), until the faults stop. Left out or null, none ever does; {} is enough to ask for them.",
+  {
+    active: number("Share of the sites that are active in a run; left out, 0.25.", "share", { min: 0, max: 1 }),
+    fires: number("Share of its askings in which an active site fires; left out, 0.25.", "share", { min: 0, max: 1 }),
+  },
+);
+
 const UNIT_OF_FILE = "Length of the file's unit of time, such as 1s or 1ms.";
 
 /** A law from a quantile table; `law` says which it replaces and `unit` what its numbers are in. */
@@ -391,7 +399,7 @@ export const SCENARIO_SCHEMA: Schema = {
       network,
       vps,
       store: fields("The store of ownership.", { latency: law("Time to an answer.", "time", "store") }),
-      faults: fields("What goes wrong.", { plan: list("Faults in any order.", fault), swarm }),
+      faults: fields("What goes wrong.", { plan: list("Faults in any order.", fault), swarm, buggify }),
       thresholds: mapping(
         "Metric to expressions such as p(99)<=1500, max<5, avg>=0.2, sum==0, rate<=3/h.",
         list("Expressions; all must hold.", text("One expression."), 1),

@@ -4,6 +4,7 @@
  */
 import { answered, hear, linkDown, settle, silent, start, wake } from "../hosting/hosting.ts";
 import { Hosting } from "../hosting/state.ts";
+import { type Buggify, NEVER } from "../protocol/buggify.ts";
 import { COORDINATOR } from "../protocol/ids.ts";
 import type { Actor, Input, Out } from "../protocol/step.ts";
 import type { HostingSettings } from "../settings.ts";
@@ -15,8 +16,8 @@ export class CoordinatorActor implements Actor {
   readonly id = COORDINATOR;
   readonly hosting: Hosting;
 
-  constructor(settings: HostingSettings) {
-    this.hosting = new Hosting(settings, NOWHERE);
+  constructor(settings: HostingSettings, buggify: Buggify = NEVER) {
+    this.hosting = new Hosting(settings, NOWHERE, buggify);
   }
 
   step(input: Input, out: Out): void {

@@ -5,6 +5,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import { US_PER_MS, US_PER_S } from "../../base/time.ts";
+import { type Buggify, NEVER } from "../protocol/buggify.ts";
 import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import { actorNumber, COORDINATOR, type ActorId, type Epoch, type HostId, hostActor, type MapId } from "../protocol/ids.ts";
 import type { Message, PlayerHost } from "../protocol/messages.ts";
@@ -39,6 +40,7 @@ export class HostActor implements Actor {
   /** How often the coordinator asks for measurements (s); 0 until it has said so. */
   metricsIntervalS = 0;
   readonly serving = new Map<MapId, Serving>();
+  readonly buggify: Buggify;
   private profile: HostProfile;
   private readonly limits: HostLimits;
   /** Per map: refuse what is below. Raised by every grant and release that passes here. */
@@ -54,11 +56,12 @@ export class HostActor implements Actor {
   private leaving = false;
   private checkpointSet = false;
 
-  constructor(profile: HostProfile, limits: HostLimits) {
+  constructor(profile: HostProfile, limits: HostLimits, buggify: Buggify = NEVER) {
     assert(limits.checkpointUs >= US_PER_S, "checkpoints are seconds apart at least");
     this.id = hostActor(profile.host);
     this.profile = profile;
     this.limits = limits;
+    this.buggify = buggify;
   }
 
   step(input: Input, out: Out): void {
@@ -147,12 +150,9 @@ export class HostActor implements Actor {
         return;
       case "hosting/probe":
         this.probing.add(message.suspect);
-        out.push({ kind: "send", to: hostActor(message.suspect), message: { kind: "probe/ping", from: this.profile.host } });
-        out.push({
-          kind: "timer/set",
-          timer: message.suspect * HOST_TIMER_KINDS + HOST_TIMER.probe,
-          at: at + message.withinMs * US_PER_MS,
-        });
+        if (!this.buggify("probe-unsent"))
+          out.push({ kind: "send", to: hostActor(message.suspect), message: { kind: "probe/ping", from: this.profile.host } });
+        out.push({ kind: "timer/set", timer: message.suspect * HOST_TIMER_KINDS + HOST_TIMER.probe, at: at + message.withinMs * US_PER_MS });
         return;
       case "probe/ping":
         out.push({ kind: "send", to: from, message: { kind: "probe/pong", from: this.profile.host } });
@@ -179,6 +179,7 @@ export class HostActor implements Actor {
   private prepare({ map, epoch, move, from }: Extract<Message, { kind: "hosting/prepare" }>, out: Out): void {
     if (this.leaving) return this.refuse(map, epoch, "host_leaving", out);
     if (this.below(map, epoch)) return this.refuse(map, epoch, "stale_epoch", out);
+    if (this.buggify("prepare-busy")) return this.refuse(map, epoch, "host_busy", out);
     this.expected.set(map, { from, move });
     this.tell(out, { kind: "hosting/prepared", host: this.profile.host, map, epoch, move });
   }
@@ -212,7 +213,7 @@ export class HostActor implements Actor {
     if (s === undefined || s.copy === null || s.copy.to !== by || s.copy.move !== move || s.epoch !== epoch || s.copy.round !== round)
       return;
     const dirty = dirtyBytes(s.copy, at);
-    if (dirty < ROUND_SMALL_BYTES || round >= ROUNDS_MAX) {
+    if (round >= ROUNDS_MAX || (dirty < ROUND_SMALL_BYTES && !this.buggify("precopy-again"))) {
       this.tell(out, { kind: "hosting/copied", host: this.profile.host, map, epoch, move });
       return;
     }
@@ -261,7 +262,8 @@ export class HostActor implements Actor {
     this.expected.delete(map);
     this.floor.set(map, epoch - 1);
     this.serving.set(map, { epoch, stage: "loading", copy: null, replicas: [] });
-    out.push({ kind: "timer/set", timer: map * HOST_TIMER_KINDS + HOST_TIMER.loaded, at: at + Math.max(1, loadUs) });
+    const slowUs = this.buggify("load-slow") ? Math.min(9 * loadUs, US_PER_S) : 0;
+    out.push({ kind: "timer/set", timer: map * HOST_TIMER_KINDS + HOST_TIMER.loaded, at: at + Math.max(1, loadUs) + slowUs });
   }
 
   private loaded(at: number, map: MapId, out: Out): void {
@@ -272,7 +274,7 @@ export class HostActor implements Actor {
     this.tell(out, { kind: "hosting/active", host: this.profile.host, map, epoch: s.epoch });
     if (this.checkpointSet) return;
     this.checkpointSet = true;
-    out.push({ kind: "timer/set", timer: HOST_TIMER.checkpoint, at: at + this.limits.checkpointUs });
+    out.push({ kind: "timer/set", timer: HOST_TIMER.checkpoint, at: at + (this.buggify("checkpoint-early") ? 1 : this.limits.checkpointUs) });
   }
 
   private stop(map: MapId, s: Serving, why: "release" | "stale", out: Out): void {
@@ -325,7 +327,7 @@ export class HostActor implements Actor {
   /** Writes each served map down under its epoch; the store refuses a fenced one (HO3). */
   private checkpoint(at: number, out: Out): void {
     for (const [map, s] of this.serving) {
-      if (s.stage !== "active") continue;
+      if (s.stage !== "active" || this.buggify("checkpoint-skipped")) continue;
       this.requests += 1;
       this.asked.set(this.requests, map);
       out.push({ kind: "store", request: this.requests, ask: { verb: "checkpoint", map, host: this.profile.host, epoch: s.epoch } });
@@ -349,7 +351,8 @@ export class HostActor implements Actor {
     assert(actorNumber(from) >= 0, "players have addresses");
     const s = this.serving.get(map);
     let answer: PlayerHost;
-    if (s !== undefined && s.stage === "active" && s.epoch === epoch) answer = { kind: "play/joined", map, epoch };
+    const serves = s !== undefined && s.stage === "active" && s.epoch === epoch;
+    if (serves && !this.buggify("join-turned-away")) answer = { kind: "play/joined", map, epoch };
     else answer = { kind: "play/turned-away", map, epoch, reason: s !== undefined && epoch < s.epoch ? "stale_epoch" : "not_owner" };
     out.push({ kind: "send", to: from, message: answer });
   }

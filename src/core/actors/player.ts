@@ -4,6 +4,7 @@
  * Never chooses a map or a host.
  */
 import { assert } from "../../base/assert.ts";
+import { type Buggify, NEVER } from "../protocol/buggify.ts";
 import {
   type ActorId,
   COORDINATOR,
@@ -34,16 +35,18 @@ export class PlayerActor implements Actor {
   map: MapId = NO_MAP;
   host: HostId = NO_HOST;
   epoch: Epoch = 0;
+  readonly buggify: Buggify;
   private readonly askAgainUs: number;
   /** It has played on this map before: the next join is a move, not an arrival. */
   private moved = false;
 
-  constructor(player: PlayerId, region: RegionId, askAgainUs: number) {
+  constructor(player: PlayerId, region: RegionId, askAgainUs: number, buggify: Buggify = NEVER) {
     assert(askAgainUs > 0, "a client that asks again waits first");
     this.id = playerActor(player);
     this.player = player;
     this.region = region;
     this.askAgainUs = askAgainUs;
+    this.buggify = buggify;
   }
 
   step(input: Input, out: Out): void {
@@ -70,6 +73,7 @@ export class PlayerActor implements Actor {
       case "play/assigned":
       case "play/redirect":
         if (!told) return;
+        if (message.kind === "play/redirect" && this.stage !== "idle" && this.buggify("redirect-missed")) return this.askSoon(at, out);
         return this.follow(at, message.map, message.host, message.epoch, out);
       case "play/joined":
         if (told) return;
@@ -77,7 +81,7 @@ export class PlayerActor implements Actor {
       case "play/turned-away":
         if (!told && this.stage === "joining" && message.map === this.map && message.epoch >= this.epoch) {
           // The host does not serve this epoch (yet): the coordinator knows who does.
-          out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + this.askAgainUs / 8 });
+          this.askSoon(at, out);
         }
         return;
       case "play/refused":
@@ -96,8 +100,18 @@ export class PlayerActor implements Actor {
     this.host = host;
     this.epoch = epoch;
     this.stage = "joining";
-    out.push({ kind: "send", to: hostActor(host), message: { kind: "play/join", player: this.player, map, epoch } });
+    for (let left = this.buggify("join-twice") ? 2 : 1; left > 0; left--)
+      out.push({ kind: "send", to: hostActor(host), message: { kind: "play/join", player: this.player, map, epoch } });
+    this.askLater(at, out);
+  }
+
+  private askLater(at: number, out: Out): void {
+    if (this.buggify("ask-early")) return this.askSoon(at, out);
     out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + this.askAgainUs });
+  }
+
+  private askSoon(at: number, out: Out): void {
+    out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + this.askAgainUs / 8 });
   }
 
   private joined(map: MapId, epoch: Epoch, out: Out): void {
@@ -129,7 +143,7 @@ export class PlayerActor implements Actor {
     const { player, region, map, epoch } = this;
     if (this.stage === "entering") out.push({ kind: "send", to: COORDINATOR, message: { kind: "play/enter", player, region, map } });
     else out.push({ kind: "send", to: COORDINATOR, message: { kind: "play/resume", player, region, map, epoch } });
-    if (this.stage !== "playing") out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + this.askAgainUs });
+    if (this.stage !== "playing") this.askLater(at, out);
   }
 
   private forget(out: Out): void {

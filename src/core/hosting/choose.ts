@@ -85,10 +85,12 @@ export function refreshStandbys(h: Hosting, state: MapState): void {
     h.mayLeaveVps(state.map) && h.settings.conf.general.enable_auto_migration && !h.isVps(state.owner)
       ? h.settings.conf.failover.backup_hosts_count
       : 0;
+  if (h.buggify("standbys-none")) return setStandbys(h, state, []);
   if (state.standbys.length === wanted && allGood(h, state)) return;
   const kept = state.standbys.filter((host) => host !== state.owner && canTake(h, host, state.map)).slice(0, wanted);
   const missing = wanted - kept.length;
-  const fresh = missing > 0 ? candidates(h, state, kept, missing) : [];
+  const short = missing > 0 && h.buggify("standbys-one-short") ? 1 : 0;
+  const fresh = candidates(h, state, kept, missing - short);
   if (fresh.length === 0 && kept.length === state.standbys.length) return;
   setStandbys(h, state, [...kept, ...fresh]);
 }

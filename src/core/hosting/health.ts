@@ -48,6 +48,7 @@ export function hello(h: Hosting, profile: HostProfile, holds: readonly Holding[
   h.out.push({ kind: "detector/watch", host });
   const { conf } = h.settings;
   welcome(h, host, slot);
+  if (h.buggify("introduce-again")) h.tell(host, { kind: "host/introduce" });
   if (conf.general.persistent_hosts) h.ask({ about: "register" }, { verb: "register", profile });
   const reasons = profile.kind === "vps" ? [] : reasonsOf(h.table.reasons[slot] as number);
   h.record({ kind: "host/joined", profile: seen, eligible: reasons.length === 0, reasons });

@@ -17,7 +17,7 @@ import { serveUrgent, serveWaiting } from "./rescue.ts";
 import { cleared, probed, stormOver, suspect, suspectTimer } from "./suspicion.ts";
 import { actOnVerdicts, verdict } from "./verdicts.ts";
 import { type Hosting, type MapState, TIMER, TIMER_KINDS } from "./state.ts";
-import { checkHealth, recovered, redistribute } from "./upkeep.ts";
+import { checkHealth, LATE, recovered, redistribute } from "./upkeep.ts";
 
 /**
  * A coordinator numbers its moves from this many a second of its clock on, more than it makes: so it uses no number again that one before it
@@ -46,16 +46,19 @@ function restored(h: Hosting, answer: StoreAnswer): void {
     if (state === undefined) continue;
     h.takeRow(state, row.owner, row.epoch);
     // How long it has been on the VPS nobody remembers: the wait for its return begins anew.
-    if (h.isVps(row.owner)) state.fellBackAt = h.at;
+    h.noteFallback(state);
   }
   h.record({ kind: "coordinator/started", maps: rows.length, hosts: h.table.size });
   h.restored = true;
   for (const [host, holds] of [...h.claimedHoldings].sort((a, b) => a[0] - b[0])) {
+    // Who has gone meanwhile serves nothing, whatever it said when it came.
+    if (!h.isOnline(host)) continue;
     reconcile(h, host, holds);
     if (h.table.leaving[h.table.slotOf(host)] === 1) drain(h, host);
   }
   h.claimedHoldings.clear();
-  h.opensAt = h.at + h.settings.tuning.startGraceMs * US_PER_MS;
+  const graceUs = h.settings.tuning.startGraceMs * US_PER_MS;
+  h.opensAt = h.at + (h.buggify("start-grace-short") ? Math.ceil(graceUs / 4) : graceUs);
   for (const state of h.maps) if (!state.serving) h.waiting.add(state.map);
   h.wakeAt(TIMER.start, 0, h.opensAt);
 }
@@ -93,6 +96,8 @@ export function hear(h: Hosting, from: ActorId, message: Message): void {
   if (actorKind(from) === "host" && message.kind !== "host/hello" && !heard(h, from)) return;
   if (actorKind(from) === "host" && "map" in message && h.maps[message.map] === undefined)
     return h.refuse(message.kind, "map_unknown", -1, actorNumber(from));
+  // Whose a map is nobody knows before the rows do. What its introduction said is compared with them then.
+  if (actorKind(from) === "host" && "map" in message && !h.restored) return;
   // Players first, in what is asked and in what is tried: they are the many.
   switch (message.kind) {
     case "play/enter":
@@ -192,7 +197,7 @@ export function wake(h: Hosting, timer: number): void {
   const subject = Math.floor(timer / TIMER_KINDS);
   switch (timer % TIMER_KINDS) {
     case TIMER.health:
-      return checkHealth(h);
+      return checkHealth(h, subject === LATE);
     case TIMER.reassign:
       return redistribute(h);
     case TIMER.validate:

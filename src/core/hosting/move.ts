@@ -38,7 +38,8 @@ export function beginMove(h: Hosting, state: MapState, to: HostId, cause: MoveCa
     expect: state.epoch,
     phase: alive ? "prepare" : "claim",
     reserved,
-    warm: state.warm.includes(to) || (h.isVps(to) && h.settings.conf.failover.always_keep_vps_ready),
+    warm: holdsReplica(h, state, to),
+    unsure: false,
     request: 0,
     tries: 0,
   };
@@ -51,8 +52,19 @@ export function beginMove(h: Hosting, state: MapState, to: HostId, cause: MoveCa
   recordDecision(h, state, move);
   if (alive) {
     h.tell(to, { kind: "hosting/prepare", map: move.map, epoch: move.epoch, move: move.id, from: move.from });
-    h.wakeAt(TIMER.move, move.id, h.at + h.settings.conf.failover.migration_timeout * US_PER_MS);
+    h.wakeAt(TIMER.move, move.id, h.at + stepUs(h, h.settings.conf.failover.migration_timeout));
   } else claim(h, move);
+}
+
+function holdsReplica(h: Hosting, state: MapState, to: HostId): boolean {
+  const warm = state.warm.includes(to) || (h.isVps(to) && h.settings.conf.failover.always_keep_vps_ready);
+  return warm && !h.buggify("warm-as-cold");
+}
+
+/** How long a step may take, given how long it may take at most (us). */
+function stepUs(h: Hosting, maxMs: number): number {
+  const us = maxMs * US_PER_MS;
+  return h.buggify("move-step-short") ? Math.ceil(us / 10) : us;
 }
 
 function formOf(h: Hosting, state: MapState, to: HostId, alive: boolean): MoveForm {
@@ -123,7 +135,7 @@ export function prepared(h: Hosting, map: MapId, host: HostId, epoch: Epoch, id:
     dirtyBytesS: dirtyBytesPerPlayerS * h.roster.count(map),
     roundMs: h.settings.conf.failover.sync_interval,
   });
-  h.wakeAt(TIMER.move, move.id, h.at + precopyMaxMs * US_PER_MS);
+  h.wakeAt(TIMER.move, move.id, h.at + stepUs(h, precopyMaxMs));
 }
 
 /** The source copied enough: stop it and send the rest. */
@@ -134,7 +146,8 @@ export function copied(h: Hosting, map: MapId, host: HostId, epoch: Epoch, id: n
   move.phase = "freeze";
   h.tell(move.from, { kind: "hosting/freeze", map, epoch: move.expect, move: id, to: move.to });
   step(h, move, "frozen");
-  h.wakeAt(TIMER.move, move.id, h.at + h.settings.tuning.freezeMaxMs * US_PER_MS);
+  const maxUs = h.buggify("freeze-timeout-at-once") ? 0 : h.settings.tuning.freezeMaxMs * US_PER_MS;
+  h.wakeAt(TIMER.move, move.id, h.at + maxUs);
 }
 
 /** The target holds everything: ask the store for the one point of no return. */
@@ -156,19 +169,36 @@ function claim(h: Hosting, move: Move): void {
 
 /** The store answered a claim. */
 export function claimed(h: Hosting, move: Move, answer: StoreAnswer): void {
-  if (answer.result === "ok") return granted(h, move);
+  if (answer.result === "ok") return answerArrives(h, move);
   // Refused because it stands already: an earlier asking of this very claim was committed after its row had been read.
   if (answer.result === "refused" && answer.row.epoch === move.epoch && answer.row.owner === move.to) return granted(h, move);
   h.record({ kind: "claim/lost", map: move.map, host: move.to, epoch: move.epoch, how: answer.result });
-  if (answer.result === "unknown") return resolve(h, move);
+  if (answer.result === "unknown") {
+    move.unsure = true;
+    return resolve(h, move);
+  }
   if (answer.result === "refused" && answer.row.epoch !== move.expect) {
     // Somebody was quicker, or an older claim of ours arrived late: what stands in the row is the truth.
     failMove(h, move, "superseded");
     return adopt(h, move.map, answer.row.owner, answer.row.epoch);
   }
+  if (move.unsure) {
+    // This asking came to nothing, but an earlier one may not have: who let the source serve on might revive what it no longer owns.
+    move.phase = "resolve";
+    return retryLater(h, move);
+  }
   if (move.from !== NO_HOST && (h.maps[move.map] as MapState).serving) return failMove(h, move, "store");
   // Nothing was granted and nobody serves: ask again, later and later.
   retryLater(h, move);
+}
+
+/** The map is ours by the store's word: if that word is lost, the row or the claim asked again says the same. */
+function answerArrives(h: Hosting, move: Move): void {
+  const how = h.buggify("claim-answer-lost") ? resolve : h.buggify("claim-asked-twice") ? claim : null;
+  if (how === null) return granted(h, move);
+  move.unsure = true;
+  h.record({ kind: "claim/lost", map: move.map, host: move.to, epoch: move.epoch, how: "unknown" });
+  how(h, move);
 }
 
 /** Asks the row itself what became of an unanswered claim. */
@@ -181,7 +211,7 @@ function resolve(h: Hosting, move: Move): void {
 export function resolved(h: Hosting, move: Move, answer: StoreAnswer): void {
   if (answer.result !== "ok" || answer.row === undefined) return retryLater(h, move);
   const { row } = answer;
-  if (row.epoch === move.epoch && row.owner === move.to) return granted(h, move);
+  if (row.epoch === move.epoch && row.owner === move.to) return h.buggify("row-read-early") ? claim(h, move) : granted(h, move);
   if (row.epoch === move.expect) return claim(h, move);
   failMove(h, move, "superseded");
   adopt(h, move.map, row.owner, row.epoch);
@@ -200,6 +230,8 @@ function granted(h: Hosting, move: Move): void {
   move.reserved = 0;
   h.setServing(state, false);
   h.setOwner(state, move.to, move.epoch);
+  // Counted from here even if its word that it serves comes after the move was given up.
+  h.noteFallback(state);
   if (move.from !== NO_HOST) h.tell(move.from, { kind: "hosting/release", map: move.map, epoch: move.expect });
   if (!h.isOnline(move.to)) {
     move.phase = "promote";
@@ -220,7 +252,8 @@ function promote(h: Hosting, move: Move): void {
   h.tell(move.to, { kind: "hosting/promote", map: move.map, epoch: move.epoch, loadUs: handed ? 1 : loadUs, bytes });
   const slot = h.table.slotOf(move.to);
   const transferUs = vps ? 0 : Math.ceil((bytes * 8000) / Math.max(1, h.table.profileOf(slot).upload_kbps));
-  h.wakeAt(TIMER.move, move.id, h.at + conf.failover.migration_timeout * US_PER_MS + loadUs + transferUs);
+  const maxUs = conf.failover.migration_timeout * US_PER_MS + loadUs + transferUs;
+  h.wakeAt(TIMER.move, move.id, h.at + (h.buggify("promote-timeout-short") ? Math.ceil(maxUs / 10) : maxUs));
 }
 
 /** The target serves: tell the players, choose standbys, close the move. */
@@ -240,7 +273,7 @@ export function active(h: Hosting, map: MapId, host: HostId, epoch: Epoch): void
   endMove(h, move);
   state.movedAt = h.at;
   state.quietUntil = h.at + h.settings.tuning.cooldownS * US_PER_S;
-  state.fellBackAt = h.isVps(host) && h.mayLeaveVps(map) ? h.at : -1;
+  h.noteFallback(state);
   const players = redirectPlayers(h, state);
   h.record({ kind: "move/done", move: move.id, map, host, epoch, players });
   // Replicas came from the old owner: the new one begins them again.
@@ -363,6 +396,7 @@ function adopt(h: Hosting, map: MapId, owner: HostId, epoch: Epoch): void {
   if (state.owner !== NO_HOST && state.owner !== owner) h.tell(state.owner, { kind: "hosting/release", map, epoch: epoch - 1 });
   h.setServing(state, false);
   h.takeRow(state, owner, epoch);
+  h.noteFallback(state);
   reawaken(h, state);
 }
 
@@ -370,7 +404,10 @@ function adopt(h: Hosting, map: MapId, owner: HostId, epoch: Epoch): void {
 export function reawaken(h: Hosting, state: MapState): void {
   h.waiting.add(state.map);
   if (!h.isOnline(state.owner)) return;
-  state.promisedUntil = h.at + h.settings.conf.failover.migration_timeout * US_PER_MS;
+  const patienceUs = h.settings.conf.failover.migration_timeout * US_PER_MS;
+  const first = h.at - state.promisedUntil > 10 * patienceUs;
+  state.promisedUntil = h.at + patienceUs;
+  if (first && h.buggify("reawaken-untold")) return;
   h.tell(state.owner, {
     kind: "hosting/promote",
     map: state.map,

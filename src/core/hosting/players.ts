@@ -58,6 +58,7 @@ export function leave(h: Hosting, player: PlayerId): void {
 function admits(h: Hosting, state: MapState): RefusalReason | null {
   const count = h.roster.count(state.map);
   if (count >= h.playersMax(state.map)) return "map_full";
+  if (h.buggify("enter-refused")) return "host_full";
   if (!state.serving && state.move === null) return "map_unhosted";
   const slot = h.table.slotOf(state.owner);
   if (state.move !== null && state.move.reserved > 0 && count >= state.move.reserved) return "host_full";

@@ -106,8 +106,9 @@ export function serveUrgent(h: Hosting): void {
     h.urgent = [];
     for (const map of maps) {
       const state = h.maps[map] as MapState;
-      if (h.waiting.has(map)) retry(h, map);
-      else if (state.serving && state.move === null && isLeaving(h, state.owner)) handOver(h, state, "drain");
+      if (!h.waiting.has(map)) {
+        if (state.serving && state.move === null && isLeaving(h, state.owner)) handOver(h, state, "drain");
+      } else if (!h.buggify("urgent-look-late")) retry(h, map);
     }
   }
   h.urgent = [];

@@ -4,6 +4,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import { US_PER_MS } from "../../base/time.ts";
+import type { Buggify } from "../protocol/buggify.ts";
 import type { HistoryRecord, MoveCause, MoveForm } from "../protocol/history.ts";
 import { type ActorId, type Epoch, type HostId, hostActor, type MapId, NO_HOST } from "../protocol/ids.ts";
 import type { Holding, Message } from "../protocol/messages.ts";
@@ -34,6 +35,8 @@ export type Move = {
   reserved: number;
   /** The target holds a complete replica. */
   readonly warm: boolean;
+  /** An answer to its claim was lost: an earlier asking may stand or still come to stand, and the row alone tells. */
+  unsure: boolean;
   /** The store request it waits for, and how often it has asked. */
   request: number;
   tries: number;
@@ -90,6 +93,7 @@ export type Asked =
 /** Everything the hosting room knows. Its parts are functions over this. */
 export class Hosting {
   readonly settings: HostingSettings;
+  readonly buggify: Buggify;
   readonly table: HostTable;
   readonly index: HostIndex;
   readonly roster: Roster;
@@ -147,9 +151,10 @@ export class Hosting {
   at = 0;
   out: Out;
 
-  constructor(settings: HostingSettings, out: Out) {
+  constructor(settings: HostingSettings, out: Out, buggify: Buggify) {
     assert(settings.maps.length > 0 && settings.maps.length === settings.eligible.length, "every map is eligible or critical");
     this.settings = settings;
+    this.buggify = buggify;
     this.table = new HostTable(settings);
     this.index = indexFor(this.table);
     this.roster = new Roster(settings.maps.length, settings.regions.length);
@@ -196,6 +201,7 @@ export class Hosting {
 
   /** How long to wait before a failed store request is asked for the `tries`-th time again: doubling, with a ceiling. */
   storeRetryUs(tries: number): number {
+    if (this.buggify("store-retry-at-once")) return 0;
     const { storeRetryMs, storeRetryMaxMs } = this.settings.tuning;
     return Math.min(storeRetryMaxMs, storeRetryMs * (1 << Math.min(tries, 10))) * US_PER_MS;
   }
@@ -251,6 +257,11 @@ export class Hosting {
     else this.awaited.set(state.map, { map: state.map, owner, epoch });
   }
 
+  /** From now on the map counts as lent back to the VPS, if it is there and may leave. */
+  noteFallback(state: MapState): void {
+    state.fellBackAt = this.isVps(state.owner) && this.mayLeaveVps(state.map) ? this.at : -1;
+  }
+
   /** A host has introduced itself: rows that named it hold if nothing was granted since. */
   takeAwaited(host: HostId): void {
     for (const [map, row] of this.awaited) {
@@ -259,7 +270,7 @@ export class Hosting {
       this.awaited.delete(map);
       if (state.owner !== NO_HOST || state.epoch !== row.epoch || state.move !== null) continue;
       this.setOwner(state, host, row.epoch);
-      if (this.isVps(host)) state.fellBackAt = this.at;
+      this.noteFallback(state);
     }
   }
 

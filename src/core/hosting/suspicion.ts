@@ -33,7 +33,7 @@ export function suspect(h: Hosting, host: HostId, how: "close" | "silence"): voi
   const { tuning } = h.settings;
   if (h.table.leaving[slot] === 1 && how === "close") return judge(h, host);
   if (how === "silence" && clearedOften(h, host)) return judge(h, host);
-  const prober = proberFor(h, host);
+  const prober = h.buggify("suspect-unprobed") ? NO_HOST : proberFor(h, host);
   if (prober === NO_HOST) return judge(h, host);
   s.prober = prober;
   // An answer cannot come sooner than the path between the two allows.
@@ -80,7 +80,7 @@ function pathMs(h: Hosting, host: HostId, other: HostId): number {
 /** The prober's answer; nobody else is believed. A "no" judges at once only when silence is certain anyway; a "yes" clears. */
 export function probed(h: Hosting, prober: HostId, host: HostId, alive: boolean): void {
   const s = h.suspects.get(host);
-  if (s === undefined || s.prober !== prober || s.judged || s.cleared) return;
+  if (s === undefined || s.prober !== prober || s.judged || s.cleared || h.buggify("probe-answer-lost")) return;
   if (!alive) return judge(h, host);
   if (s.how === "silence") return cleared(h, host);
   // It runs but its connection closed: it has a moment to come back by itself.
@@ -116,8 +116,10 @@ function guardStorm(h: Hosting): void {
   const recent = h.suspectedAt.length;
   // `online` still counts the host that just turned suspect; those before it in the window are added back.
   const hosts = h.online + recent - 1;
-  if (h.at < h.stormUntil || hosts < stormHostsMin || recent <= stormShare * hosts) return;
-  h.stormUntil = h.at + stormHoldMs * US_PER_MS;
+  if (h.at < h.stormUntil) return;
+  if ((hosts < stormHostsMin || recent <= stormShare * hosts) && !h.buggify("storm-early")) return;
+  const holdUs = stormHoldMs * US_PER_MS;
+  h.stormUntil = h.at + (h.buggify("storm-short") ? Math.ceil(holdUs / 10) : holdUs);
   h.record({ kind: "storm/held", suspects: h.suspects.size, hosts });
   h.wakeAt(TIMER.storm, 0, h.stormUntil);
 }

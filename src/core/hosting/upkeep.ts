@@ -13,9 +13,14 @@ import { handOver, rescue, wakeWaiting } from "./rescue.ts";
 import { backOff, forgetDeparted } from "./standing.ts";
 import { type Hosting, type MapState, TIMER } from "./state.ts";
 
+/** Subject of the health timer when its check was put off: it is not put off again. */
+export const LATE = 1;
+
 /** Every health_check_interval: rested hosts are offered again, bad ones lose their maps, standbys are checked. */
-export function checkHealth(h: Hosting): void {
-  h.wakeAt(TIMER.health, 0, h.at + h.settings.conf.monitoring.health_check_interval * US_PER_S);
+export function checkHealth(h: Hosting, late = false): void {
+  const everyUs = h.settings.conf.monitoring.health_check_interval * US_PER_S;
+  if (!late && h.buggify("health-check-late")) return h.wakeAt(TIMER.health, LATE, h.at + Math.ceil(everyUs / 3));
+  h.wakeAt(TIMER.health, 0, h.at + everyUs);
   forgetDeparted(h);
   for (const host of [...h.resting].sort((a, b) => a - b)) offerRested(h, host);
   for (const host of [...h.mapsOf.keys()].sort((a, b) => a - b)) checkHost(h, host);
@@ -77,7 +82,7 @@ export function movesLimit(h: Hosting): number {
 }
 
 function roomForMoves(h: Hosting): boolean {
-  return h.moves.size < movesLimit(h);
+  return h.moves.size < (h.buggify("moves-limit-one") ? 1 : movesLimit(h));
 }
 
 /** Every reassignment_interval: maps go back from the VPS, and to clearly better hosts. */
@@ -89,7 +94,7 @@ export function redistribute(h: Hosting): void {
   if (!mayRedistribute(h)) return;
   // Within this step offers only shrink: what is decided here takes room.
   const bounds = boundsOf(h.index);
-  const first = h.nextMap;
+  const first = h.nextMap + (h.buggify("redistribution-elsewhere") ? h.maps.length >> 1 : 0);
   for (let i = 0; i < h.maps.length; i++) {
     const state = h.maps[(first + i) % h.maps.length] as MapState;
     h.nextMap = state.map;

@@ -13,7 +13,7 @@ import type { RefusalReason } from "./refusal.ts";
 /** The form of frames and messages. Ends that differ in it do not talk. */
 export const WIRE_VERSION = 2;
 
-/** Characters of the longest frame. The longest message is the introduction of a site that holds thousands of maps, some 40 characters each. */
+/** Characters of the longest frame. The longest message is the introduction of a site that holds thousands of maps, some 60 characters each. */
 export const FRAME_CHARS_MAX = 1_048_576;
 
 /** The largest account id: with the kinds of timers or of actors in its lowest bits it is still a safe integer. */
