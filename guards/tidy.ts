@@ -1,4 +1,5 @@
 /** All tidy rules over one tree. */
+import { buggifyFindings } from "./buggify.ts";
 import { circleFindings, deadFindings } from "./circles.ts";
 import { directionFindings } from "./direction.ts";
 import { parseFile } from "./parsed.ts";
@@ -16,6 +17,7 @@ export function tidyFindings(files: readonly TextFile[]): Finding[] {
     ...deadFindings(code),
     ...syntaxFindings(code),
     ...docFindings(code),
+    ...buggifyFindings(code),
     ...wordFindings(files),
     ...specFindings(files, code),
     ...scenarioFindings(files, code),

@@ -165,7 +165,10 @@ export class PlayerFleet {
   private logIn(player: number): void {
     this.refusals[player] = 0;
     const region = this.regionOf[player] as number;
-    this.world.startPlayer(player, new PlayerActor(player, region, this.options.tuning.askAgainMs * 1000, this.world.buggifyOf(playerActor(player))));
+    this.world.startPlayer(
+      player,
+      new PlayerActor(player, region, this.options.tuning.askAgainMs * 1000, this.world.buggifyOf(playerActor(player))),
+    );
     this.go(player);
   }
 

@@ -321,6 +321,8 @@ function whyInconclusive(
   for (const name of options.require.sometimes) {
     if ((reached[name] ?? 0) === 0) why.push(`${name} never happened in any run`);
   }
+  const fired = Object.keys(reached).some((name) => name.startsWith("buggify.") && (reached[name] ?? 0) > 0);
+  if (options.buggify !== null && !fired) why.push("no BUGGIFY site fired in any run");
   const idle = faults.filter((fault) => fault.effects === 0);
   const need = options.require.faultsEffective;
   if (need === "all") why.push(...idle.map((fault) => `fault ${fault.id} (${fault.kind}) met nothing in any run`));

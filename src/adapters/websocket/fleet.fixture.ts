@@ -62,6 +62,7 @@ class Process {
       this.deliver({ kind: "store", at: fleet.clock.now(), request, answer });
     });
     this.drive = new Drive({ network, timers: this.timers, store, detector, history: fleet.recorder });
+    fleet.drives.push(this.drive);
   }
 
   deliver(input: Input): RefusalReason | undefined {
@@ -159,6 +160,8 @@ export class Fleet {
   readonly table = new OwnershipTable();
   readonly bounds;
   readonly answers: Answered[] = [];
+  /** The loop of every process. */
+  readonly drives: Drive[] = [];
   readonly hosts = new Map<number, Agent<HostActor>>();
   readonly players = new Map<number, Agent<PlayerActor>>();
   /** Why lines were refused. */
