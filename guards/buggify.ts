@@ -4,7 +4,7 @@
  */
 import { type NewExpression, type ParamPattern, Visitor } from "oxc-parser";
 import type { Parsed } from "./parsed.ts";
-import { type Finding, lineAt } from "./tree.ts";
+import { type Finding, isTest, lineAt } from "./tree.ts";
 
 const HOME = "src/core/protocol/buggify.ts";
 /** Made by another asker's constructor alone, which hands on what it was given: class → the file that may. */
@@ -13,9 +13,14 @@ const INNER: Readonly<Record<string, string>> = { Hosting: "src/core/actors/coor
 /** Where `buggify` stands among the arguments of each class that takes it. */
 type Askers = Map<string, number>;
 
+/** Under `src`, and no test; the core's own stages for tests count as tests, the adapters' stand for a production and do not. */
+function isProduction(path: string): boolean {
+  return path.startsWith("src/") && !path.endsWith(".test.ts") && !(path.startsWith("src/core/") && isTest(path));
+}
+
 /** Sites that could fire outside simulation; none when the tree has no BUGGIFY. */
 export function buggifyFindings(files: readonly Parsed[]): Finding[] {
-  const source = files.filter((file) => file.path.startsWith("src/") && !file.path.endsWith(".test.ts"));
+  const source = files.filter((file) => isProduction(file.path));
   const home = source.find((file) => file.path === HOME);
   if (home === undefined) return [];
   const askers: Askers = new Map();
@@ -27,7 +32,7 @@ export function buggifyFindings(files: readonly Parsed[]): Finding[] {
 export function askedSites(files: readonly Parsed[]): Set<string> {
   const asked = new Set<string>();
   for (const file of files) {
-    if (!file.path.startsWith("src/") || file.path.endsWith(".test.ts")) continue;
+    if (!isProduction(file.path)) continue;
     new Visitor({
       CallExpression(node) {
         const { callee } = node;

@@ -315,15 +315,7 @@ export class Faults {
       undos.push(() => this.healPlayer(first + i, generation));
       // The coordinator's side notices a dead client by its own time-out.
       if (fault.forUs > CLIENT_GIVES_UP_US)
-        world.schedule(
-          world.now + CLIENT_GIVES_UP_US,
-          SOURCE.faultPlayer + i,
-          generation,
-          EVENT.linkDown,
-          first + i,
-          generation + 1,
-          undefined,
-        );
+        world.schedule(world.now + CLIENT_GIVES_UP_US, SOURCE.faultPlayer + i, generation, EVENT.linkDown, first + i, generation + 1, undefined);
     });
     this.met(fault, met);
     return () => undos.forEach((undo) => undo());

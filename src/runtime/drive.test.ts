@@ -100,6 +100,20 @@ describe("the loop of both worlds", () => {
     expect(seen).toEqual([1, 2, 3]);
   });
 
+  it("BUGGIFY: an input may take its turn in the inbox, and a message from elsewhere may find it full", () => {
+    const seen: number[] = [];
+    const asked: string[] = [];
+    const actor = scripted(hostActor(3), [], seen);
+    const drive = new Drive(noting([]), 1, (site) => {
+      asked.push(site);
+      return true;
+    });
+    const hear = (from: number, at: number): unknown => drive.deliver(actor, { kind: "message", at, from, message });
+    expect([drive.deliver(actor, start(1)), hear(0, 2), hear(hostActor(3), 3)]).toEqual([undefined, "inbox_full", undefined]);
+    expect(seen).toEqual([1, 3]);
+    expect(asked).toEqual(["inbox-turn", "inbox-full", "inbox-turn"]);
+  });
+
   it("a bug in an actor surfaces, and the loop can be entered again", () => {
     const seen: number[] = [];
     const drive = new Drive(noting([]));

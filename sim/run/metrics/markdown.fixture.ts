@@ -49,7 +49,7 @@ reasons, so shares may add up to more than one.
 export function metricsMarkdown(): string {
   const chapters = CHAPTERS.map((chapter) => `## ${chapter.title}\n\n${table(chapter.metrics)}`);
   const reached = Object.entries(REACHED).map(([name, text]) => `| \`${name}\` | ${text} |`);
-  const counters = `## Counters in \`reached\`\n\nSummed over runs; a scenario's \`require.sometimes\` names the ones that must not be zero.\n\n| counter | counts |\n|---|---|\n${reached.join("\n")}\n`;
+  const counters = `## Counters in \`reached\`\n\nSummed over runs; a scenario's \`require.sometimes\` names the ones that must not be zero. With \`faults.buggify\`, \`buggify.<site>\` counts how often each site of the code fired ([SCENARIOS.md](SCENARIOS.md#buggify-sites)); a run without any is inconclusive.\n\n| counter | counts |\n|---|---|\n${reached.join("\n")}\n`;
   return [HEAD, ...chapters, SERIES, counters].join("\n");
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { defaultMapConf, defaultTuning } from "../../../src/core/settings.ts";
 import { err, ok, type Result } from "../../../src/base/result.ts";
+import { BUGGIFY_SITES } from "../../../src/core/protocol/buggify.ts";
 import { readScenarioDocument, scenarioFile } from "./documents.ts";
 import { FAULT_KINDS, FAULT_KIND_NAMES, type FaultKind } from "./fault-kinds.ts";
 import { childOf, type Located, plainOf } from "./located.ts";
@@ -23,7 +24,7 @@ const CHAPTERS: readonly { readonly title: string; readonly of: string | readonl
   { title: "Network", of: "network" },
   { title: "VPS", of: "vps" },
   { title: "Store", of: "store" },
-  { title: "Faults", of: "faults", after: kindsTable },
+  { title: "Faults", of: "faults", after: () => `${kindsTable()}\n${sitesTable()}` },
   { title: "What must hold", of: ["thresholds", "require"], after: () => THRESHOLDS },
   { title: "Settings of the coordinator: conf", of: "conf" },
   { title: "Settings of the coordinator: tuning", of: "tuning" },
@@ -139,6 +140,14 @@ const KINDS = `### Kinds of faults
 
 An empty cell is a field that the kind does not know: it is an error there. Behind an amount stands its usual value, as in the last column. Hosts are named as
 \`all\`, \`5\` (that many), \`10%\`, \`hosts[region=EU]\`, \`hosts[region=EU]|10%\`, \`host.busiest\`, \`host.busiest|3\` or \`host.7\`; who is met is drawn anew each time.
+
+`;
+
+const SITES = `### BUGGIFY sites
+
+With \`faults.buggify\` these places of the code do something rare but legal: every rule holds whichever of them fire. \`faults.buggify.active\` of them
+are active in a run, and an active one fires in \`faults.buggify.fires\` of its askings, by keyed draw, until the faults stop; \`inbox-full\` 200 times
+more seldom. A report counts what fired as \`buggify.<site>\` under \`reached\`, and \`require.sometimes\` may name that. In production no site ever fires.
 
 `;
 
@@ -311,6 +320,13 @@ function kindsTable(): string {
     ];
   });
   return `${KINDS}${markdownTable(["kind", "what happens", "`target`", "`for`", "`amount`", "`close`"], rows)}`;
+}
+
+function sitesTable(): string {
+  return `${SITES}${markdownTable(
+    ["site", "what it does"],
+    Object.entries(BUGGIFY_SITES).map(([name, what]) => [`\`${name}\``, what]),
+  )}`;
 }
 
 const TARGETS: Readonly<Record<FaultKind["target"], string>> = { hosts: "hosts", region: "one whole region", none: "" };

@@ -4,6 +4,7 @@
  * It has no randomness: what is not told to happen does not happen.
  */
 import { US_PER_MS, US_PER_S } from "../../base/time.ts";
+import { type Buggify, NEVER } from "../protocol/buggify.ts";
 import type { HistoryRecord } from "../protocol/history.ts";
 import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import {
@@ -43,6 +44,7 @@ type Of<K extends HistoryRecord["kind"]> = Extract<HistoryRecord, { kind: K }>;
 
 export class Stage {
   readonly settings: HostingSettings;
+  readonly buggify: Buggify;
   coordinator: CoordinatorActor;
   at = 0;
   readonly hosts = new Map<HostId, HostActor>();
@@ -76,9 +78,10 @@ export class Stage {
   /** When the last message of each line arrives. */
   private readonly lines = new Map<string, number>();
 
-  constructor(settings: HostingSettings) {
+  constructor(settings: HostingSettings, buggify: Buggify = NEVER) {
     this.settings = settings;
-    this.coordinator = new CoordinatorActor(settings);
+    this.buggify = buggify;
+    this.coordinator = new CoordinatorActor(settings, buggify);
     this.step(this.coordinator, { kind: "start", at: 0 });
   }
 
@@ -124,7 +127,7 @@ export class Stage {
 
   /** A machine comes (again, with nothing remembered, if it is known). */
   join(profile: HostProfile): void {
-    const host = new HostActor(profile, { checkpointUs: 60 * US_PER_S });
+    const host = new HostActor(profile, { checkpointUs: 60 * US_PER_S }, this.buggify);
     const before = this.hosts.get(profile.host);
     if (before !== undefined) this.timers.delete(before);
     this.hosts.set(profile.host, host);
@@ -192,7 +195,7 @@ export class Stage {
   /** A player wants onto a map. */
   go(player: PlayerId, map: MapId, region = 0): void {
     const known = this.players.get(player);
-    const actor = known ?? new PlayerActor(player, region, this.settings.tuning.askAgainMs * US_PER_MS);
+    const actor = known ?? new PlayerActor(player, region, this.settings.tuning.askAgainMs * US_PER_MS, this.buggify);
     this.players.set(player, actor);
     this.step(actor, { kind: "wish", at: this.at, wish: { verb: "go", map } });
   }
@@ -211,7 +214,7 @@ export class Stage {
     this.unanswered.clear();
     this.up = false;
     this.heldMessages = this.heldMessages.filter((m) => m.to !== COORDINATOR && m.from !== COORDINATOR);
-    this.coordinator = new CoordinatorActor(settings);
+    this.coordinator = new CoordinatorActor(settings, this.buggify);
     const begin = this.coordinator;
     for (const host of this.hosts.keys()) this.give(hostActor(host), { kind: "link/down", at: this.at, peer: COORDINATOR });
     this.later(awayUs, () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { US_PER_S } from "../../base/time.ts";
 import type { Stage } from "./coordinator.fixture.ts";
-import { decisions, expectSettled, fill, isOffered, nth, owners, type Small, smallStage, VPS } from "./small-stage.fixture.ts";
+import { decisions, expectSettled, failures, fill, isOffered, nth, owners, type Small, smallStage, VPS } from "./small-stage.fixture.ts";
 
 /** A map on the VPS since about now, and a host that could take it back at any time. */
 function fallenBack(more: Small = {}): Stage {
@@ -34,6 +34,25 @@ describe("a map that fell back to the VPS", () => {
     expect(stage.of("move/step").map((r) => r.step)).toEqual(["prepared", "copied", "frozen", "ready", "claimed", "active"]);
     expect([...stage.players.values()].map((p) => p.host)).toEqual([2, 2, 2, 2]);
     expectSettled(stage);
+  });
+
+  it("HO6: waits as long when the VPS said late that it serves, after the move had been given up", () => {
+    const stage = smallStage({ hosts: 1 });
+    stage.runS(300);
+    stage.passage = (message) => (message.kind === "hosting/active" ? "hold" : "pass");
+    stage.lose(1);
+    stage.runS(5);
+    expect(failures(stage)).toEqual(["timeout"]);
+    stage.passage = () => "pass";
+    stage.releaseMessages();
+    stage.runS(1);
+    expect(stage.coordinator.hosting.maps[0]?.serving).toBe(true);
+    stage.join(nth(2));
+    stage.forget();
+    stage.runS(280);
+    expect(decisions(stage)).toEqual([]);
+    stage.runS(50);
+    expect(decisions(stage)).toEqual([`return handoff ${VPS}>2`]);
   });
 
   it("stays while no player host is fit, and goes when one is", () => {

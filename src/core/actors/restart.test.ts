@@ -168,6 +168,29 @@ describe("the coordinator starts anew", () => {
     expectSettled(stage);
   });
 
+  it("HO5: does not believe a host that is gone by the time it has the store's rows", () => {
+    const stage = smallStage();
+    stage.mood = (ask) => (ask.verb === "restore" && stage.at < 15 * US_PER_S ? "failed" : "ok");
+    stage.restart();
+    stage.runS(1);
+    stage.lose(1);
+    stage.runS(9);
+    expect(ownerOf(stage)).not.toBe(1);
+    expectSettled(stage);
+  });
+
+  it("HO8: takes nothing from a host that says it serves before the store has told whose the map is", () => {
+    const stage = smallStage();
+    stage.mood = (ask) => (ask.verb === "restore" && stage.at < 15 * US_PER_S ? "failed" : "ok");
+    stage.restart();
+    stage.runS(1);
+    stage.say(hostActor(1), { kind: "hosting/active", host: 1, map: 0, epoch: 1 });
+    stage.runS(9);
+    expect(stage.said("hosting/release")).toEqual([]);
+    expect(stage.servers(0)).toEqual([{ host: 1, epoch: 1 }]);
+    expectSettled(stage);
+  });
+
   it("HO8: a claim of the coordinator before it that arrives late is found in the row and obeyed", () => {
     const stage = smallStage();
     stage.mood = (ask) => (ask.verb === "claim" ? "hold" : "ok");

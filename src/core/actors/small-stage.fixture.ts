@@ -1,4 +1,5 @@
 /** A stage that is ready to play: hosts, VPS sites and placed maps, and what tests of hosting ask it most. */
+import type { Buggify } from "../protocol/buggify.ts";
 import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import { actorNumber, type HostId, type MapId } from "../protocol/ids.ts";
 import { booksComplaints, grantComplaints, unsettled } from "./coordinator-books.fixture.ts";
@@ -14,6 +15,8 @@ export type Small = Changes & {
   readonly hosts?: number;
   /** Slots of each VPS site (one site of 20 unless told). */
   readonly slots?: readonly number[];
+  /** What every actor is given to ask at its BUGGIFY sites (NEVER unless told). */
+  readonly buggify?: Buggify;
 };
 
 /** Host number `i`: each a little worse than the one before, far less than what redistribution asks for. */
@@ -23,7 +26,7 @@ export function nth(i: HostId, stats: Partial<HostStats> = {}, over: Partial<Hos
 
 /** The settings, hosts and sites asked for, after ten seconds: everything is placed and standbys are warm. Every step's books are checked. */
 export function smallStage(small: Small = {}): Stage {
-  const stage = new Stage(settingsWith(small));
+  const stage = new Stage(settingsWith(small), small.buggify);
   stage.afterStep = () => complain(booksComplaints(stage));
   (small.slots ?? [20]).forEach((slots, i) => stage.join(site(VPS + i, slots)));
   for (let i = 1; i <= (small.hosts ?? 3); i++) stage.join(nth(i));
