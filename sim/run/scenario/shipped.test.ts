@@ -8,7 +8,7 @@ import { SCENARIOS_DIR } from "./documents.ts";
 import { filesOver, points, PRESET_AT } from "./files.fixture.ts";
 import { loadScenario } from "./load.ts";
 
-const folders = ["smoke", "capacity", "chaos"];
+const folders = ["smoke", "capacity", "chaos", "regress"];
 const shipped = folders.flatMap((folder) =>
   readdirSync(join(SCENARIOS_DIR, folder)).map((file) => `${folder}/${file.replace(/\.yaml$/, "")}`),
 );

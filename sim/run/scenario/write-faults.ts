@@ -8,9 +8,13 @@ import { fieldsOf } from "./write-yaml.ts";
 import type { Yaml } from "./write-yaml.ts";
 
 /** The section `faults`. */
-export function faultsYaml({ faults, swarm, regions }: Pick<Options, "faults" | "swarm" | "regions">): Yaml {
+export function faultsYaml({ faults, swarm, buggify, regions }: Pick<Options, "faults" | "swarm" | "buggify" | "regions">): Yaml {
   const names = regions.map((region) => region.name);
-  return fieldsOf({ plan: faults.map((fault) => faultYaml(fault, names)), swarm: swarm === null ? undefined : fieldsOf(swarm) });
+  return fieldsOf({
+    plan: faults.map((fault) => faultYaml(fault, names)),
+    swarm: swarm === null ? undefined : fieldsOf(swarm),
+    buggify: buggify === null ? undefined : fieldsOf(buggify),
+  });
 }
 
 function faultYaml(fault: Fault, regions: readonly string[]): Yaml {

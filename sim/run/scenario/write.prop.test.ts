@@ -114,6 +114,7 @@ const SETTABLE: Readonly<Record<string, fc.Arbitrary<string>>> = {
   "conf.realtime_gaming.latency_weight": lineNumber,
   "conf.relays": fc.constant("{EU: '1.2.3.4:5', NA: relay.example}"),
   "tuning.betterRealtime": positive.map(String),
+  "faults.buggify": fc.tuple(share, share).map(([active, fires]) => `{active: ${active}, fires: ${fires}}`),
   "faults.plan": fc
     .array(
       fc.oneof(

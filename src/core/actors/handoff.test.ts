@@ -97,20 +97,6 @@ describe("HO8: a handoff that fails leaves the map where it was", () => {
     expectSettled(stage);
   });
 
-  it("HO5: a source whose word to serve on was lost says that it is frozen when it is back, and serves on while the next move begins", () => {
-    const stage = smallStage();
-    freezeNow(stage);
-    stage.passage = (message) => (message.kind === "hosting/resume" || message.kind === "hosting/prepare" ? "drop" : "pass");
-    stage.run(520 * US_PER_MS);
-    expect(failures(stage)).toEqual(["freeze_timeout"]);
-    expect(stage.servers(0)).toEqual([]);
-    stage.passage = (message) => (message.kind === "hosting/prepare" ? "drop" : "pass");
-    stage.back(1);
-    stage.run(20 * US_PER_MS);
-    expect(stage.coordinator.hosting.maps[0]?.move?.phase).toBe("prepare");
-    expect(stage.servers(0)).toEqual([{ host: 1, epoch: 1 }]);
-  });
-
   it("when the target refuses: the source never froze, and the next host is asked", () => {
     const stage = smallStage();
     stage.leave(2);
