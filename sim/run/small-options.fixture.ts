@@ -58,12 +58,7 @@ export function smallOptions(over: Partial<Options> = {}): Options {
       quit: { rtt: 1, jitter: 2, loss: 11, outage: 6, perHour: 0.1 },
     },
     maps: { names, eligible: names.map((_, i) => i >= 5), popularity: names.map((_, i) => 1 / (i + 1)) },
-    vps: {
-      sites: [
-        { region: 0, slots: 15 },
-        { region: 1, slots: 15 },
-      ],
-    },
+    vps: { sites: [0, 1].map((region) => ({ region, slots: 15 })) },
     store: { latencyMs: { law: "uniform", min: 1, max: 6 } },
     faults: [],
     swarm: null,
