@@ -25,14 +25,13 @@ export function buggifyFindings(files: readonly Parsed[]): Finding[] {
   if (home === undefined) return [];
   const askers: Askers = new Map();
   const defaults = source.flatMap((file) => defaultFindings(file, askers));
-  return [...neverFindings(home), ...defaults, ...source.flatMap((file) => makingFindings(file, askers))];
+  return [...neverFindings(home), ...unaskedFindings(home, source), ...defaults, ...source.flatMap((file) => makingFindings(file, askers))];
 }
 
-/** The sites that the code asks at, by name. */
-export function askedSites(files: readonly Parsed[]): Set<string> {
+/** Every site of the table is asked at somewhere: what is never asked cannot fire in simulation either. */
+function unaskedFindings(home: Parsed, source: readonly Parsed[]): Finding[] {
   const asked = new Set<string>();
-  for (const file of files) {
-    if (!isProduction(file.path)) continue;
+  for (const file of source) {
     new Visitor({
       CallExpression(node) {
         const { callee } = node;
@@ -42,7 +41,14 @@ export function askedSites(files: readonly Parsed[]): Set<string> {
       },
     }).visit(file.program);
   }
-  return asked;
+  const findings: Finding[] = [];
+  new Visitor({
+    Property(node) {
+      if (node.key.type === "Literal" && !asked.has(String(node.key.value)))
+        findings.push(finding(home, node, `nobody asks at ${String(node.key.value)}`));
+    },
+  }).visit(home.program);
+  return findings;
 }
 
 function finding(file: Parsed, node: { start: number }, message: string): Finding {
