@@ -152,7 +152,11 @@ export class HostActor implements Actor {
         this.probing.add(message.suspect);
         if (!this.buggify("probe-unsent"))
           out.push({ kind: "send", to: hostActor(message.suspect), message: { kind: "probe/ping", from: this.profile.host } });
-        out.push({ kind: "timer/set", timer: message.suspect * HOST_TIMER_KINDS + HOST_TIMER.probe, at: at + message.withinMs * US_PER_MS });
+        out.push({
+          kind: "timer/set",
+          timer: message.suspect * HOST_TIMER_KINDS + HOST_TIMER.probe,
+          at: at + message.withinMs * US_PER_MS,
+        });
         return;
       case "probe/ping":
         out.push({ kind: "send", to: from, message: { kind: "probe/pong", from: this.profile.host } });
@@ -274,7 +278,11 @@ export class HostActor implements Actor {
     this.tell(out, { kind: "hosting/active", host: this.profile.host, map, epoch: s.epoch });
     if (this.checkpointSet) return;
     this.checkpointSet = true;
-    out.push({ kind: "timer/set", timer: HOST_TIMER.checkpoint, at: at + (this.buggify("checkpoint-early") ? 1 : this.limits.checkpointUs) });
+    out.push({
+      kind: "timer/set",
+      timer: HOST_TIMER.checkpoint,
+      at: at + (this.buggify("checkpoint-early") ? 1 : this.limits.checkpointUs),
+    });
   }
 
   private stop(map: MapId, s: Serving, why: "release" | "stale", out: Out): void {
