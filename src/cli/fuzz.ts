@@ -49,9 +49,9 @@ export function addFuzz(program: Command, cli: Cli, commit: () => string): void 
     .addHelpText(
       "after",
       `
-A scenario without faults.swarm keeps its world and gets drawn faults besides its own. What was never put to the
-test is told: a campaign in which a rule was never evaluated, a fault never had an effect or a goal was never
-reached is inconclusive (exit code 13), not green.
+A scenario without faults.swarm keeps its world and gets drawn faults besides
+its own. A campaign in which a rule was never evaluated, a fault never had an
+effect or a goal was never reached is inconclusive (exit code 13), not green.
 
 Examples:
   peerstead fuzz

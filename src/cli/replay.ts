@@ -10,7 +10,9 @@ import { clock } from "../base/text/clock.ts";
 import { US_PER_S } from "../base/time.ts";
 import { writeWhole } from "../compat/files.ts";
 import { changeWords, shellText } from "./campaign-flags.ts";
+import type { FailureDocument } from "../../sim/run/fuzz/artefacts.ts";
 import { counted, Failure } from "./failure.ts";
+import { isFailureFile, readFailure } from "./failure-file.ts";
 import { collect } from "./flags.ts";
 import { say, sayJson, type Cli } from "./io.ts";
 import { openScenario, pointOf } from "./scenario-file.ts";
@@ -18,7 +20,7 @@ import { parseSeed } from "./seeds.ts";
 import { simulate } from "./simulate.ts";
 
 type Flags = {
-  readonly seed: string;
+  readonly seed?: string;
   readonly until?: string;
   readonly trace?: string;
   readonly look?: string;
@@ -35,8 +37,8 @@ export function addReplay(program: Command, cli: Cli): void {
   program
     .command("replay")
     .description("run one seed again and show what it left")
-    .argument("<scenario>", "a shipped scenario's name or a path to a scenario file")
-    .requiredOption("--seed <n>", "the seed")
+    .argument("<scenario>", "a shipped scenario's name, a path to a scenario file, or a failure.json")
+    .option("--seed <n>", "the seed; a failure.json brings its own")
     .option("--until <time>", "stop at this virtual time, for example 10m")
     .option("--trace <file>", "write every event to this file, one JSON document per line")
     .option("--look <file>", "write a page to this file: who served which map when, each move's steps")
@@ -49,10 +51,11 @@ export function addReplay(program: Command, cli: Cli): void {
 }
 
 async function replay(scenario: string, flags: Flags, cli: Cli): Promise<void> {
-  const seed = parseSeed(flags.seed);
-  if (seed === undefined) throw new Failure(`--seed ${flags.seed}: expected a whole number`);
+  const asked = askedSeed(flags.seed, scenario);
   const until = await parseUntil(flags.until);
   const points = await openScenario(scenario, flags, cli);
+  const found = isFailureFile(scenario) ? await readFailure(resolve(cli.io.cwd, scenario)) : null;
+  const seed = asked ?? found?.seed ?? 0;
   const { exitCode } = await import("../../sim/run/document.ts");
   const { options } = pointOf(points, flags.point);
   const target = flags.trace === undefined ? null : traceTarget(resolve(cli.io.cwd, flags.trace));
@@ -75,9 +78,27 @@ async function replay(scenario: string, flags: Flags, cli: Cli): Promise<void> {
   const told = { ...outcome, story: undefined };
   if (flags.json === true) sayJson(cli.io, { scenario: options.scenario, until_s: until === null ? null : until / US_PER_S, ...told });
   else sayOutcome(options.scenario, outcome, cli);
+  if (found !== null && until === null) sayWhetherSame(found, outcome, cli);
   if (target !== null) say(cli.io.stderr, `trace: ${target.path}`);
   if (flags.look !== undefined) await writeLook(resolve(cli.io.cwd, flags.look), options, outcome, replayWords(scenario, flags), cli);
   cli.exit(exitCode(outcome.result));
+}
+
+/** The seed that is asked for, or null where the failing run brings its own. */
+function askedSeed(text: string | undefined, scenario: string): number | null {
+  if (text === undefined && isFailureFile(scenario)) return null;
+  if (text === undefined) throw new Failure("--seed is missing: which of the scenario's seeds is to be run again?");
+  const seed = parseSeed(text);
+  if (seed === undefined) throw new Failure(`--seed ${text}: expected a whole number`);
+  return seed;
+}
+
+/** A failure is the same run to the bit at its own commit; elsewhere it may be another. */
+function sayWhetherSame(found: FailureDocument, outcome: RunOutcome, cli: Cli): void {
+  if (outcome.seed !== found.seed) return;
+  const same = outcome.fingerprint === found.fingerprint;
+  const here = `found at commit ${found.commit} by Node ${found.node.replace(/^v/, "")}`;
+  say(cli.io.stderr, same ? `the same run to the bit, ${here}` : `not the same run: ${here}; minimal.yaml is what replays elsewhere`);
 }
 
 /** Writes the page to look into the run, if it left its story: a run that crashed has none. */
@@ -90,9 +111,10 @@ async function writeLook(path: string, options: Options, outcome: RunOutcome, co
 }
 
 function replayWords(scenario: string, flags: Flags): string {
+  const seed = flags.seed === undefined ? [] : ["--seed", flags.seed];
   const until = flags.until === undefined ? [] : ["--until", flags.until];
   const point = flags.point === undefined ? [] : ["--point", flags.point];
-  return shellText(["peerstead", "replay", scenario, "--seed", flags.seed, ...until, ...point, ...changeWords(flags)]);
+  return shellText(["peerstead", "replay", scenario, ...seed, ...until, ...point, ...changeWords(flags)]);
 }
 
 async function parseUntil(text: string | undefined): Promise<number | null> {

@@ -4,6 +4,7 @@ import type { Expanded } from "../../sim/run/scenario/load.ts";
 import { err, type Result } from "../base/result.ts";
 import { readText } from "../compat/files.ts";
 import { counted, Failure } from "./failure.ts";
+import { failurePoint, isFailureFile, readFailure } from "./failure-file.ts";
 import type { Cli } from "./io.ts";
 import { packageRoot, scenarioPath } from "./places.ts";
 import { parseWhole } from "./seeds.ts";
@@ -25,6 +26,10 @@ export async function openScenario(
   sets: readonly Setting[] = parseSets("--set", flags.set),
 ): Promise<readonly Expanded[]> {
   const path = scenarioPath(name, cli.io.cwd, packageRoot());
+  if (isFailureFile(path)) {
+    if (sets.length > 0) throw new Failure(`${name} is a run that was; to try a change, edit the minimal.yaml beside it`);
+    return [failurePoint(await readFailure(path), path)];
+  }
   const dataDir = flags.data === undefined ? null : resolve(cli.io.cwd, flags.data);
   const { loadScenario } = await import("../../sim/run/scenario/load.ts");
   const loaded = loadScenario(path, { sets, dataDir, readText: readForScenario });

@@ -1,0 +1,67 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Options } from "../../options.ts";
+import { shipped } from "../shipped.fixture.ts";
+import { drawSwarm } from "./draw.ts";
+import { SWARM_KINDS } from "./draw-faults.ts";
+
+const SEEDS = Array.from({ length: 300 }, (_, i) => i + 1);
+
+describe("a swarm", () => {
+  let base: Options;
+  let drawn: Options[];
+  beforeAll(() => {
+    base = shipped("chaos/swarm").options;
+    drawn = SEEDS.map((seed) => drawSwarm(base, seed));
+  });
+
+  it("DT1: draws the same for a seed whatever else is drawn, and another run for another seed", () => {
+    expect(drawSwarm(base, 7)).toEqual(drawn[6]);
+    expect(new Set(drawn.map((options) => JSON.stringify(options))).size).toBe(SEEDS.length);
+  });
+
+  it("leaves nothing to be drawn later: every fault has one time within the run, and nothing repeats", () => {
+    for (const options of drawn) {
+      expect(options.swarm).toBeNull();
+      expect(new Set(options.faults.map((fault) => fault.id)).size).toBe(options.faults.length);
+      for (const fault of options.faults) {
+        expect(fault.everyUs).toBeNull();
+        expect(Number.isSafeInteger(fault.atUs) && fault.atUs > 0 && fault.atUs < options.durationUs).toBe(true);
+        expect(Number.isSafeInteger(fault.forUs)).toBe(true);
+      }
+    }
+  });
+
+  it("leaves each kind of fault out of half of the runs, and has runs of a single kind", () => {
+    for (const kind of SWARM_KINDS) {
+      const runs = drawn.filter((options) => options.faults.some((fault) => fault.kind === kind)).length;
+      expect(runs / SEEDS.length, kind).toBeGreaterThan(0.3);
+      expect(runs / SEEDS.length, kind).toBeLessThan(0.65);
+    }
+    const single = drawn.filter((options) => new Set(options.faults.map((fault) => fault.kind)).size === 1);
+    expect(single.length).toBeGreaterThan(10);
+  });
+
+  it("draws worlds of every size, and settings on both sides of each switch", () => {
+    const hosts = drawn.map((options) => options.hosts.count);
+    expect([Math.min(...hosts), Math.max(...hosts)]).toEqual([2, base.hosts.count]);
+    for (const pick of ["enable_auto_migration", "enable_vps_fallback", "persistent_hosts", "scoring"] as const)
+      expect(new Set(drawn.map((options) => options.conf.general[pick])).size, pick).toBe(2);
+    expect(drawn.every((options) => options.vps.sites.length > 0 && options.maps.names.length >= 4)).toBe(true);
+  });
+
+  it("keeps a scenario's own world where only faults are drawn, and its own faults before the drawn ones", () => {
+    const own = { ...(drawn[0] as Options).faults[0]!, id: "own" };
+    const fixed: Options = { ...base, swarm: { subset: "all", world: "fixed" }, faults: [own] };
+    const { faults, swarm, ...rest } = drawSwarm(fixed, 3);
+    const { faults: _, swarm: __, ...before } = fixed;
+    expect(rest).toEqual(before);
+    expect(swarm).toBeNull();
+    expect(faults[0]).toEqual(own);
+    expect(new Set(faults.map((fault) => fault.kind))).toEqual(new Set(SWARM_KINDS));
+  });
+
+  it("is nothing for a scenario that draws nothing", () => {
+    const plain: Options = { ...base, swarm: null };
+    expect(drawSwarm(plain, 1)).toBe(plain);
+  });
+});
