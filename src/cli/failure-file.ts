@@ -17,10 +17,12 @@ export async function readFailure(path: string): Promise<FailureDocument> {
   const text = readText(path);
   if (!text.ok) throw new Failure(complaintText(text.error));
   const document = parsed(path, text.value);
-  if ((document as FailureDocument | null)?.schema !== SCHEMA) throw new Failure(`${path}: expected a failure.json (schema ${SCHEMA}), found ${shownSchema(document)}`);
+  if ((document as FailureDocument | null)?.schema !== SCHEMA)
+    throw new Failure(`${path}: expected a failure.json (schema ${SCHEMA}), found ${shownSchema(document)}`);
   const { scenarioHash } = await import("../../sim/run/scenario/scenario-hash.ts");
   const { options, seed, scenario_hash } = document;
-  if (options === undefined || !Number.isSafeInteger(seed)) throw new Failure(`${path}: expected the fields seed and options, found a file that was cut off`);
+  if (options === undefined || !Number.isSafeInteger(seed))
+    throw new Failure(`${path}: expected the fields seed and options, found a file that was cut off`);
   if (scenarioHash(options) !== scenario_hash)
     throw new Failure(`${path}: its options are not those that were run, by their hash; to try a change, edit the minimal.yaml beside it`);
   return document;

@@ -42,14 +42,21 @@ async function minimalsOf(base: Options, suspects: readonly Suspects[], workers:
   const shrinker = openShrinker(Math.min(workers, suspects.length));
   try {
     return await Promise.all(
-      suspects.map(({ rule, first }) => shrinker.shrink({ options: drawSwarm(base, first.seed), seed: first.seed, rule, limitMs: LIMIT_MS })),
+      suspects.map(({ rule, first }) =>
+        shrinker.shrink({ options: drawSwarm(base, first.seed), seed: first.seed, rule, limitMs: LIMIT_MS }),
+      ),
     );
   } finally {
     await shrinker.close();
   }
 }
 
-async function explained(base: Options, suspect: Suspects, minimal: Minimal | null, place: Place): Promise<{ failure: FuzzFailure; files: ReportFile[] }> {
+async function explained(
+  base: Options,
+  suspect: Suspects,
+  minimal: Minimal | null,
+  place: Place,
+): Promise<{ failure: FuzzFailure; files: ReportFile[] }> {
   const { rule, result, first, seeds } = suspect;
   const { minimalLine, signatureOf } = await import("../../sim/run/fuzz/failures.ts");
   const { drawSwarm } = await import("../../sim/run/swarm/draw.ts");

@@ -78,7 +78,12 @@ async function fuzz(scenario: string, flags: FuzzFlags, cli: Cli, commit: () => 
   try {
     const canary = canaryOf(options, work.seeds[0] ?? 1);
     const outcomes = await seedsRun(work, { workers, twice, timeoutS, worker: swarmWorker() }, cli);
-    const { failures, files } = await cutDown(options, outcomes, { workers, folder, shown: reportFolder(flags.report, options.scenario), commit: made }, cli);
+    const { failures, files } = await cutDown(
+      options,
+      outcomes,
+      { workers, folder, shown: reportFolder(flags.report, options.scenario), commit: made },
+      cli,
+    );
     const { fuzzDocument } = await import("../../sim/run/fuzz/document.ts");
     const document = fuzzDocument({
       scenario: options.scenario,
@@ -114,7 +119,9 @@ async function workOf(scenario: string, flags: FuzzFlags, cli: Cli): Promise<Wor
   const point = pointOf(await openScenario(scenario, flags, cli), flags.point);
   const { options } = point;
   const swarmed: Options = options.swarm === null ? { ...options, swarm: { subset: "random", world: "fixed" } } : options;
-  const modes = [...new Set([...swarmed.modes, "safety" as const, "liveness" as const])].filter((mode) => mode !== "capacity" && mode !== "soak");
+  const modes = [...new Set([...swarmed.modes, "safety" as const, "liveness" as const])].filter(
+    (mode) => mode !== "capacity" && mode !== "soak",
+  );
   const judged = { ...swarmed, modes, thresholds: [], require: { faultsEffective: "none" as const, sometimes: [] } };
   const { from } = point.seeds;
   const budgetS = flags.budget === undefined ? null : await secondsOf(flags.budget);
@@ -149,7 +156,16 @@ async function seedsRun(
 function commandText(scenario: string, flags: FuzzFlags, outcomes: readonly SwarmOutcome[]): string {
   const seeds = `${outcomes[0]?.seed ?? 1}..${outcomes.at(-1)?.seed ?? 1}`;
   const point = flags.point === undefined ? [] : ["--point", flags.point];
-  return shellText(["peerstead", "fuzz", scenario, "--seeds", seeds, ...(flags.once === true ? ["--once"] : []), ...point, ...changeWords(flags)]);
+  return shellText([
+    "peerstead",
+    "fuzz",
+    scenario,
+    "--seeds",
+    seeds,
+    ...(flags.once === true ? ["--once"] : []),
+    ...point,
+    ...changeWords(flags),
+  ]);
 }
 
 async function answer(document: FuzzDocument, flags: FuzzFlags, cli: Cli): Promise<void> {

@@ -125,7 +125,8 @@ function tracedFiles(options: Options, { outcome, signature, minimal }: Found, f
     cone,
     faults: options.faults,
     sites: options.vps.sites.length,
-    command: minimal === null ? `peerstead replay ${file.replace(/minimal\.yaml$/, "failure.json")}` : `peerstead replay ${file} --seed ${seed}`,
+    command:
+      minimal === null ? `peerstead replay ${file.replace(/minimal\.yaml$/, "failure.json")}` : `peerstead replay ${file} --seed ${seed}`,
     beside: [
       { file: "failure.json", what: "the seed as it failed first, with all its options" },
       ...(minimal === null ? [] : [{ file: "minimal.yaml", what: "the smallest run that fails alike, as a scenario" }]),

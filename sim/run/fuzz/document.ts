@@ -39,7 +39,13 @@ export type FuzzDocument = {
   readonly result: RunResult;
   /** Why a campaign without a broken rule proves less than it seems; empty when it does not. */
   readonly inconclusive: readonly string[];
-  readonly seeds: { readonly first: number; readonly last: number; readonly ran: number; readonly asked: number | null; readonly twice: boolean };
+  readonly seeds: {
+    readonly first: number;
+    readonly last: number;
+    readonly ran: number;
+    readonly asked: number | null;
+    readonly twice: boolean;
+  };
   readonly virtual_s: number;
   readonly events: number;
   readonly wall_s: number;
@@ -192,7 +198,8 @@ function whyInconclusive({ seeds, drawn, canary, rules, faults, goals }: Evidenc
     else if (planned > 0 && applied === 0) why.push(`the fault ${kind} was planned ${planned} times and never began`);
     else if (applied >= APPLIED_MANY && effects === 0) why.push(`the fault ${kind} began ${applied} times and never had an effect`);
   }
-  for (const { name, what, within, state } of goals) if (state === "missed") why.push(`${name} (${what}) was not reached, which takes ${within} seeds at most`);
+  for (const { name, what, within, state } of goals)
+    if (state === "missed") why.push(`${name} (${what}) was not reached, which takes ${within} seeds at most`);
   return why;
 }
 

@@ -37,7 +37,12 @@ export type FuzzFailure = {
 };
 
 /** Failing seeds that look alike before anything is known of them: the same rule, said in the same words but for numbers and names. */
-export type Suspects = { readonly rule: string; readonly result: RunResult; readonly first: SwarmOutcome; readonly seeds: readonly number[] };
+export type Suspects = {
+  readonly rule: string;
+  readonly result: RunResult;
+  readonly first: SwarmOutcome;
+  readonly seeds: readonly number[];
+};
 
 /** Gathers failing seeds by rule and wording; the order is that of the first seed of each. */
 export function gathered(failed: readonly SwarmOutcome[]): Suspects[] {

@@ -40,7 +40,12 @@ function figures(document: FuzzDocument): BigFigure[] {
   return [
     { name: "seeds", value: count(seeds.ran), meaning: seeds.twice ? "each run twice, to the same bit" : "each run once" },
     { name: "virtual time", value: duration(document.virtual_s * 1000), meaning: `${large(document.events)} events` },
-    { name: "kinds of faults", value: `${met} of ${faults.length}`, meaning: "met something", tone: met === faults.length ? "good" : "warn" },
+    {
+      name: "kinds of faults",
+      value: `${met} of ${faults.length}`,
+      meaning: "met something",
+      tone: met === faults.length ? "good" : "warn",
+    },
     { name: "goals", value: `${reached} of ${goals.length}`, meaning: "reached", tone: reached === goals.length ? "good" : "warn" },
     { name: "failures", value: count(failures.length), meaning: "of different kinds", tone: failures.length === 0 ? "good" : "bad" },
   ];
@@ -66,7 +71,13 @@ function rulesTable({ rules }: FuzzDocument): Html {
 function faultsTable({ faults }: FuzzDocument): Html {
   return table(
     "Faults: seeds that had them, occurrences, and what they met where it took place",
-    [{ head: "fault" }, { head: "seeds", figures: true }, { head: "planned", figures: true }, { head: "began", figures: true }, { head: "effects", figures: true }],
+    [
+      { head: "fault" },
+      { head: "seeds", figures: true },
+      { head: "planned", figures: true },
+      { head: "began", figures: true },
+      { head: "effects", figures: true },
+    ],
     faults.map((fault) => [fault.kind, count(fault.seeds), count(fault.planned), count(fault.applied), count(fault.effects)]),
   );
 }

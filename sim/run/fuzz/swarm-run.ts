@@ -25,7 +25,8 @@ export function swarmRun(given: Options, seed: number, hooks: RunHooks = {}): Sw
   const reach = new Reach();
   const outcome = runSeed(options, seed, { ...hooks, watch: reach });
   const violations = outcome.violations.filter((violation) => violation.rule !== "vacuous");
-  if (seed % EAGER_EVERY === 0 && hooks.until === undefined && violations.length === 0) violations.push(...eagerDiffers(options, seed, outcome));
+  if (seed % EAGER_EVERY === 0 && hooks.until === undefined && violations.length === 0)
+    violations.push(...eagerDiffers(options, seed, outcome));
   const result = violations.length === 0 && outcome.result === "inconclusive" ? "ok" : outcome.result;
   return {
     ...outcome,

@@ -23,7 +23,11 @@ export function verdictOf(document: FuzzDocument): FuzzVerdict {
     return { head: `The campaign ended with ${document.result}.`, text: `${ran} and not all of them left a result.`, tone: "bad" };
   const evaluated = rules.reduce((sum, rule) => sum + rule.evaluated, 0);
   if (inconclusive.length > 0)
-    return { head: "Inconclusive.", text: `No rule was broken in ${ran} but that says less than it seems: ${inconclusive.join("; ")}.`, tone: "warn" };
+    return {
+      head: "Inconclusive.",
+      text: `No rule was broken in ${ran} but that says less than it seems: ${inconclusive.join("; ")}.`,
+      tone: "warn",
+    };
   return { head: "No rule was broken.", text: `${ran} put ${rules.length} rules to the test ${large(evaluated)} times.`, tone: "good" };
 }
 
@@ -37,7 +41,10 @@ export function evidenceOf(document: FuzzDocument): [label: string, text: string
   const out: [string, string][] = [
     ["Seeds", `${seeds.first} to ${seeds.last}: ${duration(document.virtual_s * 1000)} of virtual time, ${large(document.events)} events`],
     ["Faults", faultsText(faults.length, effective, faults)],
-    ["Rules", least === undefined ? "none was put to the test" : `${rules.length}; least often ${least.rule}, ${count(least.evaluated)} times`],
+    [
+      "Rules",
+      least === undefined ? "none was put to the test" : `${rules.length}; least often ${least.rule}, ${count(least.evaluated)} times`,
+    ],
   ];
   if (goals.some((goal) => goal.state !== "not asked"))
     out.push(["Reached", `${reached} of ${goals.length} goals${open.length > 0 ? `; not yet: ${openText(open)}` : ""}`]);

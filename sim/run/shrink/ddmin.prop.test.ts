@@ -21,7 +21,8 @@ describe("ddmin", () => {
         const items = Array.from({ length }, (_, i) => i + 1);
         // Neither monotone nor about single items.
         const sum = (part: readonly number[]): number => part.reduce((total, item) => total + item, 0);
-        const still = (part: readonly number[]): boolean => sum(part) % modulus === sum(items) % modulus && sum(part) >= Math.min(least, sum(items));
+        const still = (part: readonly number[]): boolean =>
+          sum(part) % modulus === sum(items) % modulus && sum(part) >= Math.min(least, sum(items));
         const kept = ddmin(items, still, never);
         expect(still(kept)).toBe(true);
         kept.forEach((_, i) => expect(kept.length > 1 && still(kept.filter((__, j) => j !== i))).toBe(false));
@@ -31,8 +32,18 @@ describe("ddmin", () => {
 
   it("stops where it is when its time is over", () => {
     let asked = 0;
-    const kept = ddmin([1, 2, 3, 4], () => (asked++, true), () => asked >= 1);
+    const kept = ddmin(
+      [1, 2, 3, 4],
+      () => (asked++, true),
+      () => asked >= 1,
+    );
     expect([kept, asked]).toEqual([[], 1]);
-    expect(ddmin([1, 2, 3, 4], () => true, () => true)).toEqual([1, 2, 3, 4]);
+    expect(
+      ddmin(
+        [1, 2, 3, 4],
+        () => true,
+        () => true,
+      ),
+    ).toEqual([1, 2, 3, 4]);
   });
 });

@@ -27,7 +27,13 @@ describe("cutting a failure down", () => {
   it("leaves what the failure needs, and nothing else: two faults, one map, the defaults", () => {
     const needs = (faults: readonly Fault[]): boolean =>
       faults.some((fault) => fault.kind === "store-fail") && faults.some((fault) => fault.kind === "pause");
-    const small = minimise(drawn, 3, "HO5", breaking((options) => needs(options.faults) && options.conf.failover.backup_hosts_count === drawn.conf.failover.backup_hosts_count), never)!;
+    const small = minimise(
+      drawn,
+      3,
+      "HO5",
+      breaking((options) => needs(options.faults) && options.conf.failover.backup_hosts_count === drawn.conf.failover.backup_hosts_count),
+      never,
+    )!;
     expect(small.options.faults.map((fault) => fault.kind).sort()).toEqual(["pause", "store-fail"]);
     expect([machinesOf(small.options).length, small.options.players.initial, small.options.maps.names.length]).toEqual([0, 0, 1]);
     expect(small.options.network).toMatchObject({ jitterMs: 0, loss: 0, burst: null });
@@ -37,7 +43,13 @@ describe("cutting a failure down", () => {
 
   it("keeps a fault's machine by number, and gives it a round time and length", () => {
     const at = drawn.faults.find((fault) => fault.kind === "crash")!;
-    const small = minimise(drawn, 3, "HO5", breaking((options) => options.faults.some((fault) => fault.kind === "crash" && fault.atUs >= at.atUs - 600_000), 35), never)!;
+    const small = minimise(
+      drawn,
+      3,
+      "HO5",
+      breaking((options) => options.faults.some((fault) => fault.kind === "crash" && fault.atUs >= at.atUs - 600_000), 35),
+      never,
+    )!;
     expect(small.options.faults).toHaveLength(1);
     const [only] = small.options.faults as [Fault];
     expect(only.target.pick).toBe("host");
@@ -45,9 +57,23 @@ describe("cutting a failure down", () => {
   });
 
   it("gives null for what does not fail, and says when time was over before the end", () => {
-    expect(minimise(drawn, 3, "HO5", breaking(() => false), never)).toBeNull();
+    expect(
+      minimise(
+        drawn,
+        3,
+        "HO5",
+        breaking(() => false),
+        never,
+      ),
+    ).toBeNull();
     let runs = 0;
-    const late = minimise(drawn, 3, "HO5", (options) => (runs++, breaking(() => true)(options)), () => runs > 5)!;
+    const late = minimise(
+      drawn,
+      3,
+      "HO5",
+      (options) => (runs++, breaking(() => true)(options)),
+      () => runs > 5,
+    )!;
     expect([late.unfinished, late.options.faults.length > 0 || runs >= 5]).toEqual([true, true]);
   });
 
@@ -67,18 +93,27 @@ describe("cutting a failure down", () => {
     expect(small.violation.message).toBe("Error: assertion: gone");
   });
 
-  it.each(["no-fence", "release-lost", "leave-drops-all-maps"] as const)("real runs with %s come down to at most 5 faults and 4 machines", (planted) => {
-    const base = shipped("chaos/swarm").options;
-    for (let seed = 1; seed <= 60; seed++) {
-      const options: Options = { ...drawSwarm(base, seed), planted: [planted] };
-      const broken = runSeed(options, seed).violations.find(({ rule }) => rule !== "vacuous");
-      if (broken === undefined) continue;
-      const small = minimise(options, seed, broken.rule, (candidate, watch) => runSeed(candidate, seed, watch === undefined ? {} : { watch }), never)!;
-      expect(small.options.faults.length).toBeLessThanOrEqual(5);
-      expect(machinesOf(small.options).length).toBeLessThanOrEqual(4);
-      expect([small.verified, small.violation.rule]).toEqual([true, broken.rule]);
-      return;
-    }
-    expect.unreachable("no seed of sixty found it");
-  });
+  it.each(["no-fence", "release-lost", "leave-drops-all-maps"] as const)(
+    "real runs with %s come down to at most 5 faults and 4 machines",
+    (planted) => {
+      const base = shipped("chaos/swarm").options;
+      for (let seed = 1; seed <= 60; seed++) {
+        const options: Options = { ...drawSwarm(base, seed), planted: [planted] };
+        const broken = runSeed(options, seed).violations.find(({ rule }) => rule !== "vacuous");
+        if (broken === undefined) continue;
+        const small = minimise(
+          options,
+          seed,
+          broken.rule,
+          (candidate, watch) => runSeed(candidate, seed, watch === undefined ? {} : { watch }),
+          never,
+        )!;
+        expect(small.options.faults.length).toBeLessThanOrEqual(5);
+        expect(machinesOf(small.options).length).toBeLessThanOrEqual(4);
+        expect([small.verified, small.violation.rule]).toEqual([true, broken.rule]);
+        return;
+      }
+      expect.unreachable("no seed of sixty found it");
+    },
+  );
 });
