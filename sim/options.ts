@@ -129,7 +129,12 @@ export type FaultTarget =
   | { readonly pick: "count"; readonly count: number }
   /** The player host that serves most players at that instant. */
   | { readonly pick: "busiest"; readonly count: number }
-  | { readonly pick: "host"; readonly index: number };
+  | { readonly pick: "host"; readonly index: number }
+  /** Player hosts by number, as `host` counts them: those of them that are up. */
+  | { readonly pick: "hosts"; readonly indices: readonly number[] };
+
+/** Whom a cut parts the host from: everyone, the VPS sites and the coordinator, players, or other player hosts. */
+export type CutShape = "all" | "vps" | "players" | "hosts";
 
 /** A planned fault. `every` null: once at `atUs`; else repeated with Poisson gaps of that mean. */
 export type Fault = {
@@ -149,16 +154,43 @@ export type Fault = {
     | "store-refuse"
     | "coordinator-restart"
     | "validation-fail"
-    | "player-drop";
+    | "player-drop"
+    | "isolate"
+    | "duplicate"
+    | "reorder"
+    | "corrupt"
+    | "slow-line"
+    | "clog"
+    | "swizzle-clog"
+    | "half-open"
+    | "rebind"
+    | "slow-cpu"
+    | "clock-drift"
+    | "clock-jump"
+    | "stale-return"
+    | "churn"
+    | "lie-metrics"
+    | "stale-replay"
+    | "equivocate"
+    | "store-timeout"
+    | "store-full"
+    | "store-rollback"
+    | "coordinator-pause"
+    | "flash-crowd";
   readonly atUs: number;
   readonly everyUs: number | null;
-  /** How long it lasts; for crash: until the machine is back (0 = by its own down-time law). */
+  /** How long it lasts; for crash: until the machine is back (0 = by its own down-time law); for flash-crowd: while they come. */
   readonly forUs: number;
   readonly target: FaultTarget;
-  /** Strength, by kind: jitter factor, loss probability, store latency factor, share of requests, share of players. */
+  /** Strength, in the unit that the kind's row names (sim/run/scenario/fault-kinds.ts). */
   readonly amount: number;
-  /** crash only: does the connection close (true) or fall silent. one-way-cut: true cuts host → VPS, false VPS → host. */
+  /**
+   * crash, stale-return: does the connection close (true) or fall silent. one-way-cut: true cuts host → VPS, false VPS → host.
+   * half-open: true when the coordinator's end sees the close and the host does not, false the other way round.
+   */
   readonly close: boolean;
+  /** cut and one-way-cut: whom it parts from the host; left out, everyone. */
+  readonly shape?: CutShape;
 };
 
 /**
@@ -217,6 +249,11 @@ export type Options = {
   readonly swarm: SwarmOptions | null;
   /** Null: no site of the code ever fires, as in production. */
   readonly buggify: BuggifyOptions | null;
+  /**
+   * Share of the player hosts that belong to the core when faults stop. The core is healed; for the others what ails them stays for good, and
+   * of those that are well some are cut off or stopped for good. Left out, 1: everything is healed.
+   */
+  readonly heal?: number;
   /** How long people who were dropped take to log in again, seconds. */
   readonly reconnectS: Law;
   readonly thresholds: readonly Threshold[];

@@ -20,11 +20,20 @@ export class DeparturesChecker extends RuleChecker implements Checker, Observer 
   readonly #names: readonly string[];
   readonly #picture: Picture;
   readonly #owners = new Map<MapId, HostId[]>();
+  /** Faults that make hosts claim what is not so, by id, and whether one has begun. */
+  readonly #lies: ReadonlySet<string>;
+  #lied = false;
 
   constructor(options: CheckerOptions, picture: Picture) {
     super(["HO8"]);
     this.#names = options.maps.names;
     this.#picture = picture;
+    const lies = options.faults.filter(({ kind }) => kind === "equivocate" || kind === "stale-replay");
+    this.#lies = new Set(lies.map(({ id }) => id));
+  }
+
+  fault(_at: number, id: string): void {
+    if (this.#lies.has(id)) this.#lied = true;
   }
 
   record(_self: ActorId, at: number, record: HistoryRecord): void {
@@ -58,6 +67,8 @@ export class DeparturesChecker extends RuleChecker implements Checker, Observer 
     const before = to !== undefined && (this.#owners.get(record.map)?.includes(to) ?? false);
     if (!before) return;
     const refused = record.reason === "stale_epoch" || record.reason === "not_owner";
+    // Who claimed an epoch that it was not granted was told to serve nothing up to it, and keeps to that.
+    if (record.reason === "stale_epoch" && this.#lied) return this.count("excused.HO8.liar");
     this.check(
       "HO8",
       !refused,

@@ -9,7 +9,16 @@ import type { Observer } from "../world/observer.ts";
 import { boundsOf } from "./bounds.ts";
 import { type Checker, type CheckerOptions, OF_PLAYERS_AND_MEASUREMENTS, RuleChecker } from "./checker.ts";
 
-const STORE_FAULTS: ReadonlySet<string> = new Set(["store-slow", "store-fail", "store-unknown", "store-refuse"]);
+const STORE_FAULTS: ReadonlySet<string> = new Set([
+  "store-slow",
+  "store-fail",
+  "store-unknown",
+  "store-refuse",
+  "store-timeout",
+  "store-full",
+]);
+/** The coordinator is not there, or does not come to anything. */
+const AWAY_FAULTS: ReadonlySet<string> = new Set(["coordinator-restart", "coordinator-pause"]);
 
 /** Keeps fair time. It is an observer without rules and comes before the checkers that ask it. */
 export class FairClock extends RuleChecker implements Checker, Observer {
@@ -70,10 +79,14 @@ export class FairClock extends RuleChecker implements Checker, Observer {
   fault(at: number, id: string, what: "begin" | "end" | "effect"): void {
     if (what === "effect") return;
     const kind = this.#kinds.get(id) ?? "";
-    if (kind === "coordinator-restart") {
+    if (AWAY_FAULTS.has(kind)) {
       this.#stop(at, "coordinator");
       this.#coordinatorAway = what === "begin";
       this.#holdUntil = Math.max(this.#holdUntil, at + this.#restartUs);
+    } else if (kind === "store-rollback" && what === "begin") {
+      // What was granted last is asked for anew, map by map.
+      this.#stop(at, "store_fault");
+      this.#holdUntil = Math.max(this.#holdUntil, at + this.#storeUs);
     } else if (STORE_FAULTS.has(kind)) {
       this.#storeFault(at, id, what);
     }

@@ -17,7 +17,7 @@ import { RestartChecker } from "./stores.ts";
  * the first two keep the picture and the fair clock that the others read.
  */
 export function hostingCheckers(options: CheckerOptions): Checker[] {
-  const picture = new Picture();
+  const picture = new Picture(options.faults);
   const clock = new FairClock(options);
   return [
     picture,

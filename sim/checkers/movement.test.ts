@@ -88,7 +88,13 @@ describe("LV4: redistribution comes to rest", () => {
   });
 
   it("LV4 accepts that maps go to a host whose block has just ended", () => {
-    const rested = start().say({ kind: "host/blocked", host: 20, untilUs: 405e6 }).idle(10).handedOff(1, "better", 10, 20, 2).handedOff(2, "better", 10, 20, 2).idle(5).finish();
+    const rested = start()
+      .say({ kind: "host/blocked", host: 20, untilUs: 405e6 })
+      .idle(10)
+      .handedOff(1, "better", 10, 20, 2)
+      .handedOff(2, "better", 10, 20, 2)
+      .idle(5)
+      .finish();
     expect([rested.rules, rested.reached["excused.LV4.rested"]]).toEqual([[], 2]);
   });
 

@@ -19,6 +19,8 @@ type Book = {
   forgotten: Epoch;
   /** An unrecorded commit may stand in the store (see MapPicture.unsure), as it was before the present record. */
   unsure: boolean;
+  /** How often the store has failed over and lost commits: as many grants over an older epoch may mend that. */
+  rolledBack: number;
   /** The latest (host, epoch) that said it serves, until it stops. */
   servingHost: HostId;
   servingEpoch: Epoch;
@@ -32,11 +34,18 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
   readonly #names: readonly string[];
   readonly #picture: Picture;
   readonly #books = new Map<MapId, Book>();
+  /** Faults that make the store lose commits, by id. */
+  readonly #rollbacks: ReadonlySet<string>;
 
   constructor(options: CheckerOptions, picture: Picture) {
     super(["HO1", "HO2", "HO3"]);
     this.#names = options.maps.names;
     this.#picture = picture;
+    this.#rollbacks = new Set(options.faults.filter(({ kind }) => kind === "store-rollback").map(({ id }) => id));
+  }
+
+  fault(_at: number, id: string, what: "begin" | "end" | "effect"): void {
+    if (what === "begin" && this.#rollbacks.has(id)) for (const book of this.#books.values()) book.rolledBack += 1;
   }
 
   record(_self: ActorId, at: number, record: HistoryRecord): void {
@@ -76,16 +85,20 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       map,
       host,
     );
-    // A compare-and-set over an epoch that a newer grant had replaced must have been refused.
-    this.check(
-      "HO2",
-      expect >= newest,
-      at,
-      () =>
-        `${what()} over ${epochText(expect)}, though ${epochText(newest)} had been granted: no compare-and-set${this.#picture.trail(map)}`,
-      map,
-      host,
-    );
+    // A compare-and-set over an epoch that a newer grant had replaced must have been refused, unless the store lost that grant.
+    if (expect < newest && book.rolledBack > 0) {
+      this.count("excused.HO2.rolled_back");
+      book.rolledBack -= 1;
+    } else
+      this.check(
+        "HO2",
+        expect >= newest,
+        at,
+        () =>
+          `${what()} over ${epochText(expect)}, though ${epochText(newest)} had been granted: no compare-and-set${this.#picture.trail(map)}`,
+        map,
+        host,
+      );
     const adopted = newest < 0 || book.unsure || expect <= newest;
     this.check(
       "HO2",
@@ -200,7 +213,16 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
   #book(map: MapId): Book {
     let book = this.#books.get(map);
     if (book === undefined) {
-      book = { epochs: [], holders: [], newest: -1, forgotten: -1, unsure: false, servingHost: NO_HOST, servingEpoch: -1 };
+      book = {
+        epochs: [],
+        holders: [],
+        newest: -1,
+        forgotten: -1,
+        unsure: false,
+        rolledBack: 0,
+        servingHost: NO_HOST,
+        servingEpoch: -1,
+      };
       this.#books.set(map, book);
     }
     return book;

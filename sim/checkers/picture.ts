@@ -6,6 +6,7 @@ import { US_PER_HOUR, US_PER_S } from "../../src/base/time.ts";
 import type { HistoryRecord, MoveCause, MoveForm } from "../../src/core/protocol/history.ts";
 import type { HostStats } from "../../src/core/protocol/host-stats.ts";
 import { type ActorId, type Epoch, type HostId, type MapId, NO_HOST } from "../../src/core/protocol/ids.ts";
+import type { Fault } from "../options.ts";
 import type { HostTruth, Observer } from "../world/observer.ts";
 import { type Checker, OF_PLAYERS, RuleChecker } from "./checker.ts";
 import { recordText, secondsText } from "./words.ts";
@@ -84,8 +85,19 @@ export class Picture extends RuleChecker implements Checker, Observer {
   /** Coordinator starts so far; from the second on it is a restart. */
   starts = 0;
 
-  constructor() {
+  /** Faults that make the store lose commits, by id. */
+  readonly #rollbacks: ReadonlySet<string>;
+  /** It did so since the last coordinator start; and grants up to this start are void, for the one that followed found them so. */
+  #rolledBack = false;
+  #voidIn = -1;
+
+  constructor(faults: readonly Pick<Fault, "id" | "kind">[]) {
     super([]);
+    this.#rollbacks = new Set(faults.filter(({ kind }) => kind === "store-rollback").map(({ id }) => id));
+  }
+
+  fault(_at: number, id: string, what: "begin" | "end" | "effect"): void {
+    if (what === "begin" && this.#rollbacks.has(id)) this.#rolledBack = true;
   }
 
   mapOf(map: MapId): MapPicture {
@@ -133,6 +145,8 @@ export class Picture extends RuleChecker implements Checker, Observer {
     let load = 0;
     for (const map of host.owns ?? []) {
       const picture = this.mapOf(map);
+      // A store that failed over makes all earlier grants void for the next coordinator: it grants each map anew.
+      if (picture.grantedIn <= this.#voidIn) continue;
       if (picture.grantedAt > host.goneAt || picture.serving) load += 1;
     }
     return load;
@@ -193,7 +207,7 @@ export class Picture extends RuleChecker implements Checker, Observer {
     else if (truth === "paused") picture.paused = true;
     else if (truth === "resumed") picture.paused = false;
     else if (truth === "cut") picture.cut = true;
-    else if (truth === "cut-one-way") picture.cutOneWay = true;
+    else if (truth === "cut-one-way" || truth === "cut-in-part") picture.cutOneWay = true;
     else if (truth === "healed") picture.cut = picture.cutOneWay = false;
     else this.#down(picture);
   }
@@ -212,6 +226,8 @@ export class Picture extends RuleChecker implements Checker, Observer {
   }
 
   #started(at: number): void {
+    if (this.#rolledBack) this.#voidIn = this.starts;
+    this.#rolledBack = false;
     this.starts += 1;
     for (const map of this.maps.values()) {
       map.unsure = true;

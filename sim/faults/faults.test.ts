@@ -94,6 +94,27 @@ describe("a fault", () => {
     expect(documentOf(quiet(faults)).result).toBe("ok");
   });
 
+  it("stays for those outside the core, and everyone else gets well", () => {
+    const forever = { atUs: 200 * SECOND, forUs: 3_600 * SECOND };
+    const faults = [
+      fault("cut", { ...forever, target: { pick: "share", share: 0.4 } }),
+      fault("pause", { ...forever, atUs: 210 * SECOND, target: { pick: "share", share: 0.3 } }),
+    ];
+    const half = quiet(faults, { heal: 0.5 });
+    const lines = traced(half).filter((line) => line.kind === "truth");
+    const last = new Map(lines.map((line) => [line.host, line.truth]));
+    const well = [...last.values()].filter((truth) => truth === "up" || truth === "healed" || truth === "resumed").length;
+    const ill = [...last.values()].filter((truth) => truth === "cut" || truth === "paused" || truth === "down-silent").length;
+    // Two sites and ten hosts are the core; of the other ten those that were well stay so in one case of three.
+    expect([well + ill, last.size]).toEqual([22, 22]);
+    expect(well).toBeGreaterThanOrEqual(12);
+    expect(ill).toBeGreaterThan(4);
+    const late = lines.filter((line) => line.at > 240 * SECOND && (line.truth === "healed" || line.truth === "resumed"));
+    expect(late).toEqual([]);
+    expect(documentOf(half, [1, 2, 3]).result).toBe("ok");
+    expect(traced(half)).toEqual(traced(half));
+  });
+
   it.each([
     ["crash", "down-silent"],
     ["leave", "down-polite"],

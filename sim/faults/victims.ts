@@ -7,7 +7,11 @@ import type { World } from "../world/world.ts";
 /** The hosts that occurrence `occurrence` of fault `index` meets, lowest id first. */
 export function victims(world: World, options: Options, target: FaultTarget, draws: Stream, index: number, occurrence: number): HostId[] {
   const sites = options.vps.sites.length;
-  if (target.pick === "host") return world.machines.up[sites + 1 + target.index] === 1 ? [sites + 1 + target.index] : [];
+  if (target.pick === "host") return victims(world, options, { pick: "hosts", indices: [target.index] }, draws, index, occurrence);
+  if (target.pick === "hosts") {
+    const named = [...new Set(target.indices)].map((index) => sites + 1 + index).sort((a, b) => a - b);
+    return named.filter((host) => host <= world.machines.hosts && world.machines.up[host] === 1);
+  }
   const up: HostId[] = [];
   for (let host = sites + 1; host <= world.machines.hosts; host++) if (world.machines.up[host] === 1) up.push(host);
   switch (target.pick) {

@@ -7,6 +7,7 @@ import { drawUnit, type Stream, stream } from "../../src/base/random.ts";
 import type { HostProfile, HostStats } from "../../src/core/protocol/host-stats.ts";
 import type { HostId } from "../../src/core/protocol/ids.ts";
 import type { Options } from "../options.ts";
+import { METER } from "../world/meters.ts";
 import { EVENT } from "../world/queue.ts";
 import { SOURCE } from "../world/sources.ts";
 import type { World } from "../world/world.ts";
@@ -41,7 +42,11 @@ export class HostFleet {
   private readonly reports: Float64Array;
   private readonly seq: Float64Array;
   private readonly boots: Uint32Array;
+  /** Hosts that report better than they are, and by how much. */
+  private readonly lies = new Map<HostId, number>();
   private resting = false;
+  /** Once the fleet rests: the hosts that may still come back; null: all. */
+  private core: ReadonlySet<HostId> | null = null;
 
   constructor(world: World, options: Options) {
     this.world = world;
@@ -199,14 +204,25 @@ export class HostFleet {
     return (asked > 0 ? asked : this.options.conf.monitoring.metrics_interval) * US_PER_S;
   }
 
-  /** From now on machines stay as they are: nobody comes or goes by its own life (the quiet after the faults). */
-  rest(): void {
+  /**
+   * From now on machines stay as they are: nobody goes by its own life (the quiet after the faults), and who is away comes back, unless
+   * there is a core and it is not of it.
+   */
+  rest(core: ReadonlySet<HostId> | null): void {
     this.resting = true;
+    this.core = core;
+  }
+
+  /** The host reports measurements that are so many times better than the truth; 1: it is honest again. Heard at its next report. */
+  lie(host: HostId, times: number): void {
+    if (times > 1) this.lies.set(host, times);
+    else this.lies.delete(host);
   }
 
   /** A fleet event of a host. `boot`: the boot it belongs to, -1 for any. */
   event(kind: number, host: HostId, boot: number): void {
     if (this.resting && kind === EVENT.uptimeEnds) return;
+    if (kind === EVENT.downtimeEnds && this.resting && this.core !== null && host > this.sites && !this.core.has(host)) return;
     if (kind === EVENT.downtimeEnds) return this.comeUp(host);
     if (boot >= 0 && boot !== this.boots[host]) return;
     if (this.world.machines.up[host] === 0) return;
@@ -239,7 +255,7 @@ export class HostFleet {
   leave(host: HostId): void {
     const actor = this.world.hosts[host];
     if (actor === undefined) return;
-    this.world.deliver(actor, { kind: "wish", at: this.world.now, wish: { verb: "stop-hosting" } });
+    this.world.deliver(actor, { kind: "wish", at: this.world.clockOf(host), wish: { verb: "stop-hosting" } });
     const boot = this.boots[host] as number;
     this.world.schedule(this.world.now + LEAVE_PATIENCE_US, SOURCE.fleet + host, this.nextSeq(host), EVENT.sample, host, boot, undefined);
   }
@@ -278,11 +294,35 @@ export class HostFleet {
     // The mean of two uniforms, centred: a cheap bell of relative width metricsNoise (its deviation is 1/sqrt(6) of the range).
     const bell = (drawUnit(this.noise, host, 2 * n) + drawUnit(this.noise, host, 2 * n + 1) - 1) * 2.449;
     const factor = Math.max(0.2, 1 + this.options.hosts.metricsNoise * bell);
-    const stats: HostStats = { ...profile.stats, latency_ms: this.latencyMs(host) * factor };
+    const stats = this.told(host, { ...profile.stats, latency_ms: this.latencyMs(host) * factor });
     const actor = this.world.hosts[host];
     const stalled = (this.world.machines.pausedUntil[host] as number) > this.world.now;
     if (actor !== undefined && !stalled)
-      this.world.deliver(actor, { kind: "measured", at: this.world.now, stats, regional_latency_ms: profile.regional_latency_ms });
+      this.world.deliver(actor, {
+        kind: "measured",
+        at: this.world.clockOf(host),
+        stats,
+        regional_latency_ms: profile.regional_latency_ms,
+      });
     this.push(host, this.world.now + this.intervalUs(host), EVENT.measure);
+  }
+
+  /** What a host says of itself: the truth, or something better. */
+  private told(host: HostId, stats: HostStats): HostStats {
+    const times = this.lies.get(host);
+    if (times === undefined) return stats;
+    this.world.meters.hit(METER.lied, host);
+    const less = (value: number | null) => (value === null ? null : value / times);
+    return {
+      cpu_ghz: stats.cpu_ghz * times,
+      cpu_cores: Math.round(stats.cpu_cores * times),
+      free_ram_mb: Math.round(stats.free_ram_mb * times),
+      network_speed_mbps: Math.round(stats.network_speed_mbps * times),
+      latency_ms: stats.latency_ms / times,
+      disconnects_per_hour: 0,
+      jitter_ms: less(stats.jitter_ms),
+      packet_rate: stats.packet_rate === null ? null : Math.round(stats.packet_rate * times),
+      frame_time_ms: less(stats.frame_time_ms),
+    };
   }
 }

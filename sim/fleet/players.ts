@@ -142,9 +142,14 @@ export class PlayerFleet {
     }
   }
 
-  /** Somebody comes online. */
+  /** Somebody comes online, and the next one is on the way. */
   arrive(): void {
     this.scheduleArrival();
+    this.join();
+  }
+
+  /** Somebody comes online, if there is room. */
+  join(): void {
     const player = this.take();
     if (player < 0) return;
     this.endsAt[player] = this.world.now + Math.max(1, sampleLaw(this.session, this.draw(player))) * US_PER_S;

@@ -63,7 +63,13 @@ function playerCapacity(options: Options): number {
   const hours = (options.durationUs + options.settleUs) / 3.6e9;
   // Nobody can be online who has not come: the sum of arrivals bounds the concurrency, whatever the session law.
   const arrivals = top * hours * 3600;
-  return Math.ceil((initial + arrivals) * 1.05) + PLAYERS_SPARE;
+  return Math.ceil((initial + arrivals) * 1.05) + PLAYERS_SPARE + crowds(options);
+}
+
+/** Players that faults may bring at most: of one that repeats twice as often as it comes in the mean, and once. */
+function crowds({ faults, durationUs }: Options): number {
+  const planned = faults.filter((fault) => fault.kind === "flash-crowd");
+  return planned.reduce((sum, { amount, everyUs }) => sum + Math.ceil(amount * (everyUs === null ? 1 : 1 + (2 * durationUs) / everyUs)), 0);
 }
 
 /** Runs one seed of a scenario from start to end. Gives everything there is to say about it. */
@@ -112,9 +118,9 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
   const until = Math.min(hooks.until ?? end, end);
   world.run(Math.min(until, options.durationUs), progress);
   if (settles && until > options.durationUs) {
-    faults.heal();
+    const core = faults.heal();
     sites?.heal();
-    fleet.rest();
+    fleet.rest(core);
     observer.settling?.(options.durationUs);
     world.run(until, progress);
   }

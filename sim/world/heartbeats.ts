@@ -41,6 +41,8 @@ export class Heartbeats {
   private readonly weather: Weather[][];
   private readonly watched: Uint8Array;
   private readonly heardAt: Float64Array;
+  /** When listening to a host last ended. */
+  private readonly deafAt: Float64Array;
   /** The first beat sent after listening began: earlier ones do not count, in either form. */
   private readonly firstBeat: Float64Array;
   /** Lazy: the pending silence or horizon event. Eager: the deadline event. -1: none. */
@@ -59,6 +61,7 @@ export class Heartbeats {
     this.weather = Array.from({ length: n }, () => []);
     this.watched = new Uint8Array(n);
     this.heardAt = new Float64Array(n);
+    this.deafAt = new Float64Array(n);
     this.firstBeat = new Float64Array(n);
     this.node = new Int32Array(n).fill(-1);
     this.beatNode = new Int32Array(n).fill(-1);
@@ -83,6 +86,7 @@ export class Heartbeats {
   }
 
   unwatch(host: number): void {
+    if (this.watched[host] === 1) this.deafAt[host] = this.queue.now;
     this.watched[host] = 0;
     this.drop(this.node, host);
     this.drop(this.beatNode, host);
@@ -107,6 +111,21 @@ export class Heartbeats {
     this.settle(host, now);
     for (const w of this.weather[host] as Weather[]) if (w.id === id && w.to > now) w.to = now + 1;
     this.replan(host, now);
+  }
+
+  /** Beats sent up to now, while somebody listened, that a stretch of weather lost or made later: with it against without it. */
+  spoilt(host: number, id: number): number {
+    const list = this.weather[host] as Weather[];
+    const stretch = list.find((w) => w.id === id);
+    if (stretch === undefined) return 0;
+    const { periodUs } = this.options;
+    const phase = this.phase(host);
+    const until = Math.min(stretch.to, this.watched[host] === 1 ? this.queue.now : (this.deafAt[host] as number));
+    const first = Math.max(this.firstBeat[host] as number, Math.ceil((stretch.from - phase) / periodUs));
+    const others = list.filter((w) => w !== stretch);
+    let count = 0;
+    for (let n = first; phase + n * periodUs < until; n++) if (this.arrivalOf(host, n) > this.arrivalOf(host, n, others)) count += 1;
+    return count;
   }
 
   /** A `silent` event came: is the host really silent now? Ends the watch if so. */
@@ -172,11 +191,11 @@ export class Heartbeats {
   }
 
   /** When beat n is heard; Infinity if never. One draw decides loss first, lateness with what is left of it. */
-  private arrivalOf(host: number, n: number): number {
+  private arrivalOf(host: number, n: number, weather = this.weather[host] as readonly Weather[]): number {
     const sent = this.phase(host) + n * this.options.periodUs;
     let loss = this.options.loss;
     let jitter = 1;
-    for (const w of this.weather[host] as Weather[]) {
+    for (const w of weather) {
       if (sent < w.from || sent >= w.to) continue;
       loss = Math.max(loss, w.loss);
       jitter = Math.max(jitter, w.jitter);

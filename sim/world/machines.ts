@@ -6,9 +6,11 @@ import { assert } from "../../src/base/assert.ts";
 import { actorKind, actorNumber, type ActorId, hostActor, playerActor } from "../../src/core/protocol/ids.ts";
 import type { NetworkOptions } from "../options.ts";
 
-/** A machine's line: which directions are cut (bits). `out` is machine → rest of the world. */
-export const CUT_IN = 1;
-export const CUT_OUT = 2;
+/** Who is at the other end of a line, as bits: the coordinator and the VPS sites, players, other player hosts. */
+export const PEER = { vps: 1, players: 2, hosts: 4 } as const;
+/** A machine's line: what is cut, direction by direction, a bit for each class of peer. `out` is machine → rest of the world. */
+export const CUT_IN = PEER.vps | PEER.players | PEER.hosts;
+export const CUT_OUT = CUT_IN << 3;
 
 /** All machines of a run, as columns over dense actor numbers. */
 export class Machines {
@@ -18,7 +20,12 @@ export class Machines {
   readonly up: Uint8Array;
   /** Virtual time until which a paused host takes nothing. Players are never paused. */
   readonly pausedUntil: Float64Array;
+  /** Bits of {@link CUT_IN} and {@link CUT_OUT}. */
   readonly cut: Uint8Array;
+  /** The islands a machine is on, as bits: machines reach each other only where these are equal. 0 is the mainland. */
+  readonly island: Uint32Array;
+  /** What a machine is to others, a bit of {@link PEER}. */
+  readonly peer: Uint8Array;
   /** Connection to the coordinator: 1 stands; the generation rises with every close, so that nothing of an old connection arrives. */
   readonly linked: Uint8Array;
   readonly generation: Uint32Array;
@@ -30,13 +37,19 @@ export class Machines {
   private readonly halfRttUs: Float64Array;
   private readonly places: number;
 
-  constructor(hosts: number, players: number, network: NetworkOptions) {
+  /** The first `sites` hosts are VPS sites. */
+  constructor(hosts: number, players: number, network: NetworkOptions, sites = 0) {
     const all = 1 + hosts + players;
     this.hosts = hosts;
     this.players = players;
     this.up = new Uint8Array(all);
     this.pausedUntil = new Float64Array(hosts + 1);
     this.cut = new Uint8Array(all);
+    this.island = new Uint32Array(all);
+    this.peer = new Uint8Array(all)
+      .fill(PEER.players)
+      .fill(PEER.hosts, 0, hosts + 1)
+      .fill(PEER.vps, 0, sites + 1);
     this.linked = new Uint8Array(all);
     this.generation = new Uint32Array(all);
     this.place = new Uint16Array(all);
@@ -70,6 +83,16 @@ export class Machines {
 
   /** Can a packet leave `from` and reach `to` at this instant, as far as lines go? */
   reachable(from: number, to: number): boolean {
-    return ((this.cut[from] as number) & CUT_OUT) === 0 && ((this.cut[to] as number) & CUT_IN) === 0;
+    const { cut, peer } = this;
+    return (
+      (((cut[from] as number) >>> 3) & (peer[to] as number)) === 0 &&
+      ((cut[to] as number) & (peer[from] as number)) === 0 &&
+      this.island[from] === this.island[to]
+    );
+  }
+
+  /** Is anything of the machine's line cut? */
+  isSevered(machine: number): boolean {
+    return this.cut[machine] !== 0 || this.island[machine] !== 0;
   }
 }

@@ -3,6 +3,7 @@ import { COORDINATOR, hostActor, playerActor } from "../../src/core/protocol/ids
 import type { Message } from "../../src/core/protocol/messages.ts";
 import { CUT_IN, CUT_OUT } from "./machines.ts";
 import { Wire } from "./parts.fixture.ts";
+import { EVENT } from "./queue.ts";
 
 const numbered = (map: number): Message => ({ kind: "hosting/release", map, epoch: 1 });
 const state = (bytes: number): Message => ({ kind: "state/copy", map: 0, epoch: 1, move: 1, from: 1, round: 1, bytes });
@@ -93,6 +94,63 @@ describe("state", () => {
     wire.network.reset(1);
     wire.network.send(hostActor(1), hostActor(3), state(1_000_000));
     expect(wire.settle().map(({ at }) => at)).toEqual([1_002_000, 5_002_000]);
+  });
+});
+
+describe("a troubled line", () => {
+  /** Two hundred messages from host 1 to host 3, and as many to the coordinator, with trouble on host 1's line. */
+  function sent(trouble: (wire: Wire) => void): { across: number[]; up: number[]; times: number[] } {
+    const wire = new Wire(3, 0);
+    wire.network.troubled = 1;
+    trouble(wire);
+    for (let n = 0; n < 200; n += 1) {
+      wire.network.send(hostActor(1), hostActor(3), numbered(n));
+      wire.network.send(hostActor(1), COORDINATOR, numbered(n));
+      wire.wait(5);
+    }
+    const delivered: { to: number; map: number; at: number }[] = [];
+    while (wire.queue.pop()) {
+      const { kind, target, object, now } = wire.queue;
+      if (kind === EVENT.message) delivered.push({ to: target, map: (object as { message: { map: number } }).message.map, at: now });
+    }
+    const to = (machine: number) => delivered.filter((each) => each.to === machine);
+    return { across: to(3).map(({ map }) => map), up: to(0).map(({ map }) => map), times: to(3).map(({ at }) => at) };
+  }
+  const ordered = Array.from({ length: 200 }, (_, n) => n);
+
+  it("gives some packets twice, but never on a connection", () => {
+    const { across, up } = sent((wire) => wire.network.trouble.duplicate.fill(0.3, 1, 2));
+    expect([up, new Set(across).size]).toEqual([ordered, 200]);
+    expect(across.length).toBeGreaterThan(240);
+    expect(across.length).toBeLessThan(280);
+  });
+
+  it("mixes up the order of packets, but never on a connection", () => {
+    const { across, up } = sent((wire) => wire.network.trouble.reorderUs.fill(5000, 1, 2));
+    expect(up).toEqual(ordered);
+    expect(across).not.toEqual(ordered);
+    expect(across.toSorted((a, b) => a - b)).toEqual(ordered);
+  });
+
+  it("damages some of all packets", () => {
+    const { across, up } = sent((wire) => wire.network.trouble.corrupt.fill(0.25, 1, 2));
+    for (const { length } of [across, up]) {
+      expect(length).toBeGreaterThan(130);
+      expect(length).toBeLessThan(170);
+    }
+  });
+
+  it("takes longer for what carries state, and no other line does", () => {
+    const wire = new Wire(5, 0);
+    wire.network.troubled = 1;
+    wire.network.trouble.slower[1] = 10;
+    wire.machines.uploadKbps.fill(8_000);
+    wire.network.send(hostActor(1), hostActor(3), state(100_000));
+    wire.network.send(hostActor(3), hostActor(5), state(100_000));
+    expect(wire.settle().map(({ at, to }) => [at, to])).toEqual([
+      [102_000, 5],
+      [1_002_000, 3],
+    ]);
   });
 });
 

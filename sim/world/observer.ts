@@ -5,8 +5,21 @@
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { ActorId, Epoch, HostId, MapId, PlayerId } from "../../src/core/protocol/ids.ts";
 
-/** The truth about a host's machine or its line. `down` variants name how an up-time ended. */
-export type HostTruth = "up" | "down-polite" | "down-close" | "down-silent" | "paused" | "resumed" | "cut" | "cut-one-way" | "healed";
+/**
+ * The truth about a host's machine or its line. `down` variants name how an up-time ended. `cut`: nobody is reached; `cut-one-way`: one
+ * direction is lost; `cut-in-part`: some reach it and others do not, both ways.
+ */
+export type HostTruth =
+  | "up"
+  | "down-polite"
+  | "down-close"
+  | "down-silent"
+  | "paused"
+  | "resumed"
+  | "cut"
+  | "cut-one-way"
+  | "cut-in-part"
+  | "healed";
 
 /** Receives a run, in time order. All times are virtual microseconds. Unused parts may be left out. */
 export type Observer = {

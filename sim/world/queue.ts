@@ -26,6 +26,11 @@ export const EVENT = {
   sample: 18,
   storeApply: 19,
   end: 20,
+  damaged: 21,
+  turn: 22,
+  rewatch: 23,
+  faultStep: 24,
+  storeLate: 25,
 } as const;
 
 /** The virtual clock and its events. */

@@ -12,6 +12,8 @@ export const SOURCE = {
   burst: 50_000_000,
   /** Connections, and inputs held back by a pause. */
   world: 60_000_000,
+  /** + host: what a slow process comes to. */
+  backlog: 65_000_000,
   /** + host: up-times and measurements. */
   fleet: 70_000_000,
   /** + dense number of the asker. */

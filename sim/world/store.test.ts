@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { stream } from "../../src/base/random.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
-import { type ActorId, COORDINATOR, hostActor } from "../../src/core/protocol/ids.ts";
+import { type ActorId, COORDINATOR, epochOf, hostActor } from "../../src/core/protocol/ids.ts";
 import type { StoreAnswer, StoreRequest } from "../../src/core/protocol/store.ts";
 import { CUT_OUT } from "./machines.ts";
 import { root, upAndLinked } from "./parts.fixture.ts";
@@ -118,6 +118,54 @@ describe("the simulated store", () => {
     desk.settle();
     const last = desk.answers.at(-1);
     expect([last?.answer.result, (last?.at ?? 0) > 2_000_000, desk.records]).toEqual(["failed", true, []]);
+  });
+
+  it("that is out of time answers unknown after two seconds, and does all it was asked, half of it only then", () => {
+    const desk = new Desk();
+    desk.store.weather.timeout = 1;
+    for (let map = 0; map < MAPS; map += 1) desk.store.ask(COORDINATOR, map, claim(map));
+    let atOnce = 0;
+    while (desk.queue.pop()) {
+      const { kind, object, number, now } = desk.queue;
+      if (kind === EVENT.storeApply) desk.store.apply(object as Asked, number);
+      else if (kind === EVENT.storeLate) {
+        expect(now).toBeGreaterThan(2_005_000);
+        desk.store.applyLate(object as Asked);
+      } else {
+        if (atOnce === 0) atOnce = desk.granted();
+        expect([now, (object as Answered).answer]).toEqual([2_005_000, { result: "unknown" }]);
+      }
+    }
+    expect([desk.granted(), desk.store.met.timeout]).toEqual([1, MAPS]);
+    expect(Math.abs(atOnce - 0.5)).toBeLessThan(0.1);
+  });
+
+  it("that is full fails what writes and serves what reads", () => {
+    const desk = new Desk();
+    desk.store.weather.full = 1;
+    desk.store.ask(COORDINATOR, 1, claim(1));
+    desk.store.ask(COORDINATOR, 2, { verb: "read", map: 1 });
+    desk.store.ask(COORDINATOR, 3, { verb: "restore" });
+    desk.settle();
+    expect(desk.answers.toSorted((a, b) => a.request - b.request).map(({ answer }) => answer.result)).toEqual(["failed", "ok", "ok"]);
+    expect([desk.granted(), desk.store.met.full]).toEqual([0, 1]);
+  });
+
+  it("ST2: that fails over has its rows as they were, and a timeline above every epoch before", () => {
+    const desk = new Desk();
+    desk.store.journal = [];
+    desk.store.ask(COORDINATOR, 1, claim(1));
+    desk.settle();
+    desk.queue.push(1_000_000, 0, 0, EVENT.store, 0, 0, { request: 0 });
+    desk.queue.pop();
+    desk.store.ask(COORDINATOR, 2, { verb: "claim", map: 1, host: 2, epoch: 2, expect: 1 });
+    desk.store.ask(COORDINATOR, 3, { verb: "claim", map: 7, host: 2, epoch: 1, expect: 0 });
+    desk.settle();
+    expect(desk.store.rollBack(500_000)).toEqual([1, 7]);
+    expect([desk.store.table.row(1), desk.store.table.row(7).epoch]).toEqual([{ map: 1, owner: 1, epoch: 1 }, 0]);
+    expect(desk.store.rollBack(500_000)).toEqual([]);
+    const restored = desk.store.table.apply({ verb: "restore" });
+    expect(restored.result === "ok" && restored.restored?.epochFloor).toBe(epochOf(3, 0));
   });
 
   it("names the process that asked, so that a new one of the same machine does not take its answer", () => {

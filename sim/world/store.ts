@@ -5,8 +5,8 @@
 import { type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base/laws.ts";
 import { drawUnit, type Stream } from "../../src/base/random.ts";
 import { OwnershipTable } from "../../src/adapters/memory/ownership-table.ts";
-import type { ActorId } from "../../src/core/protocol/ids.ts";
-import type { StoreAnswer, StoreRequest } from "../../src/core/protocol/store.ts";
+import type { ActorId, MapId } from "../../src/core/protocol/ids.ts";
+import type { OwnershipRow, StoreAnswer, StoreRequest } from "../../src/core/protocol/store.ts";
 import type { StorePort } from "../../src/runtime/env.ts";
 import type { StoreOptions } from "../options.ts";
 import type { Machines } from "./machines.ts";
@@ -19,9 +19,17 @@ import type { Tracing } from "./tracing.ts";
 const UNREACHABLE_US = 2_000_000;
 /** Of the answers that get lost, this share had committed. */
 const UNKNOWN_COMMITTED = 0.67;
+/** Of the requests whose client gave up waiting, this share takes effect only afterwards, within as long again. */
+const TIMED_OUT_LATE = 0.5;
 
-/** What the store suffers from right now; shares of requests. */
-export type StoreWeather = { slow: number; fail: number; unknown: number; refuse: number };
+/**
+ * What the store suffers from right now: a factor on its latency, and shares of requests. `timeout`: the answer comes only when the
+ * client has given up. `full`: what writes fails, what reads is served.
+ */
+export type StoreWeather = { slow: number; fail: number; unknown: number; refuse: number; timeout: number; full: number };
+
+/** A claim that was granted, and the row it replaced. */
+type Commit = { readonly at: number; readonly before: OwnershipRow };
 
 /** A request under way. */
 export type Asked = {
@@ -37,9 +45,13 @@ export type Answered = { readonly request: number; readonly answer: StoreAnswer;
 /** The store port of a simulated world. */
 export class SimStore implements StorePort {
   readonly table = new OwnershipTable();
-  readonly weather: StoreWeather = { slow: 1, fail: 0, unknown: 0, refuse: 0 };
+  readonly weather: StoreWeather = { slow: 1, fail: 0, unknown: 0, refuse: 0, timeout: 0, full: 0 };
   /** Counts what faults met, by kind; the faults read it. */
-  readonly met = { slow: 0, fail: 0, unknown: 0, refuse: 0 };
+  readonly met = { slow: 0, fail: 0, unknown: 0, refuse: 0, timeout: 0, full: 0 };
+  /** Claims granted so far, oldest first, where a fault may undo the last of them; otherwise they are not kept. */
+  journal: Commit[] | undefined;
+  /** Asks whether the line between this machine and the store carries anything now. */
+  private readonly passes: (asker: number) => boolean;
   /** A planted bug in the store, if any. */
   tamper: ((table: OwnershipTable, ask: StoreRequest, real: () => StoreAnswer) => StoreAnswer) | undefined;
   tracing: Tracing | null = null;
@@ -50,13 +62,21 @@ export class SimStore implements StorePort {
   private readonly latencyMs: PreparedLaw;
   private readonly asked: Float64Array;
 
-  constructor(machines: Machines, queue: EventQueue, observer: Observer, draws: Stream, options: StoreOptions) {
+  constructor(
+    machines: Machines,
+    queue: EventQueue,
+    observer: Observer,
+    draws: Stream,
+    options: StoreOptions,
+    passes = (asker: number) => machines.reachable(asker, 0),
+  ) {
     this.machines = machines;
     this.queue = queue;
     this.observer = observer;
     this.draws = draws;
     this.latencyMs = prepareLaw(options.latencyMs);
     this.asked = new Float64Array(machines.hosts + 1);
+    this.passes = passes;
   }
 
   ask(self: ActorId, request: number, ask: StoreRequest): void {
@@ -73,15 +93,20 @@ export class SimStore implements StorePort {
   apply(under: Asked, half: number): void {
     const { asker, n } = under;
     this.tracing?.applies(this.machines.actor(asker), under.ask);
-    const { slow, fail, unknown, refuse } = this.weather;
+    const { slow, fail, unknown, refuse, timeout, full } = this.weather;
     if (slow > 1) this.met.slow += 1;
     const u = drawUnit(this.draws, asker, 3 * n + 1);
     let answer: StoreAnswer;
     let real: StoreAnswer | null = null;
     let back = half;
-    if (!this.machines.reachable(asker, 0)) {
+    if (!this.passes(asker)) {
       answer = { result: "failed" };
       back = UNREACHABLE_US;
+    } else if (u < timeout) {
+      return this.timeOut(under);
+    } else if (u < full && isWrite(under.ask)) {
+      this.met.full += 1;
+      answer = { result: "failed" };
     } else if (u < fail) {
       this.met.fail += 1;
       answer = { result: "failed" };
@@ -97,17 +122,56 @@ export class SimStore implements StorePort {
       answer = lost || real === null ? { result: "unknown" } : real;
     }
     this.tracing?.applied(answer, real);
-    this.queue.push(this.queue.now + back, SOURCE.store + asker, 2 * n + 1, EVENT.store, asker, 0, {
-      request: under.request,
-      answer,
-      generation: under.generation,
-    });
+    this.answer(under, back, answer);
+  }
+
+  private answer(under: Asked, afterUs: number, answer: StoreAnswer): void {
+    const { asker, n, request, generation } = under;
+    const answered: Answered = { request, answer, generation };
+    this.queue.push(this.queue.now + afterUs, SOURCE.store + asker, 2 * n + 1, EVENT.store, asker, 0, answered);
+  }
+
+  /** The client gives up waiting and knows nothing. What it asked for is done all the same: at once, or even after it gave up. */
+  private timeOut(under: Asked): void {
+    const { asker, n } = under;
+    this.met.timeout += 1;
+    this.answer(under, UNREACHABLE_US, { result: "unknown" });
+    const late = drawUnit(this.draws, asker, 3 * n + 2);
+    if (late >= TIMED_OUT_LATE) this.commit(under);
+    else {
+      const after = UNREACHABLE_US * (1 + late / TIMED_OUT_LATE);
+      this.queue.push(this.queue.now + Math.round(after), SOURCE.store + asker, 2 * n, EVENT.storeLate, asker, 0, under);
+    }
+  }
+
+  /** A request takes effect of which nobody expects an answer any more. */
+  applyLate(under: Asked): void {
+    this.commit(under);
+  }
+
+  /**
+   * The store fails over to a replica that lacks the last `us` of claims: their rows are again what they were. The replica begins a new
+   * timeline. Gives the maps whose row went back.
+   */
+  rollBack(us: number): MapId[] {
+    const from = this.queue.now - us;
+    const journal = this.journal ?? [];
+    const maps = new Set<MapId>();
+    while (journal.length > 0 && (journal[journal.length - 1] as Commit).at >= from) {
+      const { before } = journal.pop() as Commit;
+      this.table.overwrite(before);
+      maps.add(before.map);
+    }
+    this.table.promote();
+    return [...maps].sort((a, b) => a - b);
   }
 
   private commit(under: Asked): StoreAnswer {
     const { ask } = under;
+    const before = ask.verb === "claim" && this.journal !== undefined ? this.table.row(ask.map) : undefined;
     const answer = this.tamper === undefined ? this.table.apply(ask) : this.tamper(this.table, ask, () => this.table.apply(ask));
     if (ask.verb === "claim" && answer.result === "ok") this.observer.committed?.(this.queue.now, ask.map, ask.host, ask.epoch);
+    if (before !== undefined && answer.result === "ok") this.journal?.push({ at: this.queue.now, before });
     if (ask.verb === "checkpoint" && answer.result === "ok") {
       const rowEpoch = this.table.row(ask.map).epoch;
       this.observer.record?.(this.machines.actor(under.asker), this.queue.now, {
@@ -126,4 +190,8 @@ export class SimStore implements StorePort {
     const way = asker === 0 ? 0 : this.machines.oneWayUs(asker, 0);
     return Math.max(1, Math.round(ms * 500)) + way;
   }
+}
+
+function isWrite(ask: StoreRequest): boolean {
+  return ask.verb === "claim" || ask.verb === "checkpoint" || ask.verb === "register";
 }

@@ -21,14 +21,19 @@ import type { HostingSettings } from "../../src/core/settings.ts";
 import { Drive } from "../../src/runtime/drive.ts";
 import type { DetectorPort, Env, RecordPort, TimerPort } from "../../src/runtime/env.ts";
 import type { Options } from "../options.ts";
+import { Backlog } from "./backlog.ts";
+import { Clocks } from "./clocks.ts";
 import { Heartbeats } from "./heartbeats.ts";
+import { HostFiles } from "./host-files.ts";
 import { Machines } from "./machines.ts";
+import { METER, Meters } from "./meters.ts";
 import { type Packet, SimNetwork } from "./network.ts";
 import type { HostTruth, Observer } from "./observer.ts";
 import { EVENT, EventQueue } from "./queue.ts";
 import { SOURCE } from "./sources.ts";
 import { type Answered, type Asked, SimStore } from "./store.ts";
 import type { Tracing } from "./tracing.ts";
+import { Timers } from "./timers.ts";
 
 /** A connection is made by three handshakes' worth of round trips (TCP, TLS 1.3, WebSocket upgrade). */
 const CONNECT_ROUND_TRIPS = 3;
@@ -66,6 +71,11 @@ export class World {
   readonly network: SimNetwork;
   readonly store: SimStore;
   readonly heartbeats: Heartbeats;
+  readonly meters: Meters;
+  readonly backlog: Backlog;
+  readonly clocks = new Clocks();
+  readonly timers: Timers;
+  readonly files: HostFiles;
   readonly root: Stream;
   readonly observer: Observer;
   readonly hosts: (HostActor | undefined)[];
@@ -83,9 +93,6 @@ export class World {
   /** What an actor or the loop is given to ask at its BUGGIFY sites. */
   readonly buggifyOf: (actor: ActorId) => Buggify;
   private readonly drive: Drive;
-  private readonly hostTimers: Map<number, number>[];
-  private readonly playerTimer: Int32Array;
-  private readonly timerSeq: Float64Array;
   /** The weather that stands for a stopped process, by host. */
   private readonly downWeather = new Map<HostId, number>();
   private worldSeq = 0;
@@ -109,9 +116,14 @@ export class World {
     this.settings = plants.settings?.(settings) ?? settings;
     this.root = root;
     this.observer = observer;
-    this.machines = new Machines(hosts, players, options.network);
-    this.network = new SimNetwork(this.machines, this.queue, observer, stream(root, "net/jitter"), options.network.jitterMs);
-    this.store = new SimStore(this.machines, this.queue, observer, stream(root, "store"), options.store);
+    this.machines = new Machines(hosts, players, options.network, options.vps.sites.length);
+    this.meters = new Meters(hosts);
+    this.files = new HostFiles(this.meters);
+    const { machines, queue, meters } = this;
+    const jitter = stream(root, "net/jitter");
+    this.network = new SimNetwork(machines, queue, observer, jitter, options.network.jitterMs, meters, stream(root, "net/trouble"));
+    this.store = new SimStore(machines, queue, observer, stream(root, "store"), options.store, (asker) => this.network.passes(asker, 0));
+    this.backlog = new Backlog(queue, meters, hosts, (kind, target, number, object) => this.perform(kind, target, number, object));
     this.heartbeats = new Heartbeats(this.machines, this.queue, stream(root, "net/beats"), stream(root, "net/phases"), {
       periodUs: options.tuning.heartbeatMs * 1000,
       missedMax: options.tuning.heartbeatsMissedMax,
@@ -122,9 +134,7 @@ export class World {
     this.stoppedAt = new Float64Array(options.maps.names.length);
     this.hosts = new Array(hosts + 1).fill(undefined);
     this.players = new Array(players).fill(undefined);
-    this.hostTimers = Array.from({ length: hosts + 1 }, () => new Map<number, number>());
-    this.playerTimer = new Int32Array(players).fill(-1);
-    this.timerSeq = new Float64Array(1 + hosts + players);
+    this.timers = new Timers(queue, this.clocks, hosts, players);
     if (plants.message !== undefined) this.network.tamper = (from, to, message) => plants.message?.(this, from, to, message) ?? null;
     if (plants.store !== undefined) this.store.tamper = plants.store;
     this.network.tracing = tracing;
@@ -186,9 +196,20 @@ export class World {
   }
 
   private handle(kind: number, target: number, number: number, object: unknown): void {
+    if (this.backlog.any && this.backlog.takes(kind, target, number, object)) return;
+    this.perform(kind, target, number, object);
+  }
+
+  private perform(kind: number, target: number, number: number, object: unknown): void {
     switch (kind) {
       case EVENT.message:
         return this.arrive(target, object as Packet);
+      case EVENT.damaged:
+        return this.damaged(target, object as Packet);
+      case EVENT.turn:
+        return this.backlog.turn(target);
+      case EVENT.storeLate:
+        return this.store.applyLate(object as Asked);
       case EVENT.timer:
         return this.fire(target, number);
       case EVENT.storeApply:
@@ -200,11 +221,13 @@ export class World {
       case EVENT.linkDown:
         // A client that gave up may have come back, or its number may be another person's by now.
         if (number > 0 && this.machines.generation[target] !== number - 1) return;
+        if (this.stands(0)) return this.later(EVENT.linkDown, target, number, object, 0);
         if (this.coordinatorUp) this.deliver(this.coordinator, { kind: "link/down", at: this.now, peer: this.machines.actor(target) });
         return;
       case EVENT.silent:
-        if (this.heartbeats.silent(target) && this.coordinatorUp)
-          this.deliver(this.coordinator, { kind: "host/silent", at: this.now, host: target });
+        return this.silent(target);
+      case EVENT.rewatch:
+        if (this.machines.generation[0] === number) this.heartbeats.watch(target);
         return;
       case EVENT.beat:
         return this.heartbeats.beat(target, number);
@@ -226,55 +249,86 @@ export class World {
     return dense <= hosts ? this.hosts[dense] : this.players[dense - hosts - 1];
   }
 
+  /** Does the process of a host, or of the coordinator, stand still? */
+  private stands(target: number): boolean {
+    return target <= this.machines.hosts && (this.machines.pausedUntil[target] as number) > this.now;
+  }
+
+  /** The process `who` stands still: what it is told waits until it goes on; if it never does, for ever. */
+  private later(kind: number, target: number, number: number, object: unknown, who: number): void {
+    const paused = this.machines.pausedUntil[who] as number;
+    this.meters.hit(METER.stalled, who);
+    if (paused === Number.POSITIVE_INFINITY) return;
+    this.worldSeq += 1;
+    this.queue.push(paused, SOURCE.world, this.worldSeq, kind, target, number, object);
+  }
+
+  /** The detector says so; a coordinator that stood still does not hold against a host what it could not hear in time. */
+  private silent(host: number): void {
+    if (!this.heartbeats.silent(host) || !this.coordinatorUp) return;
+    if (this.stands(0)) return this.later(EVENT.rewatch, host, this.machines.generation[0] as number, undefined, 0);
+    this.deliver(this.coordinator, { kind: "host/silent", at: this.now, host });
+  }
+
+  /** A frame that the codec refuses: a connection ends by it and is made anew, elsewhere nothing came. */
+  private damaged(target: number, packet: Packet): void {
+    if (!this.network.arrives(target, packet)) return;
+    this.observer.dropped?.(this.now, this.machines.actor(packet.from), this.machines.actor(target));
+    if (target === 0 || packet.from === 0) this.reconnect(target === 0 ? packet.from : target);
+  }
+
   private arrive(target: number, packet: Packet): void {
-    const paused = target <= this.machines.hosts ? (this.machines.pausedUntil[target] as number) : 0;
-    if (paused > this.now) {
-      this.worldSeq += 1;
-      this.queue.push(paused, SOURCE.world, this.worldSeq, EVENT.message, target, 0, packet);
-      return;
-    }
+    if (this.stands(target)) return this.later(EVENT.message, target, 0, packet, target);
     if (!this.network.arrives(target, packet)) return;
     const actor = this.actorAt(target);
     if (actor === undefined) return;
     if (packet.message.kind === "host/goodbye") this.handlers?.goodbye(target);
     const from = this.machines.actor(packet.from);
-    const refused = this.offer(actor, { kind: "message", at: this.now, from, message: packet.message });
+    const refused = this.offer(actor, { kind: "message", at: this.clockOf(target), from, message: packet.message });
     if (refused !== undefined) this.overflow(target === 0 ? packet.from : target);
   }
 
   /** An inbox took no more: the line on which the message came is closed, as gateway and line do, and its end makes a new one. */
   private overflow(dense: number): void {
     const m = this.machines;
-    if (m.up[dense] === 1) {
-      this.disconnect(dense, true);
-      this.connect(dense, 1);
-    } else if (this.coordinatorUp) this.deliver(this.coordinator, { kind: "link/down", at: this.now, peer: m.actor(dense) });
+    if (m.up[dense] === 1) this.reconnect(dense);
+    else if (this.coordinatorUp) this.deliver(this.coordinator, { kind: "link/down", at: this.now, peer: m.actor(dense) });
   }
 
   private fire(target: number, timer: number): void {
-    const paused = target <= this.machines.hosts ? (this.machines.pausedUntil[target] as number) : 0;
-    const { hosts } = this.machines;
-    if (target > hosts) this.playerTimer[target - hosts - 1] = -1;
-    else (this.hostTimers[target] as Map<number, number>).delete(timer);
+    this.timers.rang(target, timer);
     const actor = this.actorAt(target);
     if (actor === undefined) return;
-    if (paused > this.now) return this.setTimer(target, timer, paused);
-    this.deliver(actor, { kind: "timer", at: this.now, timer });
+    if (this.stands(target)) {
+      this.meters.hit(METER.stalled, target);
+      const paused = this.machines.pausedUntil[target] as number;
+      return paused === Number.POSITIVE_INFINITY ? undefined : this.timers.set(target, timer, paused);
+    }
+    this.deliver(actor, { kind: "timer", at: this.clockOf(target), timer });
+  }
+
+  /** What a machine's clock shows now: what its actor is told. */
+  clockOf(dense: number): number {
+    if (!this.clocks.isWrong(dense)) return this.now;
+    this.meters.hit(METER.skewed, dense);
+    return this.clocks.local(dense, this.now);
   }
 
   private answer(target: number, answered: Answered): void {
     const actor = this.actorAt(target);
     if (actor === undefined || answered.generation !== this.machines.generation[target]) return;
-    this.deliver(actor, { kind: "store", at: this.now, request: answered.request, answer: answered.answer });
+    if (this.stands(target)) return this.later(EVENT.store, target, 0, answered, target);
+    this.deliver(actor, { kind: "store", at: this.clockOf(target), request: answered.request, answer: answered.answer });
   }
 
   private linkUp(target: number, generation: number): void {
     const m = this.machines;
     if (m.generation[target] !== generation || m.up[target] === 0 || m.linked[target] === 1) return;
-    if (!this.coordinatorUp || !m.reachable(target, 0) || !m.reachable(0, target)) return this.connect(target, 1_000_000);
+    const open = this.coordinatorUp && !this.stands(0) && !this.backlog.isClogged(target);
+    if (!open || !this.network.passes(target, 0) || !this.network.passes(0, target)) return this.connect(target, 1_000_000);
     m.linked[target] = 1;
     const actor = this.actorAt(target);
-    if (actor !== undefined) this.deliver(actor, { kind: "link/up", at: this.now, peer: COORDINATOR });
+    if (actor !== undefined) this.deliver(actor, { kind: "link/up", at: this.clockOf(target), peer: COORDINATOR });
   }
 
   /** A planted bug's own message from the coordinator, past the hook that made it. */
@@ -310,11 +364,48 @@ export class World {
     m.linked[dense] = 0;
     this.network.reset(dense);
     if (!was) return;
+    this.meters.hit(METER.closed, dense);
+    if (m.up[dense] === 1) this.sawClose(dense);
+    if (told) this.closeSeen(dense);
+  }
+
+  /** The machine's end of its connection sees it close. */
+  sawClose(dense: number): void {
     const actor = this.actorAt(dense);
-    if (actor !== undefined && m.up[dense] === 1) this.deliver(actor, { kind: "link/down", at: this.now, peer: COORDINATOR });
-    if (!told) return;
+    if (actor !== undefined) this.deliver(actor, { kind: "link/down", at: this.clockOf(dense), peer: COORDINATOR });
+  }
+
+  /** The coordinator's end sees it, one way later. */
+  closeSeen(dense: number): void {
     this.worldSeq += 1;
-    this.queue.push(this.now + m.oneWayUs(dense, 0), SOURCE.world, this.worldSeq, EVENT.linkDown, dense, 0, undefined);
+    const at = this.now + this.machines.oneWayUs(dense, 0);
+    this.queue.push(at, SOURCE.world, this.worldSeq, EVENT.linkDown, dense, 0, undefined);
+  }
+
+  /** The connection breaks and one end alone sees it: the host's, or the coordinator's. Nothing passes any more. */
+  closeAtOneEnd(host: HostId, hostSees: boolean): void {
+    const m = this.machines;
+    m.generation[host] = ((m.generation[host] as number) + 1) >>> 0;
+    m.linked[host] = 0;
+    this.network.reset(host);
+    this.meters.hit(METER.closed, host);
+    if (hostSees) this.sawClose(host);
+    else this.closeSeen(host);
+  }
+
+  /** The connection breaks, both ends see it, and the machine makes a new one at once. */
+  reconnect(dense: number): void {
+    if (this.machines.up[dense] === 0) return;
+    this.disconnect(dense, true);
+    this.connect(dense, 1);
+  }
+
+  /** A verdict over what a host reported, from the validator beside the coordinator. */
+  judge(host: HostId, valid: boolean): void {
+    if (!this.coordinatorUp) return;
+    this.meters.hit(METER.judged, host);
+    const message = { kind: "validation/verdict", host, valid } as const;
+    this.deliver(this.coordinator, { kind: "message", at: this.now, from: COORDINATOR, message });
   }
 
   /** A host's process starts with nothing remembered. */
@@ -326,8 +417,11 @@ export class World {
     if (down !== undefined) this.heartbeats.clear(host, down);
     this.machines.uploadKbps[host] = profile.upload_kbps;
     const { tuning } = this.options;
-    this.hosts[host] = new HostActor(profile, { checkpointUs: tuning.checkpointS * 1_000_000 }, this.buggifyOf(hostActor(host)));
+    const actor = new HostActor(profile, { checkpointUs: tuning.checkpointS * 1_000_000 }, this.buggifyOf(hostActor(host)));
+    this.hosts[host] = actor;
     this.truth(host, "up");
+    for (const { map, epoch } of this.files.believe(host, actor))
+      this.recorded(actor.id, this.now, { kind: "host/serving", host, map, epoch });
     this.connect(host, afterUs);
   }
 
@@ -336,10 +430,10 @@ export class World {
     if (this.machines.up[host] === 0) return;
     this.machines.up[host] = 0;
     this.machines.pausedUntil[host] = 0;
+    this.meters.hit(METER.ended, host);
     this.interrupt(host);
     this.truth(host, truth);
-    for (const node of (this.hostTimers[host] as Map<number, number>).values()) this.queue.cancel(node);
-    (this.hostTimers[host] as Map<number, number>).clear();
+    this.timers.clearAll(host);
     this.disconnect(host, truth !== "down-silent");
     this.downWeather.set(host, this.heartbeats.begin(host, Number.POSITIVE_INFINITY, 1, 1));
     this.hosts[host] = undefined;
@@ -354,17 +448,19 @@ export class World {
     this.players[index] = actor;
     this.machines.up[dense] = 1;
     this.machines.linked[dense] = 1;
+    this.meters.hit(METER.began, dense);
     this.observer.online?.(this.now, index, 1);
   }
 
   /** The client ends; what is still under way to it is lost, what it sent before still arrives: its goodbye among it. */
   stopPlayer(index: number): void {
     const dense = this.machines.hosts + 1 + index;
-    this.clearTimer(dense, 0);
+    this.timers.clear(dense, 0);
     this.machines.up[dense] = 0;
     this.machines.linked[dense] = 0;
     this.machines.cut[dense] = 0;
     this.players[index] = undefined;
+    this.meters.hit(METER.ended, dense);
     this.observer.online?.(this.now, index, -1);
   }
 
@@ -382,8 +478,8 @@ export class World {
     this.coordinatorUp = false;
     this.observer.coordinator?.(this.now, false);
     const m = this.machines;
-    for (const node of (this.hostTimers[0] as Map<number, number>).values()) this.queue.cancel(node);
-    (this.hostTimers[0] as Map<number, number>).clear();
+    this.timers.clearAll(0);
+    m.pausedUntil[0] = 0;
     m.generation[0] = ((m.generation[0] as number) + 1) >>> 0;
     for (let host = 1; host <= m.hosts; host++) this.heartbeats.unwatch(host);
     for (let dense = 1; dense < m.up.length; dense++) if (m.linked[dense] === 1) this.disconnect(dense, false);
@@ -397,44 +493,17 @@ export class World {
     this.start();
   }
 
-  private setTimer(dense: number, timer: number, at: number): void {
-    const seq = this.timerSeq[dense] as number;
-    this.timerSeq[dense] = seq + 1;
-    const { hosts } = this.machines;
-    const node = this.queue.push(Math.max(Math.round(at), this.now + 1), SOURCE.timer + dense, seq, EVENT.timer, dense, timer, undefined);
-    if (dense > hosts) this.playerTimer[dense - hosts - 1] = node;
-    else (this.hostTimers[dense] as Map<number, number>).set(timer, node);
-  }
-
-  private clearTimer(dense: number, timer: number): void {
-    const { hosts } = this.machines;
-    if (dense > hosts) {
-      const node = this.playerTimer[dense - hosts - 1] as number;
-      if (node >= 0) this.queue.cancel(node);
-      this.playerTimer[dense - hosts - 1] = -1;
-      return;
-    }
-    const timers = this.hostTimers[dense] as Map<number, number>;
-    const node = timers.get(timer);
-    if (node === undefined) return;
-    this.queue.cancel(node);
-    timers.delete(timer);
-  }
-
   private env(): Env {
     const timers: TimerPort = {
-      set: (self, timer, at) => {
-        const dense = this.machines.dense(self);
-        this.clearTimer(dense, timer);
-        this.setTimer(dense, timer, at);
-      },
-      clear: (self, timer) => this.clearTimer(this.machines.dense(self), timer),
+      set: (self, timer, at) => this.timers.setByClock(this.machines.dense(self), timer, at),
+      clear: (self, timer) => this.timers.clear(this.machines.dense(self), timer),
     };
     const detector: DetectorPort = {
       watch: (_self, host) => this.heartbeats.watch(host),
       unwatch: (_self, host) => this.heartbeats.unwatch(host),
     };
-    const history: RecordPort = { record: (self, at, record) => this.recorded(self, at, record) };
+    // The history is told in the world's time, whatever an actor's own clock shows.
+    const history: RecordPort = { record: (self, _at, record) => this.recorded(self, this.now, record) };
     return { network: this.network, timers, store: this.store, detector, history };
   }
 

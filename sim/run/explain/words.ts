@@ -141,6 +141,8 @@ export function truthText(truth: HostTruth): string {
       return "its line is cut";
     case "cut-one-way":
       return "its line carries one direction only";
+    case "cut-in-part":
+      return "its line reaches only a part of the others";
     default:
       return "its machine is up";
   }

@@ -21,6 +21,7 @@ const TRUTHS: Readonly<Record<HostTruth, string>> = {
   resumed: "the process goes on",
   cut: "the line is cut both ways",
   "cut-one-way": "the line is cut one way",
+  "cut-in-part": "the line reaches only a part of the others",
   healed: "the line works again",
 };
 
@@ -167,7 +168,8 @@ export function faultText(fault: Fault, regions: readonly string[], sites: numbe
   const lasts = form.lasts === "none" || fault.forUs === 0 ? "" : `, for ${duration(fault.forUs / 1000)}`;
   const strong = form.amount === null ? "" : `, ${form.amount.meaning} ${amount}`;
   const how = kind === "crash" && !close ? ", in silence" : kind === "one-way-cut" ? `, ${close ? "host to VPS" : "VPS to host"}` : "";
-  return `${id === kind ? "" : `${id}: `}${kind}${whom}${when}${again}${lasts}${strong}${how}`;
+  const who = fault.shape === undefined || fault.shape === "all" ? "" : `, from ${fault.shape} alone`;
+  return `${id === kind ? "" : `${id}: `}${kind}${whom}${when}${again}${lasts}${strong}${how}${who}`;
 }
 
 function targetText(target: FaultTarget, regions: readonly string[], sites: number): string {
@@ -182,6 +184,8 @@ function targetText(target: FaultTarget, regions: readonly string[], sites: numb
       return target.count === 1 ? "the busiest host" : `the ${target.count} busiest hosts`;
     case "host":
       return `host ${sites + 1 + target.index}`;
+    case "hosts":
+      return `hosts ${target.indices.map((index) => sites + 1 + index).join(", ")}`;
     case "region":
       return `${target.share === 1 ? "all" : percent(target.share)} player hosts in ${regions[target.region] ?? `region ${target.region}`}`;
   }

@@ -71,7 +71,7 @@ export class Fleet {
     else if (truth === "paused") after = before | PAUSED;
     else if (truth === "resumed") after = before & ~PAUSED;
     else if (truth === "cut") after = before | CUT;
-    else if (truth === "cut-one-way") after = before | CUT_ONE_WAY;
+    else if (truth === "cut-one-way" || truth === "cut-in-part") after = before | CUT_ONE_WAY;
     else if (truth === "healed") after = before & ~(CUT | CUT_ONE_WAY);
     else after = before & ~(UP | PAUSED);
     this.#flags[host] = after;

@@ -1,7 +1,7 @@
 /** `faults.plan` of a scenario. */
 import type { Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
-import type { BuggifyOptions, Fault, FaultTarget, RegionOptions, SwarmOptions } from "../../options.ts";
+import type { BuggifyOptions, CutShape, Fault, FaultTarget, RegionOptions, SwarmOptions } from "../../options.ts";
 import type { FaultKind } from "./fault-kinds.ts";
 import { FAULT_KINDS } from "./fault-kinds.ts";
 import type { TextFault } from "./law-text.ts";
@@ -54,6 +54,7 @@ function faultOf(entry: Section, index: number, regions: readonly string[]): Fau
     target: targetOf(entry, form, regions),
     amount: amountOf(entry, form),
     close: entry.flag("close", form.close ?? true),
+    ...(entry.has("shape") ? { shape: entry.text("shape") as CutShape } : {}),
   };
 }
 
@@ -65,6 +66,7 @@ function checkForm(entry: Section, kind: string, form: FaultKind): void {
   if (form.lasts === "none") idle("for");
   if (form.amount === null) idle("amount");
   if (form.close === null) idle("close");
+  if (form.shape === undefined) idle("shape");
 }
 
 function targetOf(entry: Section, form: FaultKind, regions: readonly string[]): FaultTarget {

@@ -37,6 +37,7 @@ const COLUMNS = 150;
 const LENGTH_LEFT_OUT: Readonly<Partial<Record<(typeof FAULT_KIND_NAMES)[number], string>>> = {
   crash: "until the machine is back; left out, its own down-time",
   "coordinator-restart": "until it starts again; left out, at once",
+  "flash-crowd": "while they come; left out, all at once",
 };
 
 const HEAD = `# Scenario files
@@ -139,7 +140,7 @@ the mapping starts from it; \`--set\` of one of its fields does the same.
 const KINDS = `### Kinds of faults
 
 An empty cell is a field that the kind does not know: it is an error there. Behind an amount stands its usual value, as in the last column. Hosts are named as
-\`all\`, \`5\` (that many), \`10%\`, \`hosts[region=EU]\`, \`hosts[region=EU]|10%\`, \`host.busiest\`, \`host.busiest|3\` or \`host.7\`; who is met is drawn anew each time.
+\`all\`, \`5\` (that many), \`10%\`, \`hosts[region=EU]\`, \`hosts[region=EU]|10%\`, \`host.busiest\`, \`host.busiest|3\`, \`host.7\` or \`host.3,7,9\`; who is met is drawn anew each time.
 
 `;
 
@@ -149,6 +150,15 @@ With \`faults.buggify\` these places of the code do something rare but legal: ev
 are active in a run, and an active one fires in \`faults.buggify.fires\` of its askings, by keyed draw, until the faults stop; \`inbox-full\` 200 times
 more seldom. A report counts what fired as \`buggify.<site>\` under \`reached\`, and \`require.sometimes\` may name that. In production no site ever fires.
 
+`;
+
+const ELSEWHERE = `
+What a fault met is counted where it took place: packets that did not pass, beats that were not heard in time, connections that broke, processes that ended,
+requests that the store failed. A fault of which nothing is counted proves nothing (\`require.faultsEffective\`).
+
+A store that aborts transactions (serialization failure) and one that has no connection left (pool exhausted) are, to the coordinator, a store that fails
+without having committed, or answers late: \`store-fail\` and \`store-slow\` stand for them. There are no faults yet of what is not there yet: relays, hole
+punching, entries and leases that expire too early, lost notices between instances, keys that change, a second coordinator, and hosts that cheat in the game.
 `;
 
 /** The whole page. */
@@ -317,9 +327,10 @@ function kindsTable(): string {
       lengthText(name, kind),
       amountText(kind),
       kind.close === null ? "" : `\`${kind.close}\``,
+      kind.shape === undefined ? "" : "`all`",
     ];
   });
-  return `${KINDS}${markdownTable(["kind", "what happens", "`target`", "`for`", "`amount`", "`close`"], rows)}`;
+  return `${KINDS}${markdownTable(["kind", "what happens", "`target`", "`for`", "`amount`", "`close`", "`shape`"], rows)}${ELSEWHERE}`;
 }
 
 function sitesTable(): string {

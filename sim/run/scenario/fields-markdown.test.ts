@@ -122,7 +122,7 @@ describe("SCENARIOS.md", () => {
   it("tells of every kind of fault which fields it takes, and what an amount left out is", () => {
     const rows = rowsUnder("### Kinds of faults").slice(1);
     expect(rows.map(([kind]) => code(kind)[0])).toEqual(FAULT_KIND_NAMES);
-    for (const [kind, , target, length, amount, close] of rows) {
+    for (const [kind, , target, length, amount, close, shape] of rows) {
       const name = code(kind)[0] ?? "";
       const plan = (extra: string) => {
         const needed = [
@@ -137,6 +137,8 @@ describe("SCENARIOS.md", () => {
       else expect(complaints(plan("amount: 1"))).toEqual([expect.stringContaining(`has no effect on ${name}`)]);
       if (close !== "") expect([name, String(fault?.close)]).toEqual([name, code(close)[0]]);
       else expect(complaints(plan("close: true"))).toEqual([expect.stringContaining(`has no effect on ${name}`)]);
+      if (shape !== "") expect([name, points(plan("shape: vps"))[0]?.options.faults[0]?.shape]).toEqual([name, "vps"]);
+      else expect(complaints(plan("shape: vps"))).toEqual([expect.stringContaining(`has no effect on ${name}`)]);
       if (length === "") expect(complaints(plan("for: 1m"))).toEqual([expect.stringContaining(`has no effect on ${name}`)]);
       if (target === "") expect(complaints(plan("target: all"))).toEqual([expect.stringContaining(`has no effect on ${name}`)]);
     }

@@ -126,6 +126,7 @@ function optionsOf(root: Section, file: string, request: LoadRequest): Options {
     faults: faultsOf(faults, regions, durationUs),
     swarm,
     buggify: buggifyOf(faults),
+    heal: faults.number("heal"),
     reconnectS: fleet.child("players").law("reconnect", "s", weightsOf(regions, "players")),
     thresholds: thresholdsOf(root.child("thresholds"), request.metrics ?? KNOWN_METRICS),
     require: requireOf(root.child("require")),

@@ -236,12 +236,18 @@ const fault: Schema = fields(
     for: duration("How long; for crash until the machine is back (left out: its own down-time)."),
     target: {
       type: ["string", "integer"],
-      description: "Whom: all, 5, 10%, hosts[region=EU], hosts[region=EU]|10%, host.busiest, host.7.",
+      description: "Whom: all, 5, 10%, hosts[region=EU], hosts[region=EU]|10%, host.busiest, host.7, or several as host.3,7,9.",
       minimum: 1,
       "x-expect": "a target such as all, 5, 10%, hosts[region=EU] or host.busiest",
     },
-    amount: number("Strength: jitter factor, loss probability, store latency factor, share of requests or players.", "by kind", { min: 0 }),
-    close: flag("crash: the connection closes (else it falls silent). one-way-cut: host to VPS is lost (else VPS to host)."),
+    amount: number("Strength, in the unit of the kind: a factor, a share, a time, a number of them.", "by kind"),
+    close: flag(
+      "crash, stale-return: the connection closes (else it falls silent). one-way-cut: host to VPS is lost (else VPS to host). half-open: the coordinator sees the close (else the host).",
+    ),
+    shape: word(
+      "cut, one-way-cut: whom it parts the host from: everyone, the VPS sites and the coordinator, players, other player hosts.",
+      ["all", "vps", "players", "hosts"],
+    ),
   },
   ["kind"],
 );
@@ -399,7 +405,19 @@ export const SCENARIO_SCHEMA: Schema = {
       network,
       vps,
       store: fields("The store of ownership.", { latency: law("Time to an answer.", "time", "store") }),
-      faults: fields("What goes wrong.", { plan: list("Faults in any order.", fault), swarm, buggify }),
+      faults: fields("What goes wrong.", {
+        plan: list("Faults in any order.", fault),
+        swarm,
+        buggify,
+        heal: number(
+          "liveness: share of player hosts that are well once faults stop; what ails the others stays, and some are lost.",
+          "share",
+          {
+            min: 0,
+            max: 1,
+          },
+        ),
+      }),
       thresholds: mapping(
         "Metric to expressions such as p(99)<=1500, max<5, avg>=0.2, sum==0, rate<=3/h.",
         list("Expressions; all must hold.", text("One expression."), 1),

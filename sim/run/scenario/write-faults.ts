@@ -8,17 +8,24 @@ import { fieldsOf } from "./write-yaml.ts";
 import type { Yaml } from "./write-yaml.ts";
 
 /** The section `faults`. */
-export function faultsYaml({ faults, swarm, buggify, regions }: Pick<Options, "faults" | "swarm" | "buggify" | "regions">): Yaml {
+export function faultsYaml({
+  faults,
+  swarm,
+  buggify,
+  heal,
+  regions,
+}: Pick<Options, "faults" | "swarm" | "buggify" | "heal" | "regions">): Yaml {
   const names = regions.map((region) => region.name);
   return fieldsOf({
     plan: faults.map((fault) => faultYaml(fault, names)),
     swarm: swarm === null ? undefined : fieldsOf(swarm),
     buggify: buggify === null ? undefined : fieldsOf(buggify),
+    heal,
   });
 }
 
 function faultYaml(fault: Fault, regions: readonly string[]): Yaml {
-  const { id, kind, atUs, everyUs, forUs, target, amount, close, ...rest } = fault;
+  const { id, kind, atUs, everyUs, forUs, target, amount, close, shape, ...rest } = fault;
   allWritten(rest);
   const form = FAULT_KINDS[kind];
   return fieldsOf({
@@ -30,6 +37,7 @@ function faultYaml(fault: Fault, regions: readonly string[]): Yaml {
     for: form.lasts === "none" ? undefined : timeText(forUs),
     amount: form.amount === null ? undefined : amount,
     close: form.close === null ? undefined : close,
+    shape,
   });
 }
 
@@ -48,6 +56,8 @@ function targetText(target: FaultTarget, regions: readonly string[]): string {
       return target.count === 1 ? "host.busiest" : `host.busiest|${target.count}`;
     case "host":
       return `host.${target.index}`;
+    case "hosts":
+      return `host.${target.indices.join(",")}`;
     default:
       return unreachable(target);
   }

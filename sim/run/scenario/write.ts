@@ -18,7 +18,7 @@ const NAME = /^[a-z0-9][a-z0-9_/-]*$/;
  */
 export function scenarioText(options: Options, seed: number, notes: readonly string[]): string {
   const { scenario, draws, title, modes, durationUs, settleUs, eagerHeartbeats, planted, ...world } = options;
-  const { conf, tuning, regions, network, hosts, players, maps, vps, store, faults, swarm, buggify, reconnectS, ...judged } = world;
+  const { conf, tuning, regions, network, hosts, players, maps, vps, store, faults, swarm, buggify, heal, reconnectS, ...judged } = world;
   const { thresholds, require, seriesStepUs, ...rest } = judged;
   allWritten(rest);
   const name = nameText(scenario);
@@ -42,7 +42,7 @@ export function scenarioText(options: Options, seed: number, notes: readonly str
     { key: "network", comment: "Delay and loss.", value: networkYaml(network, regions) },
     { key: "vps", comment: "What the operator rents.", value: vpsYaml({ vps, network, regions }) },
     { key: "store", comment: "The store of ownership.", value: storeYaml(store) },
-    { key: "faults", comment: "What goes wrong.", value: faultsYaml({ faults, swarm, buggify, regions }) },
+    { key: "faults", comment: "What goes wrong.", value: faultsYaml({ faults, swarm, buggify, heal, regions }) },
     { key: "require", comment: "What must hold.", value: fieldsOf(require) },
     { key: "thresholds", value: thresholdsYaml(thresholds) },
     { key: "series", comment: "The report.", value: fieldsOf({ step: timeText(seriesStepUs) }) },

@@ -45,7 +45,7 @@ function leaveOut(a: Attempts): void {
 
 /** It meets whoever is there, and not a machine that the plan names. */
 function isLoose(fault: Fault): boolean {
-  return fault.target.pick !== "host" && fault.target.pick !== "region" && FAULT_KINDS[fault.kind].target === "hosts";
+  return !["host", "hosts", "region"].includes(fault.target.pick) && FAULT_KINDS[fault.kind].target === "hosts";
 }
 
 function replaced(a: Attempts, id: string, change: Partial<Fault>): Options["faults"] {
@@ -56,6 +56,12 @@ function replaced(a: Attempts, id: string, change: Partial<Fault>): Options["fau
 function nameTheVictim(a: Attempts, fault: Fault): void {
   const hosts = machinesOf(a.options);
   for (const index of hosts) if (a.still({ faults: replaced(a, fault.id, { target: { pick: "host", index } }) })) return;
+  // Who are parted from the rest together are one fault.
+  if (fault.kind === "isolate") {
+    const named = (indices: readonly number[]) => replaced(a, fault.id, { target: { pick: "hosts", indices } });
+    if (a.still({ faults: named(hosts) })) ddmin(hosts, (indices) => a.still({ faults: named(indices) }), a.spent);
+    return;
+  }
   const each = hosts.map((index): Fault => ({ ...fault, id: `${fault.id}-${index + 1}`, target: { pick: "host", index } }));
   const place = a.options.faults.findIndex(({ id }) => id === fault.id);
   a.still({ faults: [...a.options.faults.slice(0, place), ...each, ...a.options.faults.slice(place + 1)] });

@@ -113,7 +113,7 @@ export class MapWatch implements Observer {
   }
 }
 
-/** A line cut in one direction only keeps the host from the coordinator, not from its players. */
+/** A line cut in one direction or in part only keeps the host from the coordinator, not from its players. */
 function troubleAfter(before: number, truth: HostTruth): number {
   switch (truth) {
     case "up":
@@ -127,6 +127,7 @@ function troubleAfter(before: number, truth: HostTruth): number {
     case "healed":
       return before & ~CUT;
     case "cut-one-way":
+    case "cut-in-part":
       return before;
     default:
       return (before | DOWN) & ~PAUSED;

@@ -97,7 +97,7 @@ export class StoryKeeper implements Observer {
   }
 
   host(at: number, host: HostId, truth: HostTruth): void {
-    if (truth === "cut-one-way") return;
+    if (truth === "cut-one-way" || truth === "cut-in-part") return;
     const { changes } = this.#hostOf(host);
     const wasHere = changes.length % 2 === 1;
     if (this.#watch.isAway(host) === !wasHere) return;

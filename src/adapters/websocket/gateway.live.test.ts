@@ -164,7 +164,11 @@ describe("a gateway", () => {
     ],
     ["another's name", (c) => c.send(COORDINATOR, { kind: "play/leave", player: 8 }), "1008 message_invalid play/leave to 0"],
     ["another's part", (c) => c.send(COORDINATOR, LEAVING), "1008 message_invalid host/leaving to 0"],
-    ["a second greeting", (c) => c.say({ frame: "hello", version: WIRE_VERSION, actor: PLAYER }), "1008 message_invalid a line greets once"],
+    [
+      "a second greeting",
+      (c) => c.say({ frame: "hello", version: WIRE_VERSION, actor: PLAYER }),
+      "1008 message_invalid a line greets once",
+    ],
     [
       "characters that a reason cannot carry",
       (c) => c.socket.send("ü".repeat(200)),

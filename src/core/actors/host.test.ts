@@ -138,6 +138,16 @@ describe("a frozen map", () => {
     expect(reasons(desk.hear({ kind: "hosting/freeze", map: 3, epoch: 5, move: 1, to: 9 }))).toEqual(["not_owner"]);
   });
 
+  it("by a clock that was set back sends no less than nothing", () => {
+    const desk = new Desk();
+    desk.serve(3, 5);
+    desk.at = 10 * US_PER_S;
+    desk.hear({ kind: "hosting/precopy", map: 3, epoch: 5, move: 1, to: 8, bytes: 1000, dirtyBytesS: 500, roundMs: 50 });
+    desk.at = 4 * US_PER_S;
+    const frozen = messages(desk.hear({ kind: "hosting/freeze", map: 3, epoch: 5, move: 1, to: 8 }));
+    expect(frozen).toMatchObject([{ kind: "state/final", map: 3, epoch: 5, from: 7, bytes: 0 }]);
+  });
+
   it("a resume of another epoch thaws nothing", () => {
     const desk = new Desk();
     desk.serve(3, 5);

@@ -366,7 +366,7 @@ export class HostActor implements Actor {
   }
 }
 
-/** Bytes that changed since the last round began. */
+/** Bytes that changed since the last round began; none by a clock that was set back. */
 function dirtyBytes(copy: Copy, at: number): number {
-  return Math.ceil((copy.dirtyBytesS * (at - copy.sentAt)) / US_PER_S);
+  return Math.ceil((copy.dirtyBytesS * Math.max(0, at - copy.sentAt)) / US_PER_S);
 }

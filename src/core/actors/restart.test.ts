@@ -20,16 +20,49 @@ describe("the coordinator starts anew", () => {
     expectSettled(stage);
   });
 
-  it("ST2, HO2: what it grants afterwards lies above every epoch it found, and above the store's new timeline", () => {
+  it("ST2, HO2: a row of an older timeline is void, and what it grants lies above every epoch it found and above the new timeline", () => {
     const stage = smallStage();
     stage.rows.set(0, { map: 0, owner: 1, epoch: 41 });
     stage.epochFloor = epochOf(3, 0);
+    stage.forget();
     stage.restart();
     stage.runS(10);
+    // Nobody was told to serve under the row's epoch: a lost grant may have replaced it.
+    expect(stage.said("hosting/promote").map(({ message }) => message.epoch)).toEqual([epochOf(3, 0) + 1]);
+    expect(stage.row(0)).toEqual({ map: 0, owner: VPS, epoch: epochOf(3, 0) + 1 });
+    expectSettled(stage);
+  });
+
+  it("HO2: a store that has lost a grant is claimed from over what stands, under an epoch above all that were granted", () => {
+    const stage = smallStage();
+    const before = stage.row(0);
     stage.lose(1);
     stage.runS(3);
-    expect(ownerOf(stage)).toBe(2);
-    expect(stage.row(0).epoch).toBe(epochOf(3, 0) + 1);
+    const lost = stage.row(0);
+    expect([before.epoch, lost.epoch, lost.owner]).toEqual([1, 2, 2]);
+    stage.rows.set(0, before);
+    stage.forget();
+    stage.lose(2);
+    stage.runS(3);
+    expect(stage.of("map/granted")).toMatchObject([{ map: 0, epoch: 3, expect: 1 }]);
+    expect(stage.row(0).epoch).toBe(3);
+    expect(refusals(stage)).toEqual([]);
+  });
+
+  it.each(["leaves", "dies"])("HO5: an owner that %s before the store has answered is not believed to serve", (how) => {
+    const stage = smallStage();
+    stage.mood = (ask) => (ask.verb === "restore" ? "hold" : "ok");
+    stage.restart();
+    stage.run(50_000);
+    if (how === "leaves") stage.leave(1);
+    else stage.lose(1);
+    stage.run(500_000);
+    // It is not sent away before it is known what it holds.
+    expect(stage.said("host/goodbye")).toEqual([]);
+    stage.mood = () => "ok";
+    stage.releaseRequests();
+    stage.runS(10);
+    expect(ownerOf(stage)).not.toBe(1);
     expectSettled(stage);
   });
 

@@ -67,6 +67,21 @@ describe("no message stops the coordinator", () => {
   });
 });
 
+describe("what a host claims", () => {
+  it("HO5: an epoch that nobody was granted ends nothing that it or another serves", () => {
+    const stage = smallStage({ maps: 2, critical: 0 });
+    const before = [stage.row(0), stage.row(1)];
+    stage.forget();
+    for (const host of [1, 2, 3])
+      for (const map of [0, 1]) stage.say(hostActor(host), { kind: "hosting/active", host, map, epoch: (before[map]?.epoch ?? 0) + 1 });
+    stage.runS(2);
+    expect([stage.row(0), stage.row(1)]).toEqual(before);
+    expect(stage.said("hosting/release")).toEqual([]);
+    expect(stage.of("refusal").map(({ what, reason }) => `${what} ${reason}`)).toEqual(Array(6).fill("hosting/active message_invalid"));
+    expectSettled(stage);
+  });
+});
+
 describe("hosts and players obey the coordinator alone", () => {
   it("HO1: another host's orders end and begin nothing", () => {
     const stage = smallStage();

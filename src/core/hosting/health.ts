@@ -140,6 +140,8 @@ export function leaving(h: Hosting, host: HostId): void {
 
 /** Moves on what a leaving host still holds; says goodbye when nothing is left. */
 export function drain(h: Hosting, host: HostId): void {
+  // Before the store has said what it owns nobody knows that nothing is left on it.
+  if (!h.restored) return void h.leavers.add(host);
   const maps = h.ownedBy(host);
   if (maps.length === 0) return goodbye(h, host);
   h.leavers.add(host);

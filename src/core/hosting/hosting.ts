@@ -44,7 +44,8 @@ function restored(h: Hosting, answer: StoreAnswer): void {
   for (const row of rows) {
     const state = h.maps[row.map];
     if (state === undefined) continue;
-    h.takeRow(state, row.owner, row.epoch);
+    // A row of an older timeline may have been replaced by a grant that the store has lost: nobody may serve by it any more (ST2).
+    h.takeRow(state, row.epoch < epochFloor ? NO_HOST : row.owner, row.epoch);
     // How long it has been on the VPS nobody remembers: the wait for its return begins anew.
     h.noteFallback(state);
   }

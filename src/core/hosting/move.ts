@@ -8,7 +8,7 @@ import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import { isVoluntary, type HistoryRecord, type MoveCause, type MoveForm, type MoveStep } from "../protocol/history.ts";
 import { type Epoch, type HostId, type MapId, NO_HOST, playerActor } from "../protocol/ids.ts";
 import type { RefusalReason } from "../protocol/refusal.ts";
-import type { StoreAnswer } from "../protocol/store.ts";
+import type { OwnershipRow, StoreAnswer } from "../protocol/store.ts";
 import { refreshStandbys, roomFor, scoreFor, setStandbys, stateBytes } from "./choose.ts";
 import { TIMER, type Hosting, type MapState, type Move } from "./state.ts";
 
@@ -36,6 +36,7 @@ export function beginMove(h: Hosting, state: MapState, to: HostId, cause: MoveCa
     to,
     epoch: Math.max(state.epoch, h.epochFloor) + 1,
     expect: state.epoch,
+    over: state.epoch,
     phase: alive ? "prepare" : "claim",
     reserved,
     warm: holdsReplica(h, state, to),
@@ -163,7 +164,7 @@ function claim(h: Hosting, move: Move): void {
   move.phase = "claim";
   move.request = h.ask(
     { about: "claim", move: move.id },
-    { verb: "claim", map: move.map, host: move.to, epoch: move.epoch, expect: move.expect },
+    { verb: "claim", map: move.map, host: move.to, epoch: move.epoch, expect: move.over },
   );
 }
 
@@ -177,7 +178,8 @@ export function claimed(h: Hosting, move: Move, answer: StoreAnswer): void {
     move.unsure = true;
     return resolve(h, move);
   }
-  if (answer.result === "refused" && answer.row.epoch !== move.expect) {
+  if (answer.result === "refused" && wentBack(move, answer.row)) return claim(h, move);
+  if (answer.result === "refused" && answer.row.epoch !== move.over) {
     // Somebody was quicker, or an older claim of ours arrived late: what stands in the row is the truth.
     failMove(h, move, "superseded");
     return adopt(h, move.map, answer.row.owner, answer.row.epoch);
@@ -201,6 +203,17 @@ function answerArrives(h: Hosting, move: Move): void {
   how(h, move);
 }
 
+/**
+ * A row behind an epoch that was granted: the store failed over and lost commits. Ours is still the newest epoch that ever was, so it is
+ * claimed over what stands (HO2). Gives whether that is so.
+ */
+function wentBack(move: Move, row: OwnershipRow): boolean {
+  if (row.epoch >= move.over) return false;
+  assert(move.epoch > move.expect && move.over <= move.expect, "an epoch only rises");
+  move.over = row.epoch;
+  return true;
+}
+
 /** Asks the row itself what became of an unanswered claim. */
 function resolve(h: Hosting, move: Move): void {
   move.phase = "resolve";
@@ -212,7 +225,7 @@ export function resolved(h: Hosting, move: Move, answer: StoreAnswer): void {
   if (answer.result !== "ok" || answer.row === undefined) return retryLater(h, move);
   const { row } = answer;
   if (row.epoch === move.epoch && row.owner === move.to) return h.buggify("row-read-early") ? claim(h, move) : granted(h, move);
-  if (row.epoch === move.expect) return claim(h, move);
+  if (row.epoch === move.over || wentBack(move, row)) return claim(h, move);
   failMove(h, move, "superseded");
   adopt(h, move.map, row.owner, row.epoch);
 }
@@ -225,7 +238,7 @@ function retryLater(h: Hosting, move: Move): void {
 function granted(h: Hosting, move: Move): void {
   const state = h.maps[move.map] as MapState;
   step(h, move, "claimed");
-  h.record({ kind: "map/granted", map: move.map, host: move.to, epoch: move.epoch, expect: move.expect, vps: h.isVps(move.to) });
+  h.record({ kind: "map/granted", map: move.map, host: move.to, epoch: move.epoch, expect: move.over, vps: h.isVps(move.to) });
   h.reserve(move.to, -1, -move.reserved);
   move.reserved = 0;
   h.setServing(state, false);
@@ -261,6 +274,8 @@ export function active(h: Hosting, map: MapId, host: HostId, epoch: Epoch): void
   const state = h.maps[map] as MapState;
   const move = moveIn(h, map, host, epoch, "promote");
   if (move === undefined) {
+    // An epoch that was never granted: a release of it would stop what the host rightly serves, or will.
+    if (epoch > state.epoch) return h.refuse("hosting/active", "message_invalid", map, host);
     if (state.owner !== host || state.epoch !== epoch) h.tell(host, { kind: "hosting/release", map, epoch });
     else if (!state.serving) {
       servesOn(h, state);

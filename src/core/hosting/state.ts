@@ -27,9 +27,11 @@ export type Move = {
   readonly form: MoveForm;
   readonly from: HostId;
   readonly to: HostId;
-  /** The epoch that will be granted, and the one the row must still carry. */
+  /** The epoch that will be granted, and the one the owner before serves under. */
   epoch: Epoch;
   readonly expect: Epoch;
+  /** The epoch that the row must still carry: the same, unless the store has lost commits. */
+  over: Epoch;
   phase: MovePhase;
   /** Players the target keeps room for until the grant. 0 once granted. */
   reserved: number;

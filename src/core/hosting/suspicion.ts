@@ -145,6 +145,8 @@ function gone(h: Hosting, host: HostId): void {
   assert(s !== undefined, "only suspects are given up");
   h.suspects.delete(host);
   h.leavers.delete(host);
+  // What it said it serves, before the store had said who owns what, is not so any more.
+  h.claimedHoldings.delete(host);
   const slot = h.table.slotOf(host);
   const polite = h.table.leaving[slot] === 1;
   noteDeparted(h, host);

@@ -68,13 +68,21 @@ describe("decodeFrame", () => {
       hello({ stats: { ...stats, latency_ms: -3 } }),
       "$.message.profile.stats.latency_ms: expected a number from 0 to 1e12, found -3",
     ],
-    ["a list's item", hello({}, [{ map: 0, epoch: 1, frozen: true }, { map: 1 }]), "$.message.holds[1].epoch: expected an epoch, found nothing"],
+    [
+      "a list's item",
+      hello({}, [{ map: 0, epoch: 1, frozen: true }, { map: 1 }]),
+      "$.message.holds[1].epoch: expected an epoch, found nothing",
+    ],
     [
       "more regions than there are",
       hello({ regional_latency_ms: [1, 2, 3] }),
       "$.message.profile.regional_latency_ms: expected at most 2 items, found 3",
     ],
-    ["more holdings than maps", hello({}, Array(4).fill({ map: 0, epoch: 1, frozen: false })), "$.message.holds: expected at most 3 items, found 4"],
+    [
+      "more holdings than maps",
+      hello({}, Array(4).fill({ map: 0, epoch: 1, frozen: false })),
+      "$.message.holds: expected at most 3 items, found 4",
+    ],
   ])("complains about %s, with its place", (_, value, text) => {
     expect(complaint(value)).toBe(text);
   });
