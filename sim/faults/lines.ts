@@ -37,8 +37,8 @@ function weather(tools: Tools, host: HostId, until: number, loss: number, jitter
 /** The machine notices that its connection died and makes a new one. */
 function comeBack({ world }: Tools, dense: number): void {
   if (world.machines.up[dense] === 0) return;
-  world.disconnect(dense, false);
-  world.connect(dense, 1);
+  world.connections.disconnect(dense, false);
+  world.connections.connect(dense, 1);
 }
 
 /** What heartbeats need of a line: they go to the coordinator. */
@@ -161,7 +161,7 @@ export function halfOpen(tools: Tools, host: HostId, hostSees: boolean): Part {
   const { machines } = world;
   const closed = since(tools, METER.closed, host);
   if (machines.linked[host] === 0) return { host, undo: null, met: closed };
-  world.closeAtOneEnd(host, hostSees);
+  world.connections.closeAtOneEnd(host, hostSees);
   const met = closed();
   cuts.part(host, 1);
   world.truth(host, "cut-in-part");
@@ -173,8 +173,8 @@ export function halfOpen(tools: Tools, host: HostId, hostSees: boolean): Part {
     cuts.ended(host);
     // A process that started since, or a line that was found dead, has made a connection of its own.
     if (machines.generation[host] !== generation || machines.up[host] === 0 || machines.linked[host] === 1) return;
-    if (!hostSees) world.sawClose(host);
-    world.connect(host, 1);
+    if (hostSees) world.connections.connect(host, 1);
+    else world.connections.wakeUp(host);
   };
   return { host, undo, met: () => met };
 }
@@ -182,7 +182,7 @@ export function halfOpen(tools: Tools, host: HostId, hostSees: boolean): Part {
 /** The host's address changes: its connection breaks, and it makes a new one at once. */
 export function rebind(tools: Tools, host: HostId): Part {
   const closed = since(tools, METER.closed, host);
-  tools.world.reconnect(host);
+  tools.world.connections.reconnect(host);
   return { host, undo: null, met: closed };
 }
 

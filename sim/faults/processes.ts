@@ -52,8 +52,8 @@ export function pause(tools: Tools, host: HostId, forUs: number): Part {
     world.machines.pausedUntil[host] = 0;
     world.truth(host, "resumed");
     if (forUs <= heartbeats.silentAfterUs || world.machines.up[host] === 0) return;
-    world.disconnect(host, false);
-    world.connect(host, 1);
+    world.connections.disconnect(host, false);
+    world.connections.connect(host, 1);
   };
   return { host, undo, met: () => meters.of(METER.stalled, host) - before + unheard };
 }

@@ -46,7 +46,7 @@ function returnTo(tools: Tools, dense: number): void {
   const { world, back } = tools;
   if (world.machines.up[dense] === 0 || world.machines.linked[dense] === 1) return;
   const u = drawUnit(back, dense, world.machines.generation[dense] as number);
-  world.connect(dense, u * (dense <= world.machines.hosts ? AGENTS_RETURN_US : CLIENTS_RETURN_US));
+  world.connections.connect(dense, u * (dense <= world.machines.hosts ? AGENTS_RETURN_US : CLIENTS_RETURN_US));
 }
 
 /** The coordinator's process stands still, then goes on. Who waits for it too long gives the connection up and asks for a new one. */
@@ -63,7 +63,7 @@ export function pauseCoordinator(tools: Tools, { fault, index }: Occurrence): Pa
     later(index, world.now + CLIENT_GIVES_UP_US, () => {
       for (let dense = 1; dense < machines.up.length; dense++) {
         if (world.coordinator !== process || machines.linked[dense] === 0) continue;
-        world.disconnect(dense, true);
+        world.connections.disconnect(dense, true);
         returnTo(tools, dense);
       }
     });

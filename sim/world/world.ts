@@ -23,6 +23,7 @@ import type { DetectorPort, Env, RecordPort, TimerPort } from "../../src/runtime
 import type { Options } from "../options.ts";
 import { Backlog } from "./backlog.ts";
 import { Clocks } from "./clocks.ts";
+import { Connections } from "./connections.ts";
 import { Heartbeats } from "./heartbeats.ts";
 import { HostFiles } from "./host-files.ts";
 import { Machines } from "./machines.ts";
@@ -34,9 +35,6 @@ import { SOURCE } from "./sources.ts";
 import { type Answered, type Asked, SimStore } from "./store.ts";
 import type { Tracing } from "./tracing.ts";
 import { Timers } from "./timers.ts";
-
-/** A connection is made by three handshakes' worth of round trips (TCP, TLS 1.3, WebSocket upgrade). */
-const CONNECT_ROUND_TRIPS = 3;
 
 /** Who asks at the sites of the loop itself, which is no actor: no address is as high. */
 const LOOP: ActorId = Number.MAX_SAFE_INTEGER;
@@ -73,6 +71,7 @@ export class World {
   readonly heartbeats: Heartbeats;
   readonly meters: Meters;
   readonly backlog: Backlog;
+  readonly connections: Connections;
   readonly clocks = new Clocks();
   readonly timers: Timers;
   readonly files: HostFiles;
@@ -95,7 +94,6 @@ export class World {
   private readonly drive: Drive;
   /** The weather that stands for a stopped process, by host. */
   private readonly downWeather = new Map<HostId, number>();
-  private worldSeq = 0;
   private handlers: Handlers | undefined;
 
   constructor(
@@ -123,6 +121,7 @@ export class World {
     const jitter = stream(root, "net/jitter");
     this.network = new SimNetwork(machines, queue, observer, jitter, options.network.jitterMs, meters, stream(root, "net/trouble"));
     this.store = new SimStore(machines, queue, observer, stream(root, "store"), options.store, (asker) => this.network.passes(asker, 0));
+    this.connections = new Connections(queue, machines, this.network, meters, (dense) => this.sawClose(dense));
     this.backlog = new Backlog(queue, meters, hosts, (kind, target, number, object) => this.perform(kind, target, number, object));
     this.heartbeats = new Heartbeats(this.machines, this.queue, stream(root, "net/beats"), stream(root, "net/phases"), {
       periodUs: options.tuning.heartbeatMs * 1000,
@@ -259,8 +258,7 @@ export class World {
     const paused = this.machines.pausedUntil[who] as number;
     this.meters.hit(METER.stalled, who);
     if (paused === Number.POSITIVE_INFINITY) return;
-    this.worldSeq += 1;
-    this.queue.push(paused, SOURCE.world, this.worldSeq, kind, target, number, object);
+    this.queue.push(paused, SOURCE.world, this.connections.turn(), kind, target, number, object);
   }
 
   /** The detector says so; a coordinator that stood still does not hold against a host what it could not hear in time. */
@@ -274,7 +272,7 @@ export class World {
   private damaged(target: number, packet: Packet): void {
     if (!this.network.arrives(target, packet)) return;
     this.observer.dropped?.(this.now, this.machines.actor(packet.from), this.machines.actor(target));
-    if (target === 0 || packet.from === 0) this.reconnect(target === 0 ? packet.from : target);
+    if (target === 0 || packet.from === 0) this.connections.reconnect(target === 0 ? packet.from : target);
   }
 
   private arrive(target: number, packet: Packet): void {
@@ -291,7 +289,7 @@ export class World {
   /** An inbox took no more: the line on which the message came is closed, as gateway and line do, and its end makes a new one. */
   private overflow(dense: number): void {
     const m = this.machines;
-    if (m.up[dense] === 1) this.reconnect(dense);
+    if (m.up[dense] === 1) this.connections.reconnect(dense);
     else if (this.coordinatorUp) this.deliver(this.coordinator, { kind: "link/down", at: this.now, peer: m.actor(dense) });
   }
 
@@ -325,7 +323,7 @@ export class World {
     const m = this.machines;
     if (m.generation[target] !== generation || m.up[target] === 0 || m.linked[target] === 1) return;
     const open = this.coordinatorUp && !this.stands(0) && !this.backlog.isClogged(target);
-    if (!open || !this.network.passes(target, 0) || !this.network.passes(0, target)) return this.connect(target, 1_000_000);
+    if (!open || !this.network.passes(target, 0) || !this.network.passes(0, target)) return this.connections.connect(target, 1_000_000);
     m.linked[target] = 1;
     const actor = this.actorAt(target);
     if (actor !== undefined) this.deliver(actor, { kind: "link/up", at: this.clockOf(target), peer: COORDINATOR });
@@ -341,63 +339,10 @@ export class World {
 
   // What Control does to machines and lines.
 
-  /** The machine tries to connect to the coordinator `afterUs` from now; it tries again each second while it cannot. */
-  connect(dense: number, afterUs: number): void {
-    this.worldSeq += 1;
-    const takes = CONNECT_ROUND_TRIPS * 2 * this.machines.oneWayUs(dense, 0);
-    this.queue.push(
-      this.now + Math.max(1, Math.round(afterUs)) + takes,
-      SOURCE.world,
-      this.worldSeq,
-      EVENT.linkUp,
-      dense,
-      this.machines.generation[dense] as number,
-      undefined,
-    );
-  }
-
-  /** The connection breaks: nothing of it arrives any more. `told`: the coordinator's side sees the close. */
-  disconnect(dense: number, told: boolean): void {
-    const m = this.machines;
-    m.generation[dense] = ((m.generation[dense] as number) + 1) >>> 0;
-    const was = m.linked[dense] === 1;
-    m.linked[dense] = 0;
-    this.network.reset(dense);
-    if (!was) return;
-    this.meters.hit(METER.closed, dense);
-    if (m.up[dense] === 1) this.sawClose(dense);
-    if (told) this.closeSeen(dense);
-  }
-
   /** The machine's end of its connection sees it close. */
-  sawClose(dense: number): void {
+  private sawClose(dense: number): void {
     const actor = this.actorAt(dense);
     if (actor !== undefined) this.deliver(actor, { kind: "link/down", at: this.clockOf(dense), peer: COORDINATOR });
-  }
-
-  /** The coordinator's end sees it, one way later. */
-  closeSeen(dense: number): void {
-    this.worldSeq += 1;
-    const at = this.now + this.machines.oneWayUs(dense, 0);
-    this.queue.push(at, SOURCE.world, this.worldSeq, EVENT.linkDown, dense, 0, undefined);
-  }
-
-  /** The connection breaks and one end alone sees it: the host's, or the coordinator's. Nothing passes any more. */
-  closeAtOneEnd(host: HostId, hostSees: boolean): void {
-    const m = this.machines;
-    m.generation[host] = ((m.generation[host] as number) + 1) >>> 0;
-    m.linked[host] = 0;
-    this.network.reset(host);
-    this.meters.hit(METER.closed, host);
-    if (hostSees) this.sawClose(host);
-    else this.closeSeen(host);
-  }
-
-  /** The connection breaks, both ends see it, and the machine makes a new one at once. */
-  reconnect(dense: number): void {
-    if (this.machines.up[dense] === 0) return;
-    this.disconnect(dense, true);
-    this.connect(dense, 1);
   }
 
   /** A verdict over what a host reported, from the validator beside the coordinator. */
@@ -422,7 +367,7 @@ export class World {
     this.truth(host, "up");
     for (const { map, epoch } of this.files.believe(host, actor))
       this.recorded(actor.id, this.now, { kind: "host/serving", host, map, epoch });
-    this.connect(host, afterUs);
+    this.connections.connect(host, afterUs);
   }
 
   /** A host's process ends: politely done, with a closing connection, or silently (power, line). */
@@ -434,7 +379,7 @@ export class World {
     this.interrupt(host);
     this.truth(host, truth);
     this.timers.clearAll(host);
-    this.disconnect(host, truth !== "down-silent");
+    this.connections.disconnect(host, truth !== "down-silent");
     this.downWeather.set(host, this.heartbeats.begin(host, Number.POSITIVE_INFINITY, 1, 1));
     this.hosts[host] = undefined;
   }
@@ -482,7 +427,7 @@ export class World {
     m.pausedUntil[0] = 0;
     m.generation[0] = ((m.generation[0] as number) + 1) >>> 0;
     for (let host = 1; host <= m.hosts; host++) this.heartbeats.unwatch(host);
-    for (let dense = 1; dense < m.up.length; dense++) if (m.linked[dense] === 1) this.disconnect(dense, false);
+    for (let dense = 1; dense < m.up.length; dense++) if (m.linked[dense] === 1) this.connections.disconnect(dense, false);
   }
 
   /** A new coordinator starts from the store. */
