@@ -17,5 +17,8 @@ export function drawSwarm(base: Options, seed: number): Options {
   const root = rootStream(draw.int32() >>> 0, draw.int32() >>> 0);
   const dice = (purpose: string): Dice => new Dice(root, purpose);
   const world = swarm.world === "random" ? drawWorld(base, dice) : base;
-  return { ...world, faults: [...base.faults, ...drawFaults(world, dice, swarm.subset === "all")], swarm: null };
+  const faults = [...base.faults, ...drawFaults(world, dice, swarm.subset === "all")];
+  // Rare paths are walked often in two runs of three; the others show what happens without help.
+  const buggify = base.buggify ?? (dice("buggify").chance(2 / 3) ? { active: 0.25, fires: 0.25 } : null);
+  return { ...world, faults, buggify, swarm: null };
 }

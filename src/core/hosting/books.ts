@@ -15,7 +15,7 @@ function loadComplaints(h: Hosting): string[] {
   const wrong: string[] = [];
   for (let slot = 0; slot < h.table.slots; slot++) {
     const host = h.table.hostOf(slot);
-    // The row of a host that was forgotten stands empty until it is used again; if the host has come back it has another.
+    // The slot of a host that was forgotten keeps its name until it is taken again.
     if (h.table.slotOf(host) !== slot) continue;
     const owned = h.maps.filter((state) => state.owner === host);
     const players = owned.reduce((sum, state) => sum + h.roster.count(state.map), 0);
