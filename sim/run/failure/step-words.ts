@@ -138,6 +138,7 @@ const COORDINATOR_TIMERS: Readonly<Record<keyof typeof TIMER, string>> = {
   waiting: "look at waiting maps",
   restore: "read the store again",
   adopt: "read the row of map",
+  again: "hand over again map",
 };
 const HOST_TIMERS: Readonly<Record<keyof typeof HOST_TIMER, string>> = {
   loaded: "loading is done of map",
@@ -146,7 +147,7 @@ const HOST_TIMERS: Readonly<Record<keyof typeof HOST_TIMER, string>> = {
   checkpoint: "time to write down",
 };
 /** Timers whose subject is a move, a host or a map. */
-const WITH_SUBJECT: ReadonlySet<string> = new Set(["move", "suspect", "adopt", "loaded", "round", "probe"]);
+const WITH_SUBJECT: ReadonlySet<string> = new Set(["move", "suspect", "adopt", "again", "loaded", "round", "probe"]);
 
 function timerText(timer: number, actor: TraceActor): string {
   if (actor.startsWith("player ")) return "timer: no answer came, ask again";

@@ -187,7 +187,11 @@ describe("a gateway", () => {
 
   it.each<[string, (client: Client) => void, string]>([
     ["a message before the greeting", (c) => c.send(HOST, JOIN), "1008 hello_missing"],
-    ["another version", (c) => c.say({ frame: "hello", version: 2, actor: PLAYER }), "1008 version_unknown expected 1, found 2"],
+    [
+      "another version",
+      (c) => c.say({ frame: "hello", version: WIRE_VERSION + 1, actor: PLAYER }),
+      `1008 version_unknown expected ${WIRE_VERSION}, found ${WIRE_VERSION + 1}`,
+    ],
     [
       "the coordinator's name",
       (c) => c.say({ frame: "hello", version: WIRE_VERSION, actor: COORDINATOR }),

@@ -7,13 +7,16 @@ import { TIMER, TIMER_KINDS } from "../hosting/state.ts";
 import type { HostId, MapId } from "../protocol/ids.ts";
 import type { Stage } from "./coordinator.fixture.ts";
 
+/** What the books are read from: the coordinator, when its timers ring, and its store requests without an answer. */
+export type BooksView = Pick<Stage, "coordinator" | "coordinatorTimer" | "unanswered">;
+
 /** What every step must keep: load and reservations (HO7), moves and maps, nothing that waits forgotten (HO5). */
-export function booksComplaints(stage: Stage): string[] {
+export function booksComplaints(stage: BooksView): string[] {
   return [...accountComplaints(stage.coordinator.hosting), ...waitComplaints(stage)];
 }
 
 /** Everything unfinished is waited for: by a timer, by a store answer, or by both ends' messages under a timer. */
-function waitComplaints(stage: Stage): string[] {
+function waitComplaints(stage: BooksView): string[] {
   const h = stage.coordinator.hosting;
   const wrong: string[] = [];
   if (h.urgent.length > 0) wrong.push(`urgent maps left over: ${h.urgent.join()}`);

@@ -57,14 +57,14 @@ export function bestStandby(h: Hosting, state: MapState, not: HostId): HostId {
   return best;
 }
 
-/** A VPS site with a slot for the map: nearest to its players, ties by id. Slots are kept for critical maps that have none yet. */
+/** A VPS site with a slot for the map that is not itself on its way out: nearest to its players, ties by id. Slots are kept for critical maps that have none yet. */
 export function vpsFor(h: Hosting, map: MapId, not: HostId): HostId | RefusalReason {
   let free = 0;
   let best = NO_HOST;
   let bestLatency = Number.POSITIVE_INFINITY;
   const mix = h.mix(map);
   for (const slot of h.sites) {
-    const left = h.table.online[slot] === 1 ? h.table.mapsLeft(slot) : 0;
+    const left = h.table.isFit(slot, h.at) ? h.table.mapsLeft(slot) : 0;
     free += left;
     const host = h.table.hostOf(slot);
     if (left < 1 || host === not) continue;

@@ -218,6 +218,9 @@ export function wake(h: Hosting, timer: number): void {
       return start(h);
     case TIMER.adopt:
       return readRow(h, subject);
+    case TIMER.again:
+      h.urgent.push(subject);
+      return;
     default:
       assert(false, "every timer has its part");
   }

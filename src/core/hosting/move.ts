@@ -12,6 +12,9 @@ import type { OwnershipRow, StoreAnswer } from "../protocol/store.ts";
 import { refreshStandbys, roomFor, scoreFor, setStandbys, stateBytes } from "./choose.ts";
 import { TIMER, type Hosting, type MapState, type Move } from "./state.ts";
 
+/** A hand-over that failed at the store waits as long as a claim that was asked this often. */
+const STORE_TRIES = 3;
+
 /** Why a move ended without its end. */
 export type MoveFailure = Extract<HistoryRecord, { kind: "move/failed" }>["reason"];
 
@@ -338,6 +341,10 @@ export function failMove(h: Hosting, move: Move, reason: MoveFailure): void {
   if (state.serving && (move.phase === "freeze" || move.phase === "claim")) thaw(h, state);
   if (!state.serving) h.waiting.add(state.map);
   h.urgent.push(state.map);
+  if (reason !== "store") return;
+  // What the store did not take is not tried again at once: each attempt freezes the map for a moment.
+  state.drainAt = h.at + h.storeRetryUs(STORE_TRIES);
+  h.wakeAt(TIMER.again, state.map, state.drainAt);
 }
 
 /** Tells a frozen owner to serve on. Until it says that it does, it may not have heard: then the map finds another. */
@@ -382,6 +389,8 @@ export function refused(h: Hosting, map: MapId, host: HostId, epoch: Epoch, reas
   const state = h.maps[map] as MapState;
   const move = state.move;
   h.refuse("take part", reason, map, host);
+  // A claim under way is left to the store's answer: this may be a late word about an earlier attempt at the same epoch.
+  if (move !== null && (move.phase === "claim" || move.phase === "resolve")) return;
   if (move !== null && move.to === host && move.epoch === epoch) {
     penalise(h, host);
     return failMove(h, move, reason);

@@ -107,7 +107,7 @@ export function serveUrgent(h: Hosting): void {
     for (const map of maps) {
       const state = h.maps[map] as MapState;
       if (!h.waiting.has(map)) {
-        if (state.serving && state.move === null && isLeaving(h, state.owner)) handOver(h, state, "drain");
+        if (state.serving && state.move === null && h.at >= state.drainAt && isLeaving(h, state.owner)) handOver(h, state, "drain");
       } else if (!h.buggify("urgent-look-late")) retry(h, map);
     }
   }

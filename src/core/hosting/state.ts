@@ -58,6 +58,8 @@ export type MapState = {
   quietUntil: number;
   /** An owner found in the store was told to serve and may still answer until then (us). */
   promisedUntil: number;
+  /** A leaving owner's hand-over that the store did not take is not tried again before this (us). */
+  drainAt: number;
   standbys: readonly HostId[];
   warm: readonly HostId[];
   /** It stays on the VPS, and has no slot there nor is on its way to one. */
@@ -82,6 +84,7 @@ export const TIMER = {
   waiting: 7,
   restore: 8,
   adopt: 9,
+  again: 10,
 } as const;
 export const TIMER_KINDS = 16;
 
@@ -299,6 +302,8 @@ export class Hosting {
     const slot = this.table.slotOf(host);
     if (slot < 0) return;
     this.table.hold(slot, maps, players);
+    // Who holds a map is compared with others, and may have measured too badly to be scored while it held none.
+    if (maps > 0 && !((this.table.scoredAt[slot] as number) >= 0)) this.table.score(slot, this.at);
     this.offer(slot);
   }
 
@@ -338,6 +343,7 @@ function emptyMap(map: MapId): MapState {
     fellBackAt: -1,
     quietUntil: 0,
     promisedUntil: 0,
+    drainAt: 0,
     standbys: [],
     warm: [],
     slotless: false,

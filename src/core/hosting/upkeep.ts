@@ -36,7 +36,7 @@ function offerRested(h: Hosting, host: HostId): void {
   h.offer(slot);
 }
 
-/** One host that holds maps: blocked, leaving, degraded or no longer eligible hosts hand them over. */
+/** One host that holds maps: blocked, leaving, degraded or no longer eligible hosts hand them over, and all hosts what belongs on the VPS. */
 function checkHost(h: Hosting, host: HostId): void {
   const slot = h.table.slotOf(host);
   if (h.table.maps[slot] === 0 || h.table.vps[slot] === 1 || h.table.online[slot] === 0) return;
@@ -45,6 +45,7 @@ function checkHost(h: Hosting, host: HostId): void {
     return;
   }
   if (h.table.leaving[slot] === 1) return drain(h, host);
+  handOverCritical(h, host);
   const slow = isSlow(h, slot);
   const checks = h.badChecks.get(host) ?? 0;
   markDegraded(h, host, slot, slow && checks >= h.settings.tuning.failedChecksMax);
@@ -53,6 +54,14 @@ function checkHost(h: Hosting, host: HostId): void {
   for (const map of h.ownedBy(host)) {
     const state = h.maps[map] as MapState;
     if (state.serving && state.move === null && roomForMoves(h)) handOver(h, state, "degraded");
+  }
+}
+
+/** A coordinator that began under another conf may find maps with player hosts that must stay on the VPS by now (HO4): they go there. */
+function handOverCritical(h: Hosting, host: HostId): void {
+  for (const map of h.ownedBy(host)) {
+    const state = h.maps[map] as MapState;
+    if (!h.mayLeaveVps(map) && state.serving && state.move === null && roomForMoves(h)) handOver(h, state, "policy");
   }
 }
 
