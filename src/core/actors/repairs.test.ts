@@ -2,44 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { US_PER_S } from "../../base/time.ts";
 import { hostActor } from "../protocol/ids.ts";
-import { machine, site } from "./machines.fixture.ts";
+import { site } from "./machines.fixture.ts";
 import { decisions, expectSettled, nth, ownerOf, owners, smallStage, VPS } from "./small-stage.fixture.ts";
-import type { Stage } from "./coordinator.fixture.ts";
-
-/** One host serves a player; a far better one comes, and the hand-over stands still: the target's word that it is ready is lost. */
-function frozenStage(): Stage {
-  const stage = smallStage({ hosts: 1, conf: (conf) => (conf.task_distribution.reassignment_interval = 15) });
-  stage.go(1, 0);
-  stage.runS(60);
-  stage.passage = (message) => (message.kind === "hosting/ready" ? "drop" : "pass");
-  stage.join(machine(2, { cpu_cores: 32 }));
-  expect(stage.runUntil(() => stage.said("hosting/freeze").length > 0, 60 * US_PER_S)).toBe(true);
-  stage.run(5_000);
-  expect(stage.hosts.get(1)?.serving.get(0)?.stage).toBe("frozen");
-  return stage;
-}
-
-describe("a source that stands still for a move nobody knows any more", () => {
-  it("HO5: goes on once it introduces itself to the next coordinator", () => {
-    const stage = frozenStage();
-    stage.restart();
-    stage.passage = () => "pass";
-    stage.runS(4);
-    expect(stage.servers(0)).toEqual([{ host: 1, epoch: 1 }]);
-    expectSettled(stage);
-  });
-
-  it("HO5: goes on when the order to do so was lost with its line, and the line stands again", () => {
-    const stage = frozenStage();
-    stage.cutOff.add(1);
-    stage.run(510_000);
-    stage.back(1);
-    stage.passage = () => "pass";
-    stage.runS(1);
-    expect(stage.said("hosting/resume").length).toBe(2);
-    expectSettled(stage);
-  });
-});
 
 describe("a coordinator under another conf", () => {
   it("HO4: takes maps to the VPS that must stay there by now, though their hosts are well", () => {
