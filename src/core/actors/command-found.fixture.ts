@@ -77,6 +77,12 @@ export const FOUND: readonly Found[] = [
   },
   {
     rule: "HO9",
+    what: "after a failover of the store maps waited for ever where nothing but their own host may serve them",
+    circumstances: { ...USUAL, auto: false, fallback: false },
+    commands: [{ do: "restart", change: "timeline", map: 0 }],
+  },
+  {
+    rule: "HO9",
     what: "a source stood still for the move of a coordinator that was gone",
     circumstances: USUAL,
     commands: [

@@ -128,3 +128,14 @@ describe("a late refusal", () => {
     expectSettled(stage);
   });
 });
+
+describe("a store that failed over", () => {
+  it("HO5: leaves no map waiting for an owner of the timeline before, though nothing but an owner of its own may serve it", () => {
+    const stage = smallStage({ hosts: 2, general: { enable_auto_migration: false, enable_vps_fallback: false } });
+    stage.epochFloor = 1_099_511_627_776;
+    stage.restart();
+    stage.runS(5);
+    expect(stage.row(0)).toEqual({ map: 0, owner: 1, epoch: 1_099_511_627_777 });
+    expectSettled(stage);
+  });
+});
