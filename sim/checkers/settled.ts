@@ -35,6 +35,8 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
   readonly #nowhere = new Map<MapId, string>();
   /** Players whose last word to or from the coordinator was lost on the way, and when. */
   readonly #unheard = new Map<PlayerId, number>();
+  /** The host that a client could not reach, or that could not reach it, and when that was last so. */
+  readonly #unreached = new Map<PlayerId, { readonly host: HostId; readonly at: number }>();
   #settled = false;
 
   constructor(options: CheckerOptions, picture: Picture, clock: FairClock) {
@@ -59,7 +61,7 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
 
   /** A player without a line to the coordinator can neither ask nor be told. */
   dropped(at: number, from: ActorId, to: ActorId): void {
-    if (from !== COORDINATOR && to !== COORDINATOR) return;
+    if (from !== COORDINATOR && to !== COORDINATOR) return this.#missed(at, from, to);
     const actor = from === COORDINATOR ? to : from;
     if (actorKind(actor) === "player") this.#unheard.set(actorNumber(actor), at);
   }
@@ -170,6 +172,18 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
     );
   }
 
+  /** A client and a host could not reach each other. */
+  #missed(at: number, from: ActorId, to: ActorId): void {
+    const [client, host] = actorKind(from) === "player" ? [from, to] : [to, from];
+    if (actorKind(client) === "player") this.#unreached.set(actorNumber(client), { host: actorNumber(host), at });
+  }
+
+  /** The way between a client and its map's host was found broken the last time it was tried: nobody knows yet who can reach whom. */
+  #hasNoWay(at: number, player: PlayerId, host: HostId): boolean {
+    const unreached = this.#unreached.get(player);
+    return unreached?.host === host && at - unreached.at <= 2 * this.#options.tuning.askAgainMs * US_PER_MS;
+  }
+
   #seated(at: number, player: PlayerId, seat: Seat): void {
     const map = this.#picture.mapOf(seat.map);
     const current = seat.host === map.owner && seat.epoch === map.epoch;
@@ -178,6 +192,7 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
       // Without a serving owner there is nowhere to follow to; LV1 has named the map.
       if (!this.#picture.hosted(map)) return this.count("excused.LV2.map_unhosted");
       if ((this.#unheard.get(player) ?? -1) >= map.grantedAt) return this.count("excused.LV2.no_line");
+      if (this.#hasNoWay(at, player, map.owner)) return this.count("excused.LV2.no_way_to_host");
     }
     this.check(
       "LV2",
@@ -200,6 +215,7 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
     // It asks again and again; if its latest question was lost, its line is still gone.
     const lastAsked = 2 * this.#options.tuning.askAgainMs * US_PER_MS;
     if (at - (this.#unheard.get(player) ?? Number.NEGATIVE_INFINITY) <= lastAsked) return this.count("excused.LV2.no_line");
+    if (this.#hasNoWay(at, player, map.owner)) return this.count("excused.LV2.no_way_to_host");
     this.check(
       "LV2",
       false,
@@ -232,6 +248,7 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
 
   #forget(player: PlayerId): void {
     this.#seats.forget(player);
+    if (this.#unreached.size > 0) this.#unreached.delete(player);
     if (this.#unheard.size > 0) this.#unheard.delete(player);
   }
 }

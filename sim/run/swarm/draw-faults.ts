@@ -17,6 +17,8 @@ type Range = {
   readonly most: number;
 };
 
+/** Whom a cut may part a host from, where not from all. */
+const CUT_SHAPES = ["vps", "players", "hosts"] as const;
 const SHARE: Range["amount"] = [0.1, 1];
 const LINE_MS: Range["lastsMs"] = [100, 15_000];
 
@@ -64,8 +66,8 @@ const RANGES: Readonly<Record<Fault["kind"], Range>> = {
 /** The kinds' names, for whoever asks what a campaign has tried. */
 export const SWARM_KINDS = Object.keys(RANGES) as readonly Fault["kind"][];
 
-/** Half of the kinds are in a run: each subset of them is as likely as any other. */
-const PRESENT = 0.5;
+/** The share of kinds that are in a run, drawn for each: few, some or half of them, because where much goes wrong little can be told apart. */
+const PRESENT = [0.06, 0.15, 0.5] as const;
 /** Nothing goes wrong before the fleet has come up and maps are placed; half of the runs begin even then. */
 const EARLIEST_US = 500 * US_PER_MS;
 const USUAL_EARLIEST_US = 5 * US_PER_S;
@@ -76,9 +78,10 @@ export function drawFaults(options: Options, dice: (purpose: string) => Dice, ev
   const early = general.chance(0.5) ? EARLIEST_US : USUAL_EARLIEST_US;
   // One run in eight has faults of a single kind only: what needs quiet beside it is found there.
   const single = !everything && general.chance(1 / 8) ? general.of(SWARM_KINDS as [Fault["kind"], ...Fault["kind"][]]) : null;
+  const share = general.of(PRESENT);
   const faults = SWARM_KINDS.flatMap((kind) => {
     const own = dice(`faults/${kind}`);
-    const present = own.chance(PRESENT);
+    const present = own.chance(share);
     const count = own.whole(1, RANGES[kind].most);
     if (single !== null ? kind !== single : !everything && !present) return [];
     return Array.from({ length: count }, (_, n) => drawFault(kind, n, options, own, early));
@@ -99,7 +102,15 @@ function drawFault(kind: Fault["kind"], n: number, options: Options, dice: Dice,
     amount: amount === null ? 1 : Math.round(dice.spread(amount[0], amount[1]) * 100) / 100,
     // Thrown for every kind, and true where it says nothing, as a plan reads it.
     close: dice.chance(0.5) || FAULT_KINDS[kind].close === null,
+    ...drawShape(kind, dice),
   };
+}
+
+/** Half of the cuts part a host from a class of others alone: hidden from us and seen by players, or the other way round. */
+function drawShape(kind: Fault["kind"], dice: Dice): Pick<Fault, "shape"> {
+  const some = dice.chance(0.5);
+  const shape = dice.of(CUT_SHAPES);
+  return some && FAULT_KINDS[kind].shape === true ? { shape } : {};
 }
 
 /** Mostly one machine; now and then the busiest, a few, a share of them, or all at once. */

@@ -15,8 +15,11 @@ export function drawWorld(base: Options, dice: (purpose: string) => Dice): Optio
   const vps = dice("vps");
   // Machines alike in everything, in one run of six, so that ties are broken.
   const alike = dice("alike").chance(1 / 6);
+  const core = dice("core");
   return {
     ...base,
+    // In two runs of five only a part of the machines is healed when the faults stop: the rest keeps what ails it.
+    heal: core.chance(0.4) ? Math.round(core.spread(0.2, 0.9) * 100) / 100 : 1,
     network: { ...drawNetwork(base.network, dice("network")), ...(alike ? { hostAccessMs: same(4) } : {}) },
     conf: { ...conf, p2p_eligible_maps: eligible },
     tuning: drawTuning(base.tuning, dice("tuning")),

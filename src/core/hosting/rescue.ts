@@ -130,8 +130,10 @@ function retry(h: Hosting, map: MapId): void {
   if (!h.started || h.at < state.promisedUntil || h.suspects.has(state.owner)) return;
   const target = targetForLost(h, state);
   if (typeof target === "number") beginMove(h, state, target, state.epoch === 0 ? "placement" : "lost", false);
-  else if (canServeAgain(h, state.owner)) reawaken(h, state);
-  else h.refuse("place", target, map, state.owner);
+  else {
+    h.refuse("place", target, map, state.owner);
+    if (canServeAgain(h, state.owner)) reawaken(h, state);
+  }
 }
 
 /** An owner that is here and trusted is asked again when there is nobody else: what it was told before may never have reached it. */
