@@ -87,7 +87,8 @@ export class Faults {
     for (const id of [...this.open.keys()].sort((a, b) => a - b)) {
       const { fault, parts } = this.open.get(id) as Open;
       this.open.delete(id);
-      const healed = parts.filter(({ host }) => core === null || host === null || core.has(host));
+      // Nobody measures a slow processor yet: frame times do not follow it, so a host that is slow for good is not told from a sound one.
+      const healed = parts.filter(({ host }) => core === null || host === null || core.has(host) || fault.kind === "slow-cpu");
       this.close(fault, parts, healed);
     }
     if (core !== null) abandon(this.tools, core);
