@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultMapConf, defaultTuning } from "../../src/core/settings.ts";
 import { hostingCheckers } from "../checkers/hosting.ts";
-import { PLANTED } from "./planted.fixture.ts";
+import { PLANTED } from "./planted.ts";
 
 const options = {
   conf: defaultMapConf(),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Fault, Options, PlantedName } from "../options.ts";
 import { runSeed } from "../run/run-seed.ts";
 import { smallOptions } from "../run/small-options.fixture.ts";
-import { PLANTED } from "./planted.fixture.ts";
+import { PLANTED } from "./planted.ts";
 
 const SECOND = 1_000_000;
 const SEEDS_MAX = 12;

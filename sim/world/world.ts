@@ -55,6 +55,11 @@ export type Plants = {
   settings?(settings: HostingSettings): HostingSettings;
   /** A coordinator just made. */
   coordinator?(coordinator: CoordinatorActor): void;
+  /** A host agent or a client just made. */
+  host?(actor: HostActor): void;
+  player?(actor: PlayerActor): void;
+  /** The failure detector just made; `eager`: it schedules each heartbeat. */
+  heartbeats?(heartbeats: Heartbeats, eager: boolean): void;
   /** A message about to leave: as it is, changed, or null to lose it. */
   message?(world: World, from: ActorId, to: ActorId, message: Message): Message | null;
   /** A store request: `real` does what the store does. */
@@ -130,6 +135,7 @@ export class World {
       loss: options.network.loss,
       eager: options.eagerHeartbeats,
     });
+    plants.heartbeats?.(this.heartbeats, options.eagerHeartbeats);
     this.stoppedAt = new Float64Array(options.maps.names.length);
     this.hosts = new Array(hosts + 1).fill(undefined);
     this.players = new Array(players).fill(undefined);
@@ -363,6 +369,7 @@ export class World {
     this.machines.uploadKbps[host] = profile.upload_kbps;
     const { tuning } = this.options;
     const actor = new HostActor(profile, { checkpointUs: tuning.checkpointS * 1_000_000 }, this.buggifyOf(hostActor(host)));
+    this.plants.host?.(actor);
     this.hosts[host] = actor;
     this.truth(host, "up");
     for (const { map, epoch } of this.files.believe(host, actor))
@@ -390,6 +397,7 @@ export class World {
     assert(this.players[index] === undefined, "a client runs once");
     // Numbers are used again: nothing meant for the one before reaches this one.
     this.machines.generation[dense] = ((this.machines.generation[dense] as number) + 1) >>> 0;
+    this.plants.player?.(actor);
     this.players[index] = actor;
     this.machines.up[dense] = 1;
     this.machines.linked[dense] = 1;
