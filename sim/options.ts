@@ -243,7 +243,7 @@ export type PlantedName =
   | "fallback-forgotten"
   | "redistribution-restless"
   | "p2p-switch-ignored"
-  | "memory-in-gigabytes"
+  | "memory-not-asked"
   | "losses-forgotten"
   | "backoff-ignored"
   | "reservation-leaked"
@@ -266,7 +266,7 @@ export type PlantedName =
   | "rows-taken-as-service"
   | "stale-holdings-ignored"
   | "holdings-believed"
-  | "resume-unanswered"
+  | "resume-ignored"
   | "counter-outlives-run";
 
 /** Everything one run needs besides its seed. */

@@ -17,6 +17,9 @@ type Better = { readonly from: HostId; readonly to: HostId; readonly at: number 
 /** The last change of host a map went through; under which coordinator start tells whether it may be forgotten. */
 type LastMove = { readonly decidedAt: number; readonly fallback: boolean; readonly start: number };
 
+/** When a host was given up with maps on it, and under which coordinator start. */
+type GivenUp = { readonly at: number; readonly start: number };
+
 type Decided = Extract<HistoryRecord, { kind: "move/decided" }>;
 
 /** Judges each decision; keeps per map when it last moved, and which maps are in voluntary moves. */
@@ -29,6 +32,7 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
   readonly #voluntary = new Set<MapId>();
   #newsAt = 0;
   readonly #better = new Map<MapId, Better>();
+  readonly #givenUp = new Map<HostId, GivenUp>();
   /** When a player last entered or left a map; kept from the settling phase on. */
   readonly #playersAt = new Map<MapId, number>();
   #settlingAt = -1;
@@ -51,8 +55,12 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
         this.#voluntary.clear();
         this.#newsAt = at;
         return;
-      case "host/joined":
       case "host/gone":
+        this.#newsAt = at;
+        if (record.how !== "leave" && (this.#picture.hostOf(record.host).owns?.size ?? 0) > 0)
+          this.#givenUp.set(record.host, { at, start: this.#picture.starts });
+        return;
+      case "host/joined":
       case "host/degraded":
       case "host/blocked":
         this.#newsAt = at;
@@ -89,6 +97,7 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
   }
 
   #decided(at: number, record: Decided): void {
+    this.#rested(at, record);
     if (!isVoluntary(record.cause)) {
       this.#voluntary.delete(record.map);
       return;
@@ -148,6 +157,23 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       at,
       () =>
         `${what()} only ${secondsText(since)} after the last was decided; the cool-down is ${secondsText(cooldownUs)}${this.#picture.trail(record.map)}`,
+      record.map,
+      record.to,
+    );
+  }
+
+  /** Who lost its maps is not asked again at once, for whatever cause. */
+  #rested(at: number, record: Decided): void {
+    const givenUp = this.#givenUp.get(record.to);
+    if (givenUp === undefined || record.toVps) return;
+    if (givenUp.start !== this.#picture.starts) return this.count("excused.HO6.restart");
+    const restUs = this.#options.tuning.backoffFirstS * US_PER_S;
+    this.check(
+      "HO6",
+      at - givenUp.at >= restUs,
+      at,
+      () =>
+        `move ${record.move} (${record.cause}) gives ${mapText(this.#options.maps.names, record.map)} to host ${record.to} ${secondsText(at - givenUp.at)} after it was given up with maps on it; the back-off is ${secondsText(restUs)}`,
       record.map,
       record.to,
     );

@@ -108,6 +108,18 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       map,
       host,
     );
+    // The store's word, where it is known: what nobody committed was not granted.
+    const { committed } = this.#picture.mapOf(map);
+    const stands = committed === null || (committed.host === host && committed.epoch === epoch);
+    this.check(
+      "HO3",
+      stands,
+      at,
+      () =>
+        `${what()}, but the store last committed ${epochText(committed?.epoch ?? -1)} to host ${committed?.host ?? NO_HOST}${this.#picture.trail(map)}`,
+      map,
+      host,
+    );
     this.#handoff(at, book, record);
     this.#hold(map, epoch, host, at, "granted");
     book.newest = Math.max(newest, epoch);

@@ -1,5 +1,6 @@
 /** Bugs of the coordinator: in moves, in what it knows of hosts, in how it chooses, in its timers and its restart. */
 import type { CoordinatorActor } from "../../src/core/actors/coordinator.ts";
+import { REASON_BIT } from "../../src/core/hosting/eligibility.ts";
 import { seedScore, toMicro } from "../../src/core/hosting/score.ts";
 import { type Hosting, TIMER } from "../../src/core/hosting/state.ts";
 import { type HostId, NO_HOST } from "../../src/core/protocol/ids.ts";
@@ -20,6 +21,15 @@ function blindToMeasurements({ table }: Hosting): void {
   table.measure = (slot, stats, regional, at) => {
     measure(slot, stats, regional, at);
     table.reasons[slot] = 0;
+  };
+}
+
+/** Free memory is no condition. */
+function blindToMemory({ table }: Hosting): void {
+  const measure = table.measure.bind(table);
+  table.measure = (slot, stats, regional, at) => {
+    measure(slot, stats, regional, at);
+    table.reasons[slot] = (table.reasons[slot] as number) & ~REASON_BIT.free_ram_mb;
   };
 }
 
@@ -202,11 +212,8 @@ const READS_ITS_WISH = hearing((h, input) => {
   return { ...input, answer: { result: "ok", row: { map: move.map, owner: move.to, epoch: move.epoch } } };
 });
 
-/** A player who is on the map already is not told where it is. */
-const KNOWS_ALREADY = hearing((h, input) => {
-  if (input.kind !== "message" || input.message.kind !== "play/resume") return input;
-  return h.roster.mapOfPlayer(input.message.player) === input.message.map ? null : input;
-});
+/** A player that was cut off and says where it plays is not heard. */
+const HEARS_NO_RESUME = hearing((_h, input) => (input.kind === "message" && input.message.kind === "play/resume" ? null : input));
 
 /** Disconnects are noted, and gone before they are counted. */
 const FORGETS_LOSSES = hearing((h, input) => {
@@ -250,10 +257,7 @@ export const COORDINATOR_PLANTS = {
   "fallback-forgotten": withConf((conf) => ({ ...conf, general: { ...conf.general, enable_vps_fallback: false } })),
   "redistribution-restless": withTuning({ cooldownS: 0, betterRealtime: 0.9, betterOtherwise: 0.9 }),
   "p2p-switch-ignored": withConf((conf) => ({ ...conf, general: { ...conf.general, enable_p2p_maps: true } })),
-  "memory-in-gigabytes": withConf((conf) => ({
-    ...conf,
-    host_requirements: { ...conf.host_requirements, ram_min_mb: conf.host_requirements.ram_min_mb / 1024 },
-  })),
+  "memory-not-asked": inHosting(blindToMemory),
   "losses-forgotten": FORGETS_LOSSES,
   "backoff-ignored": inHosting(neverRests),
   "reservation-leaked": inHosting(leaksReservations),
@@ -276,6 +280,6 @@ export const COORDINATOR_PLANTS = {
   "rows-taken-as-service": inHosting(rowsMeanService),
   "stale-holdings-ignored": FORGETS_STALE,
   "holdings-believed": BELIEVES_HOLDINGS,
-  "resume-unanswered": KNOWS_ALREADY,
+  "resume-ignored": HEARS_NO_RESUME,
   "counter-outlives-run": inHosting(spreadByCounter),
 } satisfies Partial<Record<PlantedName, Plants>>;

@@ -106,6 +106,8 @@ function drawTuning(base: Tuning, dice: Dice): Tuning {
     mapPlayersMax: dice.of([6, 20, 200]),
     stateBytesBase: dice.of([2_000, 20_000, 500_000]),
     stateBytesPerPlayer: dice.of([100, 2_000]),
+    // Players that need much, in a quarter of the runs: where upload is small too, a handful fill a host.
+    uploadKbpsPerPlayer: dice.of([base.uploadKbpsPerPlayer, base.uploadKbpsPerPlayer, base.uploadKbpsPerPlayer, 500]),
   };
 }
 
