@@ -119,37 +119,11 @@ function releasesBelow(inside: HostInside, host: HostActor): void {
   inside.release = (map, epoch, why, out) => release(map, host.serving.get(map)?.epoch === epoch ? epoch - 1 : epoch, why, out);
 }
 
-/** A release ends whatever is served, be it older than that. */
-function releasesAny(inside: HostInside, host: HostActor): void {
-  const release = inside.release.bind(inside);
-  inside.release = (map, epoch, why, out) => release(map, Math.max(epoch, host.serving.get(map)?.epoch ?? epoch), why, out);
-}
-
-/** The floor is kept and never looked at. */
-function withoutFloor(inside: HostInside): void {
-  inside.below = () => false;
-}
-
-/** A map that a host holds already is not begun again, whatever the epoch. */
-function promotedOnce(inside: HostInside, host: HostActor): void {
-  const promote = inside.promote.bind(inside);
-  inside.promote = (at, map, epoch, loadUs, out) => promote(at, map, host.serving.get(map)?.epoch ?? epoch, loadUs, out);
-}
-
 /** Who plays at a host does not join it again, though it was granted the map anew. */
 function staysAtItsHost(inside: PlayerInside, player: PlayerActor): void {
   const follow = inside.follow.bind(inside);
   inside.follow = (at, map, host, epoch, out) => {
     if (host !== player.host || player.stage !== "playing" || map !== player.map) follow(at, map, host, epoch, out);
-  };
-}
-
-/** A redirect is followed wherever it leads, to an older epoch too. */
-function followsAnyEpoch(inside: PlayerInside, player: PlayerActor): void {
-  const follow = inside.follow.bind(inside);
-  inside.follow = (at, map, host, epoch, out) => {
-    if (map === player.map && epoch < player.epoch) player.epoch = epoch;
-    follow(at, map, host, epoch, out);
   };
 }
 
@@ -185,11 +159,7 @@ export const EDGE_PLANTS = {
   "release-lost": losing("hosting/release"),
   "freeze-does-not-stop": inHost(servesOnWhenFrozen),
   "release-off-by-one": inHost(releasesBelow),
-  "release-stops-newer": inHost(releasesAny),
-  "floor-ignored": inHost(withoutFloor),
-  "promoted-once": inHost(promotedOnce),
   "player-stays-at-its-host": inPlayer(staysAtItsHost),
-  "player-follows-any-epoch": inPlayer(followsAnyEpoch),
   "player-asks-once": { player: asksOnce },
   "lazy-silence-skipped": { heartbeats: skipsOneSilence },
 } satisfies Partial<Record<PlantedName, Plants>>;
