@@ -235,7 +235,6 @@ export type PlantedName =
   | "latency-preferred-high"
   | "double-grant-on-unknown"
   | "unknown-taken-as-granted"
-  | "row-adopted-by-half"
   | "fallback-forgotten"
   | "redistribution-restless"
   | "p2p-switch-ignored"

@@ -208,6 +208,12 @@ export class MadeHistory {
     return this.say({ kind: "map/granted", map, host, epoch, expect, vps: host === VPS });
   }
 
+  /** The store's own word: it committed this claim. */
+  committed(map: MapId, host: HostId, epoch: number): this {
+    for (const checker of this.#checkers) checker.committed?.(this.#at, map, host, epoch);
+    return this;
+  }
+
   serving(map: MapId, host: HostId, epoch: number): this {
     return this.say({ kind: "host/serving", host, map, epoch }, hostActor(host));
   }

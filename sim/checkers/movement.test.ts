@@ -55,6 +55,19 @@ describe("HO6: voluntary moves are restrained", () => {
     expect(fallen().idle(300).decided(1, "return", "handoff", VPS, 20).finish().rules).not.toContain("HO6");
   });
 
+  it("HO6 names a move to a host within the back-off it earned by being lost with maps, whatever the cause", () => {
+    const lost = (host: number, how: "close" | "leave"): MadeHistory => new MadeHistory().begun().gone(host, how);
+    const back = (history: MadeHistory, seconds: number): MadeHistory =>
+      history.idle(seconds).joined(10).decided(3, "lost", "failover", 20, 10);
+    expect(back(lost(10, "close"), 29).finish().rules).toContain("HO6");
+    expect(back(lost(10, "close"), 30).finish().rules).not.toContain("HO6");
+    expect(back(lost(10, "leave"), 1).finish().rules).not.toContain("HO6");
+    expect(back(lost(20, "close"), 1).finish().rules).not.toContain("HO6");
+    const restarted = back(lost(10, "close").started(), 1).finish();
+    expect(restarted.rules).not.toContain("HO6");
+    expect(restarted.reached["excused.HO6.restart"]).toBe(1);
+  });
+
   it("HO6 names too many maps in voluntary moves, by either count, and always allows one", () => {
     expect(better(new MadeHistory().begun(), { voluntaryNow: 2, mapsHosted: 19 }).finish().rules).toContain("HO6");
     expect(better(new MadeHistory().begun(), { voluntaryNow: 2, mapsHosted: 20 }).finish().rules).not.toContain("HO6");

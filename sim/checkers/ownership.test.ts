@@ -89,6 +89,18 @@ describe("HO2: epochs of a map strictly increase", () => {
 });
 
 describe("HO3: nothing is written or served beside the row", () => {
+  it("HO3 names a grant that the store did not commit, and asks nothing where its word is unknown", () => {
+    const granted = (...committed: [host: number, epoch: number][]): readonly string[] => {
+      const history = new MadeHistory().begun().decided(1, "lost", "failover", 10, 20).after(100);
+      for (const [host, epoch] of committed) history.committed(1, host, epoch);
+      return history.granted(1, 20, 2).finish().rules;
+    };
+    expect(granted([10, 1])).toEqual(["HO3"]);
+    expect(granted([10, 2])).toEqual(["HO3"]);
+    expect(granted([10, 1], [20, 2])).not.toContain("HO3");
+    expect(granted()).not.toContain("HO3");
+  });
+
   it("HO3 names a durable write under another epoch than the row's", () => {
     const found = new MadeHistory().begun().say({ kind: "host/fenced", host: 10, map: 1, epoch: 1, rowEpoch: 2 }).finish();
     expect(found.rules).toContain("HO3");

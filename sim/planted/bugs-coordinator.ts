@@ -57,7 +57,8 @@ export const COORDINATOR_BUGS: readonly Planted[] = [
     what: "Of two equal hosts the one that joined first is taken, not the one with the lower id.",
     rules: ["HO11"],
     place: "the comparison inside the host index",
-    needs: "equal hosts under the seed's scoring in a fleet of at most 256, joining out of id order; property tests of the index catch it in any case",
+    needs:
+      "equal hosts under the seed's scoring in a fleet of at most 256, joining out of id order; property tests of the index catch it in any case",
   },
   {
     name: "double-grant-on-unknown",
@@ -128,13 +129,6 @@ export const COORDINATOR_BUGS: readonly Planted[] = [
     rules: ["HO3"],
     place: "the resolution of an unknown claim",
     needs: "a store-unknown fault whose claim did not commit",
-  },
-  {
-    name: "row-adopted-by-half",
-    what: "Of a row that somebody else wrote the epoch is taken over and the owner is not.",
-    rules: ["HO3"],
-    place: "the adoption of a row",
-    needs: "a coordinator that learns of a grant it did not make while it believes in another owner",
   },
   {
     name: "p2p-switch-ignored",

@@ -43,7 +43,14 @@ describe("planted bugs", () => {
   });
 
   it("all take hold where several are planted", () => {
-    const plants = plantsOf(["share-limit-ignored", "threshold-compounded", "redirect-lost", "no-fence", "player-asks-once", "release-lost"]);
+    const plants = plantsOf([
+      "share-limit-ignored",
+      "threshold-compounded",
+      "redirect-lost",
+      "no-fence",
+      "player-asks-once",
+      "release-lost",
+    ]);
     const { tuning } = plants.settings?.({ ...options, maps: ["prontera"], eligible: [true], regions: ["eu"] }) ?? {};
     expect([tuning?.voluntaryShareMax, tuning?.betterRealtime]).toEqual([1, 1.1 * 1.1]);
     const lost = (["play/redirect", "hosting/release"] as const).map((kind) =>

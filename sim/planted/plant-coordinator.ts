@@ -87,12 +87,6 @@ function rowsMeanService(h: Hosting): void {
   };
 }
 
-/** Of a row that was written by somebody else the epoch is taken over, the owner is not. */
-function adoptsTheEpoch(h: Hosting): void {
-  const take = h.takeRow.bind(h);
-  h.takeRow = (state, owner, epoch) => take(state, h.restored && state.owner !== NO_HOST ? state.owner : owner, epoch);
-}
-
 /** A reservation is given back with the grant, and forgotten where there is none. */
 function leaksReservations(h: Hosting): void {
   const reserve = h.reserve.bind(h);
@@ -253,7 +247,6 @@ export const COORDINATOR_PLANTS = {
   "latency-preferred-high": inHosting(latencyTurned),
   "double-grant-on-unknown": { store: unfenced, ...inHosting(unknownIsFailed) },
   "unknown-taken-as-granted": READS_ITS_WISH,
-  "row-adopted-by-half": inHosting(adoptsTheEpoch),
   "fallback-forgotten": withConf((conf) => ({ ...conf, general: { ...conf.general, enable_vps_fallback: false } })),
   "redistribution-restless": withTuning({ cooldownS: 0, betterRealtime: 0.9, betterOtherwise: 0.9 }),
   "p2p-switch-ignored": withConf((conf) => ({ ...conf, general: { ...conf.general, enable_p2p_maps: true } })),

@@ -2,7 +2,16 @@
 import type { OwnershipTable } from "../../src/adapters/memory/ownership-table.ts";
 import type { HostActor } from "../../src/core/actors/host.ts";
 import type { PlayerActor } from "../../src/core/actors/player.ts";
-import { actorKind, actorNumber, type ActorId, COORDINATOR, type Epoch, hostActor, type HostId, type MapId } from "../../src/core/protocol/ids.ts";
+import {
+  actorKind,
+  actorNumber,
+  type ActorId,
+  COORDINATOR,
+  type Epoch,
+  hostActor,
+  type HostId,
+  type MapId,
+} from "../../src/core/protocol/ids.ts";
 import type { Message } from "../../src/core/protocol/messages.ts";
 import type { Out } from "../../src/core/protocol/step.ts";
 import type { OwnershipRow, StoreAnswer, StoreRequest } from "../../src/core/protocol/store.ts";
