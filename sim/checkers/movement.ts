@@ -57,8 +57,7 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
         return;
       case "host/gone":
         this.#newsAt = at;
-        if (record.how !== "leave" && (this.#picture.hostOf(record.host).owns?.size ?? 0) > 0)
-          this.#givenUp.set(record.host, { at, start: this.#picture.starts });
+        if (record.how !== "leave" && this.#holdsByNow(record.host)) this.#givenUp.set(record.host, { at, start: this.#picture.starts });
         return;
       case "host/joined":
       case "host/degraded":
@@ -160,6 +159,12 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       record.map,
       record.to,
     );
+  }
+
+  /** It holds a map that the present coordinator granted: what one before it granted, a store that lost commits may have kept from this one. */
+  #holdsByNow(host: HostId): boolean {
+    for (const map of this.#picture.hostOf(host).owns ?? []) if (this.#picture.mapOf(map).grantedIn === this.#picture.starts) return true;
+    return false;
   }
 
   /** Who lost its maps is not asked again at once, for whatever cause. */
