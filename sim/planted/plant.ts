@@ -7,11 +7,12 @@ import type { PlantedName } from "../options.ts";
 import type { Plants } from "../world/world.ts";
 import { COORDINATOR_PLANTS } from "./plant-coordinator.ts";
 import { EDGE_PLANTS } from "./plant-edges.ts";
+import { PLANTED } from "./planted.ts";
 
 const PLANTS: Readonly<Record<PlantedName, Plants>> = { ...EDGE_PLANTS, ...COORDINATOR_PLANTS };
 
 /** The names of all bugs that can be planted. */
-export const PLANTED_NAMES = Object.keys(PLANTS) as readonly PlantedName[];
+export const PLANTED_NAMES: readonly PlantedName[] = PLANTED.map(({ name }) => name);
 
 /** All hooks of the named bugs: each takes hold where those before it have left things. */
 export function plantsOf(names: readonly PlantedName[]): Plants {

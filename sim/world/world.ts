@@ -10,11 +10,9 @@ import { HostActor } from "../../src/core/actors/host.ts";
 import { PlayerActor } from "../../src/core/actors/player.ts";
 import { type Buggify, NEVER } from "../../src/core/protocol/buggify.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
-import type { OwnershipTable } from "../../src/adapters/memory/ownership-table.ts";
 import type { HostProfile } from "../../src/core/protocol/host-stats.ts";
 import type { Message } from "../../src/core/protocol/messages.ts";
 import type { RefusalReason } from "../../src/core/protocol/refusal.ts";
-import type { StoreAnswer, StoreRequest } from "../../src/core/protocol/store.ts";
 import { type ActorId, COORDINATOR, hostActor, type HostId } from "../../src/core/protocol/ids.ts";
 import type { Actor, Input } from "../../src/core/protocol/step.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
@@ -24,12 +22,14 @@ import type { Options } from "../options.ts";
 import { Backlog } from "./backlog.ts";
 import { Clocks } from "./clocks.ts";
 import { Connections } from "./connections.ts";
+import type { Handlers } from "./handlers.ts";
 import { Heartbeats } from "./heartbeats.ts";
 import { HostFiles } from "./host-files.ts";
 import { Machines } from "./machines.ts";
 import { METER, Meters } from "./meters.ts";
 import { type Packet, SimNetwork } from "./network.ts";
 import type { HostTruth, Observer } from "./observer.ts";
+import type { PlantsOf } from "./plants.ts";
 import { EVENT, EventQueue } from "./queue.ts";
 import { SOURCE } from "./sources.ts";
 import { type Answered, type Asked, SimStore } from "./store.ts";
@@ -39,32 +39,8 @@ import { Timers } from "./timers.ts";
 /** Who asks at the sites of the loop itself, which is no actor: no address is as high. */
 const LOOP: ActorId = Number.MAX_SAFE_INTEGER;
 
-/** What the fleet and the faults plug into the world. */
-export type Handlers = {
-  /** A fleet or fault event came up. */
-  event(kind: number, target: number, number: number, object: unknown): void;
-  /** A player's client showed its person something. */
-  player(dense: number, at: number, record: HistoryRecord): void;
-  /** A host may shut down: nothing is left on it. */
-  goodbye(host: HostId): void;
-};
-
-/** Where a planted bug may take hold. Tests of the checkers alone use it; empty in every other run. */
-export type Plants = {
-  /** Settings as the coordinator believes them. */
-  settings?(settings: HostingSettings): HostingSettings;
-  /** A coordinator just made. */
-  coordinator?(coordinator: CoordinatorActor): void;
-  /** A host agent or a client just made. */
-  host?(actor: HostActor): void;
-  player?(actor: PlayerActor): void;
-  /** The failure detector just made; `eager`: it schedules each heartbeat. */
-  heartbeats?(heartbeats: Heartbeats, eager: boolean): void;
-  /** A message about to leave: as it is, changed, or null to lose it. */
-  message?(world: World, from: ActorId, to: ActorId, message: Message): Message | null;
-  /** A store request: `real` does what the store does. */
-  store?(table: OwnershipTable, ask: StoreRequest, real: () => StoreAnswer): StoreAnswer;
-};
+/** Where a planted bug may take hold of this world. */
+export type Plants = PlantsOf<World>;
 
 /** One simulated world: the clock, all actors, and everything between them. */
 export class World {
