@@ -25,8 +25,8 @@ export type Target = HostId | RefusalReason;
 export function targetForLost(h: Hosting, state: MapState): Target {
   const { general } = h.settings.conf;
   if (!h.mayLeaveVps(state.map)) return vpsFor(h, state.map, state.owner);
-  // A map whose row is of an older timeline has no host of its own to wait for, like one that never had any.
-  const fresh = state.epoch === 0 || state.epoch < h.epochFloor;
+  // A map whose row is of an older timeline has no host of its own to wait for: where nobody else could take it, it is like one that never had any.
+  const fresh = state.epoch === 0 || (state.epoch < h.epochFloor && !general.enable_vps_fallback);
   if (general.enable_auto_migration) {
     const standby = bestStandby(h, state, state.owner);
     if (standby !== NO_HOST) return standby;
