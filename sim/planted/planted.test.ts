@@ -28,7 +28,8 @@ const OCCASION: Partial<Record<PlantedName, (drawn: Options, seed: number) => bo
   "claim-not-retried": (drawn) => has(drawn, /^store-(fail|unknown|refuse)$/),
   "resume-ignored": (drawn) => has(drawn, /^(coordinator-restart|player-drop)$/),
   "p2p-switch-ignored": ({ conf }) => !conf.general.enable_p2p_maps,
-  "rows-taken-as-service": (drawn) => restartMeets(drawn, /^(crash|leave)$/),
+  "rows-taken-as-service": (drawn) =>
+    restartMeets(drawn, /^(crash|leave)$/) || (drawn.hosts.uptimeS !== null && has(drawn, /^coordinator-restart$/)),
   "restore-not-retried": (drawn) => restartMeets(drawn, /^store-(fail|unknown)$/),
 };
 
