@@ -101,6 +101,14 @@ describe("LV2: players without a line", () => {
     }
   });
 
+  it("LV2 excuses who cannot reach the map's host, as long as that was so just now", () => {
+    const tried = (idleS: number): MadeHistory =>
+      new MadeHistory().begun().entered(7, 1).settling().idle(60).dropped(playerActor(7), hostActor(10)).idle(idleS);
+    const now = tried(1).finish();
+    expect([now.rules, now.reached["excused.LV2.no_way_to_host"]]).toEqual([[], 1]);
+    expect(tried(30).finish().rules).toEqual(["LV2"]);
+  });
+
   it("LV2 does not excuse what was lost long ago, before the move, or between others", () => {
     const asked = new MadeHistory().begun().entered(7, 1).dropped(playerActor(7), COORDINATOR).settling().idle(60);
     const before = new MadeHistory()
@@ -118,7 +126,7 @@ describe("LV2: players without a line", () => {
       .settling()
       .idle(60)
       .dropped(playerActor(8), COORDINATOR)
-      .dropped(playerActor(7), hostActor(10));
+      .dropped(playerActor(7), hostActor(20));
     for (const history of [asked, before, others]) expect(history.finish().rules).toEqual(["LV2"]);
   });
 });

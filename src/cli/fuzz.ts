@@ -8,6 +8,7 @@ import { changeWords, shellText, timeoutOf, workersOf, type CampaignFlags } from
 import { EXIT_USAGE, Failure } from "./failure.ts";
 import { collect } from "./flags.ts";
 import { cutDown } from "./fuzz-failures.ts";
+import { fuzzPlanted } from "./fuzz-planted.ts";
 import { mayColor, say, sayJson, widthOf, type Cli } from "./io.ts";
 import { heldFolder, reportFolder } from "./places.ts";
 import { sayFiles, writeAll } from "./report-files.ts";
@@ -19,6 +20,7 @@ import { withSimulation } from "./simulate.ts";
 export type FuzzFlags = CampaignFlags & {
   readonly budget?: string;
   readonly once?: boolean;
+  readonly planted?: string;
   readonly report: string;
   readonly point?: string;
   readonly json?: boolean;
@@ -39,6 +41,7 @@ export function addFuzz(program: Command, cli: Cli, commit: () => string): void 
     .option("--seeds <seeds>", "A..B for the seeds from A to B, N for the first N; without, as many as the budget allows")
     .option("--budget <time>", `wall time for the seeds, for example 60s (default: ${BUDGET_S}s unless --seeds is given)`)
     .option("--workers <n>", "worker threads; as many as the machine has cores when not given")
+    .option("--planted <bugs>", "put known bugs in, one at a time, and say how soon each is found: all, or names with commas")
     .option("--once", "run every seed once; without, each is run twice and the fingerprints are compared")
     .option("--set <path=value>", "change a field of the scenario; may be given several times", collect)
     .option("--data <dir>", "folder with trace files that the scenario may use")
@@ -55,7 +58,8 @@ effect or a goal was never reached is inconclusive (exit code 13), not green.
 
 Examples:
   peerstead fuzz
-  peerstead fuzz chaos/swarm --seeds 1..500 --workers 2`,
+  peerstead fuzz chaos/swarm --seeds 1..500 --workers 2
+  peerstead fuzz --planted all`,
     )
     .action((scenario: string, flags: FuzzFlags) => fuzz(scenario, flags, cli, commit));
 }
@@ -69,6 +73,11 @@ async function fuzz(scenario: string, flags: FuzzFlags, cli: Cli, commit: () => 
   const timeoutS = timeoutOf(flags.timeout);
   const work = await workOf(scenario, flags, cli);
   const { options } = work;
+  if (flags.planted !== undefined) {
+    const from = work.seeds[0] ?? 1;
+    const command = shellText(["peerstead", "fuzz", scenario, "--planted", flags.planted, ...changeWords(flags)]);
+    return fuzzPlanted({ text: flags.planted, options, from, workers, commit: commit(), command, json: flags.json === true }, cli);
+  }
   const { campaignFingerprint, canaryOf, swarmWorker } = await import("../../sim/run/fuzz/campaign.ts");
   const folder = reportFolder(resolve(io.cwd, flags.report), options.scenario);
   const made = commit();

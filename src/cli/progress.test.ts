@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Io } from "./io.ts";
-import { Progress, standingText } from "./progress.ts";
+import { budgetText, Progress, standingText } from "./progress.ts";
 import { memorySink } from "./test-io.fixture.ts";
 
 const MINUTE_US = 60_000_000;
@@ -13,6 +13,13 @@ function ioWith(isTTY: boolean): { io: Io; stderr: () => string; stdout: () => s
 }
 
 describe("progress", () => {
+  it("of a campaign with a budget counts its time: seeds done, their pace, what is left", () => {
+    expect(budgetText(0, 200, 40_000)).toBe("0 seeds, 40 s left");
+    expect(budgetText(412, 18_000, 40_000)).toBe("412 seeds, 23 a second, 22 s left");
+    expect(budgetText(9000, 300_500, 600_000)).toBe("9000 seeds, 30 a second, 0:05:00 left");
+    expect(budgetText(9, 41_000, 40_000)).toBe("9 seeds, 1 a second, 0 s left");
+  });
+
   it("counts finished slots whole and running ones by their clocks", () => {
     let now = 1000;
     const clocks = [0, 0.5 * MINUTE_US, 3 * MINUTE_US];

@@ -96,7 +96,8 @@ export class Progress {
   }
 
   private show(): void {
-    const { share, said } = this.work.budgetMs == null ? this.bySeeds() : this.byTime(this.work.budgetMs);
+    const { share, said } =
+      this.work.budgetMs === undefined || this.work.budgetMs === null ? this.bySeeds() : this.byTime(this.work.budgetMs);
     const text = `${this.work.note === "" ? "" : `${this.work.note}: `}${said}`;
     if (this.bar === null) return say(this.io.stderr, `peerstead: ${text}`);
     this.bar.update(Math.floor(share * BAR_STEPS), { text });

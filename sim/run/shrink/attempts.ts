@@ -57,7 +57,7 @@ export class Attempts {
 }
 
 /** The name under which a crash counts as a broken rule. */
-export const CRASH = "crash";
+const CRASH = "crash";
 
 /** The first violation of a rule in a run. */
 export function brokenBy(outcome: RunOutcome, rule: string): Violation | undefined {
