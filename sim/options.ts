@@ -289,9 +289,9 @@ export type Options = {
   readonly buggify: BuggifyOptions | null;
   /**
    * Share of the player hosts that belong to the core when faults stop. The core is healed; for the others what ails them stays for good, and
-   * of those that are well some are cut off or stopped for good. Left out, 1: everything is healed.
+   * of those that are well some are cut off or stopped for good. 1: everything is healed.
    */
-  readonly heal?: number;
+  readonly heal: number;
   /** How long people who were dropped take to log in again, seconds. */
   readonly reconnectS: Law;
   readonly thresholds: readonly Threshold[];

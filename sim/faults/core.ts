@@ -9,7 +9,7 @@ import type { Tools } from "./part.ts";
 
 /** The player hosts that are healed when faults stop, or null: all of them are. */
 export function coreOf({ world, options }: Tools): ReadonlySet<HostId> | null {
-  const heal = options.heal ?? 1;
+  const { heal } = options;
   if (heal >= 1) return null;
   const draws = stream(world.root, "faults/core");
   const sites = options.vps.sites.length;

@@ -51,6 +51,7 @@ export function someOptions(changes: Partial<Options> = {}): Options {
     vps: { sites: [{ region: 0, slots: 900 }] },
     store: { latencyMs: one },
     faults: [],
+    heal: 1,
     swarm: null,
     buggify: null,
     reconnectS: one,

@@ -61,6 +61,7 @@ export function smallOptions(over: Partial<Options> = {}): Options {
     vps: { sites: [0, 1].map((region) => ({ region, slots: 15 })) },
     store: { latencyMs: { law: "uniform", min: 1, max: 6 } },
     faults: [],
+    heal: 1,
     swarm: null,
     buggify: null,
     reconnectS: { law: "uniform", min: 0.2, max: 3 },

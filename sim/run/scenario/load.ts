@@ -126,7 +126,7 @@ function optionsOf(root: Section, file: string, request: LoadRequest): Options {
     faults: faultsOf(faults, regions, durationUs),
     swarm,
     buggify: buggifyOf(faults),
-    ...healOf(faults.number("heal", 1)),
+    heal: faults.number("heal", 1),
     reconnectS: fleet.child("players").law("reconnect", "s", weightsOf(regions, "players")),
     thresholds: thresholdsOf(root.child("thresholds"), request.metrics ?? KNOWN_METRICS),
     require: requireOf(root.child("require")),
@@ -194,9 +194,4 @@ function requireOf(section: Section): Options["require"] {
 function inOrder(complaints: readonly Complaint[]): Complaint[] {
   const once = new Map(complaints.map((c) => [`${c.file}:${c.line}:${c.column}:${c.message}`, c]));
   return [...once.values()].sort((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column));
-}
-
-/** The share that is healed, where it is not everything. */
-function healOf(heal: number): Pick<Options, "heal"> {
-  return heal === 1 ? {} : { heal };
 }

@@ -20,7 +20,7 @@ export function faultsYaml({
     plan: faults.map((fault) => faultYaml(fault, names)),
     swarm: swarm === null ? undefined : fieldsOf(swarm),
     buggify: buggify === null ? undefined : fieldsOf(buggify),
-    heal: heal ?? 1,
+    heal,
   });
 }
 
