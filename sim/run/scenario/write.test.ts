@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { err } from "../../../src/base/result.ts";
 import { readText as readPacked } from "../../../src/compat/files.ts";
 import { sharedData } from "../../../src/compat/shared-data.fixture.ts";
-import type { Options } from "../../options.ts";
+import type { Fault, Options } from "../../options.ts";
 import { PLANTED_NAMES } from "../../planted/plant.ts";
 import { shippedIn } from "../shipped.fixture.ts";
 import { smallOptions } from "../small-options.fixture.ts";
@@ -157,7 +157,10 @@ series: {step: 9s}
   });
 
   it("is as people write scenarios", () => {
-    const text = scenarioText(drawSwarm(loadedOptions("chaos/swarm")[0]!, 3), 3, []);
+    const drawn = drawSwarm(loadedOptions("chaos/swarm")[0]!, 3);
+    const shaken = { id: "jitter-burst-2", kind: "jitter-burst", atUs: 33_811_095, everyUs: null, forUs: 1_306_000 } as const;
+    const fault: Fault = { ...shaken, target: { pick: "busiest", count: 1 }, amount: 19.68, close: true };
+    const text = scenarioText({ ...drawn, faults: [fault] }, 3, []);
     for (const line of [
       "mode: [safety, liveness]",
       "duration: 36s",
