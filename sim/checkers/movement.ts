@@ -229,8 +229,9 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     this.#better.set(record.map, { from: record.from, to: record.to, at });
     if (this.#settlingAt < 0 || at < this.#settlingAt + Math.floor((2 * this.#options.settleUs) / 3)) return;
     if (this.#hasRested(at, record.to)) return this.count("excused.LV4.rested");
-    // The first better host a map finds is how a fleet settles, one map after another under the limit; a second one is unrest.
-    if (last === undefined || last.at < this.#settlingAt) return this.count("excused.LV4.first");
+    // The first better host a map finds is how a fleet settles, one map after another under the limit, and what is found while news of the faults
+    // themselves is fresh may prove false; a second one after that is unrest.
+    if (last === undefined || last.at < this.#settlingAt + this.#newsUs) return this.count("excused.LV4.first");
     this.#late.add(record.map);
     if (last === undefined || last.from !== record.to || last.to !== record.from) return;
     if (last.at < this.#settlingAt || at - this.#newsAt <= this.#newsUs) return this.count("excused.LV4.news");

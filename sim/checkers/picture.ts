@@ -54,6 +54,8 @@ export type HostPicture = {
   /** Known from its introduction; false until then. */
   vps: boolean;
   joined: boolean;
+  /** It introduced itself to the coordinator that lives now. */
+  here: boolean;
   slots: number;
   uploadKbps: number;
   stats: HostStats | null;
@@ -244,12 +246,14 @@ export class Picture extends RuleChecker implements Checker, Observer {
     for (const host of this.hosts.values()) {
       host.lost = null;
       host.blockedUntil = -1;
+      host.here = false;
     }
   }
 
   #joined(record: Extract<HistoryRecord, { kind: "host/joined" }>): void {
     const picture = this.hostOf(record.profile.host);
     picture.joined = true;
+    picture.here = true;
     picture.vps = record.profile.kind === "vps";
     picture.slots = record.profile.slots;
     picture.uploadKbps = record.profile.upload_kbps;
@@ -346,6 +350,7 @@ function newHost(host: HostId): HostPicture {
     host,
     vps: false,
     joined: false,
+    here: false,
     slots: 0,
     uploadKbps: 0,
     stats: null,

@@ -79,26 +79,53 @@ export function drawFaults(options: Options, dice: (purpose: string) => Dice, ev
   // One run in eight has faults of a single kind only: what needs quiet beside it is found there.
   const single = !everything && general.chance(1 / 8) ? general.of(SWARM_KINDS as [Fault["kind"], ...Fault["kind"][]]) : null;
   const share = general.of(PRESENT);
+  const luck = drawLuck(options, early, general);
   const faults = SWARM_KINDS.flatMap((kind) => {
     const own = dice(`faults/${kind}`);
     const present = own.chance(share);
     const count = own.whole(1, RANGES[kind].most);
     if (single !== null ? kind !== single : !everything && !present) return [];
-    return Array.from({ length: count }, (_, n) => drawFault(kind, n, options, own, early));
+    return Array.from({ length: count }, (_, n) => drawFault(kind, n, options, own, luck));
   });
   return faults.sort((a, b) => a.atUs - b.atUs || (a.id < b.id ? -1 : 1));
 }
 
-function drawFault(kind: Fault["kind"], n: number, options: Options, dice: Dice, earliestUs: number): Fault {
-  const { lastsMs, amount, whom } = RANGES[kind];
+/** When and whom: the earliest and latest instant, and in half of the runs instants near which things happen, and machines to which they happen. */
+type Luck = { readonly earliest: number; readonly latest: number; readonly instants: readonly number[]; readonly unlucky: readonly number[] };
+
+/**
+ * What is hard to get needs two or three things to meet at one machine within a second, which hardly happens by chance: in half of the runs faults
+ * come near a few instants, and mostly to one or two machines.
+ */
+function drawLuck(options: Options, earliestUs: number, dice: Dice): Luck {
   const latest = Math.max(earliestUs + 1, options.durationUs - 1);
+  const earliest = Math.min(earliestUs, latest);
+  const gathered = dice.chance(0.5);
+  const instants = Array.from({ length: dice.whole(1, 4) }, () => dice.whole(earliest, latest));
+  const unlucky = Array.from({ length: dice.whole(1, 2) }, () => dice.whole(0, Math.max(0, options.hosts.count - 1)));
+  return gathered ? { earliest, latest, instants, unlucky } : { earliest, latest, instants: [], unlucky: [] };
+}
+
+/** How far from its instant something that gathers happens, in the mean. */
+const NEAR_US = 700 * US_PER_MS;
+
+function drawTime({ earliest, latest, instants }: Luck, dice: Dice): number {
+  const anywhere = dice.whole(earliest, latest);
+  const [first, ...others] = instants;
+  const off = -Math.log(dice.unit()) * NEAR_US * (dice.chance(0.5) ? 1 : -1);
+  if (first === undefined) return anywhere;
+  return Math.min(latest, Math.max(earliest, Math.round(dice.of([first, ...others]) + off)));
+}
+
+function drawFault(kind: Fault["kind"], n: number, options: Options, dice: Dice, luck: Luck): Fault {
+  const { lastsMs, amount, whom } = RANGES[kind];
   return {
     id: `${kind}-${n + 1}`,
     kind,
-    atUs: dice.whole(Math.min(earliestUs, latest), latest),
+    atUs: drawTime(luck, dice),
     everyUs: null,
     forUs: lastsMs === null ? 0 : Math.round(dice.spread(lastsMs[0], lastsMs[1])) * US_PER_MS,
-    target: drawTarget(whom, options, dice),
+    target: drawTarget(whom, options, luck, dice),
     amount: amount === null ? 1 : Math.round(dice.spread(amount[0], amount[1]) * 100) / 100,
     // Thrown for every kind, and true where it says nothing, as a plan reads it.
     close: dice.chance(0.5) || FAULT_KINDS[kind].close === null,
@@ -114,10 +141,12 @@ function drawShape(kind: Fault["kind"], dice: Dice): Pick<Fault, "shape"> {
 }
 
 /** Mostly one machine; now and then the busiest, a few, a share of them, or all at once. */
-function drawTarget(whom: Range["whom"], options: Options, dice: Dice): FaultTarget {
+function drawTarget(whom: Range["whom"], options: Options, { unlucky }: Luck, dice: Dice): FaultTarget {
   if (whom === "none") return { pick: "all" };
   if (whom === "region") return { pick: "region", region: dice.whole(0, options.regions.length - 1), share: 1 };
   const hosts = Math.max(1, options.hosts.count);
+  const [first, ...others] = unlucky;
+  if (first !== undefined && dice.chance(0.7)) return { pick: "host", index: dice.of([first, ...others]) };
   const which = dice.unit();
   if (which < 0.45) return { pick: "host", index: dice.whole(0, hosts - 1) };
   if (which < 0.75) return { pick: "busiest", count: dice.whole(1, 2) };
