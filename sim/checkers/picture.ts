@@ -230,7 +230,6 @@ export class Picture extends RuleChecker implements Checker, Observer {
   #started(at: number): void {
     if (this.#rolledBack) this.#voidIn = this.starts;
     this.#rolledBack = false;
-    this.starts += 1;
     for (const map of this.maps.values()) {
       map.unsure = true;
       // The new coordinator has read the rows: what was committed without an answer stands in them.
@@ -239,6 +238,7 @@ export class Picture extends RuleChecker implements Checker, Observer {
       // Whatever the old coordinator had under way, nobody pursues now.
       if (map.move !== null && map.move.closedAt < 0) map.move.closedAt = at;
     }
+    this.starts += 1;
   }
 
   /** The coordinator keeps observed losses and blocks in memory only; hosts may introduce themselves before it has read the store. */

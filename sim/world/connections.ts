@@ -82,6 +82,6 @@ export class Connections {
   /** The coordinator's end sees it, one way later. */
   private closeSeen(dense: number): void {
     const at = this.queue.now + this.machines.oneWayUs(dense, 0);
-    this.queue.push(at, SOURCE.world, this.turn(), EVENT.linkDown, dense, 0, undefined);
+    this.queue.push(at, SOURCE.world, this.turn(), EVENT.linkDown, dense, 0, this.machines.generation[0]);
   }
 }

@@ -200,6 +200,8 @@ export class World {
       case EVENT.linkUp:
         return this.linkUp(target, number);
       case EVENT.linkDown:
+        // A close that one coordinator would have seen, had it not stood still, is none of its successor's.
+        if (object !== undefined && object !== this.machines.generation[0]) return;
         // A client that gave up may have come back, or its number may be another person's by now.
         if (number > 0 && this.machines.generation[target] !== number - 1) return;
         if (this.stands(0)) return this.later(EVENT.linkDown, target, number, object, 0);
