@@ -76,7 +76,11 @@ function crowds({ faults, durationUs }: Options): number {
 export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): RunOutcome {
   const options = drawSwarm(given, seed);
   const metrics = new Metrics(options);
-  const books = new BooksChecker(() => (world.coordinatorUp ? world.coordinator.hosting : null), HostFleet.count(options));
+  const view = {
+    hosting: () => (world.coordinatorUp ? world.coordinator.hosting : null),
+    rings: (timer: number) => world.timers.isSet(0, timer),
+  };
+  const books = new BooksChecker(view, HostFleet.count(options));
   const checkers = [...hostingCheckers(options), books];
   const fingerprint = new Fingerprint();
   const faultTally = new FaultTally(options.faults);

@@ -63,6 +63,11 @@ export class Timers {
     rings.clear();
   }
 
+  /** Whether a timer of a host, or of the coordinator, is set. */
+  isSet(dense: number, timer: number): boolean {
+    return this.rings[dense]?.has(timer) === true;
+  }
+
   /** The timer's event has come up. */
   rang(dense: number, timer: number): void {
     if (dense > this.hosts) this.playerNodes[dense - this.hosts - 1] = -1;

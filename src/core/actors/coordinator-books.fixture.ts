@@ -2,7 +2,7 @@
  * What must hold of a coordinator's books after every step, and of a whole stage once nothing stirs.
  * Both give complaints, empty when all is well, so that a failing test says what is wrong.
  */
-import { accountComplaints } from "../hosting/books.ts";
+import { accountComplaints, restComplaints } from "../hosting/books.ts";
 import { TIMER, TIMER_KINDS } from "../hosting/state.ts";
 import type { HostId, MapId } from "../protocol/ids.ts";
 import type { Stage } from "./coordinator.fixture.ts";
@@ -12,7 +12,9 @@ export type BooksView = Pick<Stage, "coordinator" | "coordinatorTimer" | "unansw
 
 /** What every step must keep: load and reservations (HO7), moves and maps, nothing that waits forgotten (HO5). */
 export function booksComplaints(stage: BooksView): string[] {
-  return [...accountComplaints(stage.coordinator.hosting), ...overComplaints(stage), ...waitComplaints(stage)];
+  const { hosting } = stage.coordinator;
+  const rings = (timer: number): boolean => stage.coordinatorTimer(timer) !== undefined;
+  return [...accountComplaints(hosting), ...overComplaints(stage), ...restComplaints(hosting, rings), ...storeComplaints(stage)];
 }
 
 /** No host holds and awaits more maps than it may. A row that is found later can make it so; no test of a stage does that. */
@@ -23,28 +25,13 @@ function overComplaints(stage: BooksView): string[] {
     .map((slot) => `host ${table.hostOf(slot)}: over its maps`);
 }
 
-/** Everything unfinished is waited for: by a timer, by a store answer, or by both ends' messages under a timer. */
-function waitComplaints(stage: BooksView): string[] {
-  const h = stage.coordinator.hosting;
-  const wrong: string[] = [];
-  if (h.urgent.length > 0) wrong.push(`urgent maps left over: ${h.urgent.join()}`);
-  for (const move of h.moves.values()) {
-    const asked = h.asked.has(move.request) && stage.unanswered.has(move.request);
-    const rings = stage.coordinatorTimer(move.id * TIMER_KINDS + TIMER.move) !== undefined;
-    if (!asked && !rings) wrong.push(`move ${move.id} (${move.phase}): nothing wakes it`);
-  }
-  for (const [host, suspect] of h.suspects) {
-    const rings = stage.coordinatorTimer(host * TIMER_KINDS + TIMER.suspect) !== undefined;
-    const held = suspect.judged && stage.coordinatorTimer(TIMER.storm) !== undefined;
-    if (!rings && !held) wrong.push(`suspect ${host}: nothing judges it`);
-  }
-  if (!h.started) return wrong;
-  for (const state of h.maps) {
-    if (!state.serving && state.move === null && !h.waiting.has(state.map)) wrong.push(`map ${state.map}: unserved and forgotten`);
-  }
-  if (h.waiting.size > 0 && stage.coordinatorTimer(TIMER.waiting) === undefined)
-    wrong.push(`maps wait and nothing wakes them: ${[...h.waiting].join()}`);
-  return wrong;
+/** A request that a move waits for is truly under way. */
+function storeComplaints(stage: BooksView): string[] {
+  const moves = [...stage.coordinator.hosting.moves.values()];
+  const lost = moves.filter(({ phase, request }) => phase === "claim" && request > 0 && !stage.unanswered.has(request));
+  return lost
+    .filter(({ id }) => stage.coordinatorTimer(id * TIMER_KINDS + TIMER.move) === undefined)
+    .map(({ id, phase }) => `move ${id} (${phase}): the store is not asked`);
 }
 
 /** On a quiet stage each map has exactly one live server, the row's owner, and its players play there (HO9, LV2). */

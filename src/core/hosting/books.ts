@@ -1,10 +1,12 @@
 /**
- * Owns the recount: what the room's counts must be, counted anew from owners, moves and players. Promises: reads only; empty when
- * every count is true (HO7). Never mends: a count that is wrong is a bug, and whoever asks says so.
+ * Owns the recount: what the room's counts must be, counted anew from owners, moves and players, and what must be under way while
+ * anything is unfinished. Promises: reads only; empty when every count is true (HO7) and nothing is forgotten (HO5). Never mends: a
+ * count that is wrong is a bug, and whoever asks says so.
  */
 import { isVoluntary } from "../protocol/history.ts";
 import { NO_HOST } from "../protocol/ids.ts";
-import type { Hosting } from "./state.ts";
+import { type Hosting, TIMER, TIMER_KINDS } from "./state.ts";
+import { LATE } from "./upkeep.ts";
 
 /** Every count of the books that differs from what it counts, in words. For tests and for runs that watch themselves: it walks over all maps and hosts. */
 export function accountComplaints(h: Hosting): string[] {
@@ -50,6 +52,75 @@ function countComplaints(h: Hosting): string[] {
   for (const state of h.maps) {
     if (state.serving && state.owner === NO_HOST) wrong.push(`map ${state.map}: served by nobody`);
     if (state.standbys.includes(state.owner)) wrong.push(`map ${state.map}: its owner stands by`);
+  }
+  return wrong;
+}
+
+/** Says whether one of the coordinator's timers is set, by its number (subject · {@link TIMER_KINDS} + kind). */
+export type Rings = (timer: number) => boolean;
+
+/** What must hold between two steps of the coordinator and does not, in words: whatever is unfinished is waited for, and the index offers what the table allows. */
+export function restComplaints(h: Hosting, rings: Rings): string[] {
+  return [...wakeComplaints(h, rings), ...waitComplaints(h, rings), ...offerComplaints(h)];
+}
+
+/** Moves, suspects and the intervals: each is woken by a timer, or by the store. */
+function wakeComplaints(h: Hosting, rings: Rings): string[] {
+  const wrong: string[] = [];
+  const isSet = (kind: number, subject: number): boolean => rings(subject * TIMER_KINDS + kind);
+  for (const move of h.moves.values()) {
+    const asked = (move.phase === "claim" || move.phase === "resolve") && h.asked.has(move.request);
+    if (!asked && !isSet(TIMER.move, move.id)) wrong.push(`move ${move.id} (${move.phase}): nothing wakes it`);
+  }
+  for (const [host, suspect] of h.suspects) {
+    if (!isSet(TIMER.suspect, host) && !(suspect.judged && isSet(TIMER.storm, 0))) wrong.push(`suspect ${host}: nothing judges it`);
+  }
+  if (h.restored && !h.started && !isSet(TIMER.start, 0)) wrong.push("nothing opens the coordinator");
+  if (!h.started) return wrong;
+  if (!isSet(TIMER.health, 0) && !isSet(TIMER.health, LATE)) wrong.push("no health check is due");
+  if (!isSet(TIMER.reassign, 0)) wrong.push("no redistribution is due");
+  if (!isSet(TIMER.validate, 0)) wrong.push("no look at verdicts is due");
+  return wrong;
+}
+
+/** Maps that nobody serves wait or are on the move; who went away is remembered as gone, and who is here is not. */
+function waitComplaints(h: Hosting, rings: Rings): string[] {
+  const wrong: string[] = [];
+  if (h.urgent.length > 0) wrong.push(`urgent maps left over: ${h.urgent.join()}`);
+  for (let slot = 0; slot < h.table.slots; slot++) {
+    const host = h.table.hostOf(slot);
+    if (h.table.slotOf(host) !== slot) continue;
+    const here = h.table.online[slot] === 1 || h.suspects.has(host);
+    if (here === h.departed.has(host)) wrong.push(`host ${host}: ${here ? "here, and noted as gone" : "gone, and not noted so"}`);
+  }
+  if (!h.restored) return wrong;
+  for (const state of h.maps) {
+    const unserved = !state.serving && state.move === null;
+    if (unserved !== h.waiting.has(state.map)) wrong.push(`map ${state.map}: ${unserved ? "unserved and forgotten" : "waits for nothing"}`);
+    const strange = state.warm.filter((host) => !state.standbys.includes(host));
+    if (strange.length > 0) wrong.push(`map ${state.map}: warm on ${strange.join()}, who do not stand by`);
+  }
+  if (h.started && h.waiting.size > 0 && !rings(TIMER.waiting)) wrong.push(`maps wait and nothing wakes them: ${[...h.waiting].join()}`);
+  return wrong;
+}
+
+/** The index offers each host with the room and the scores that the table has; whose rest is over may wait for the next health check. */
+function offerComplaints(h: Hosting): string[] {
+  const wrong: string[] = [];
+  const { table, index } = h;
+  for (let slot = 0; slot < table.slots; slot++) {
+    const host = table.hostOf(slot);
+    if (table.slotOf(host) !== slot) continue;
+    const room = table.headroom(slot, h.at);
+    const told = index.offers(slot) ? (index.told.headroom[slot] as number) : -1;
+    const rests = told < 0 && h.resting.has(host);
+    if (told !== room && !rests) wrong.push(`host ${host}: offered with room for ${told}, has ${room}`);
+    if (table.securityValid[slot] === 0 && !h.resting.has(host)) wrong.push(`host ${host}: blocked, and nothing ends it`);
+    if (told < 0) continue;
+    if (index.hostOf(slot) !== host) wrong.push(`host ${host}: offered as host ${index.hostOf(slot)}`);
+    const scores = (column: Int32Array): string => column.subarray(slot * table.columns, (slot + 1) * table.columns).join();
+    if (scores(index.told.score) !== scores(table.micro) || scores(index.told.latency) !== scores(table.latencyUs))
+      wrong.push(`host ${host}: offered with scores it does not have`);
   }
   return wrong;
 }
