@@ -1,7 +1,7 @@
 /** HO6 and LV4: voluntary moves are restrained, and come to rest. */
 import { US_PER_S } from "../../src/base/time.ts";
 import { type HistoryRecord, isVoluntary } from "../../src/core/protocol/history.ts";
-import type { ActorId, HostId, MapId } from "../../src/core/protocol/ids.ts";
+import { type ActorId, type HostId, type MapId, NO_HOST } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
 import { boundsOf } from "./bounds.ts";
 import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
@@ -17,8 +17,11 @@ type Better = { readonly from: HostId; readonly to: HostId; readonly at: number 
 /** The last change of host a map went through; under which coordinator start tells whether it may be forgotten. */
 type LastMove = { readonly decidedAt: number; readonly fallback: boolean; readonly start: number };
 
-/** When a host was given up with maps on it, and under which coordinator start. */
-type GivenUp = { readonly at: number; readonly start: number };
+/** When a host was given up with maps on it, or failed its part of a move; and under which coordinator start. */
+type Failed = { readonly at: number; readonly start: number; readonly how: string };
+
+/** A target that did not do its part in time, or had no time for it. */
+const TARGET_FAILED: ReadonlySet<string> = new Set(["timeout", "freeze_timeout", "host_busy"]);
 
 type Decided = Extract<HistoryRecord, { kind: "move/decided" }>;
 
@@ -32,7 +35,10 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
   readonly #voluntary = new Set<MapId>();
   #newsAt = 0;
   readonly #better = new Map<MapId, Better>();
-  readonly #givenUp = new Map<HostId, GivenUp>();
+  readonly #failed = new Map<HostId, Failed>();
+  /** When a move of the map last failed, and under which coordinator start. */
+  readonly #tried = new Map<MapId, { readonly at: number; readonly start: number }>();
+  #storm = false;
   /** When a player last entered or left a map; kept from the settling phase on. */
   readonly #playersAt = new Map<MapId, number>();
   #settlingAt = -1;
@@ -54,10 +60,15 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       case "coordinator/started":
         this.#voluntary.clear();
         this.#newsAt = at;
+        this.#storm = false;
+        return;
+      case "storm/held":
+      case "storm/released":
+        this.#storm = record.kind === "storm/held";
         return;
       case "host/gone":
         this.#newsAt = at;
-        if (record.how !== "leave" && this.#holdsByNow(record.host)) this.#givenUp.set(record.host, { at, start: this.#picture.starts });
+        if (record.how !== "leave" && this.#holdsByNow(record.host)) this.#fails(record.host, at, "was given up with maps on it");
         return;
       case "host/joined":
       case "host/degraded":
@@ -74,6 +85,7 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       case "move/failed":
         this.#voluntary.delete(record.map);
         if (record.kind === "move/done") this.#done(record.map);
+        else this.#attempted(at, record.map, record.reason);
         return;
       case "map/granted":
         return this.#granted(record.map, record.host);
@@ -95,8 +107,20 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     );
   }
 
+  /** A move came to nothing: the map rests, and so does the target where it was to blame. */
+  #attempted(at: number, map: MapId, reason: string): void {
+    this.#tried.set(map, { at, start: this.#picture.starts });
+    const { move } = this.#picture.mapOf(map);
+    if (move !== null && !move.toVps && TARGET_FAILED.has(reason)) this.#fails(move.to, at, `failed its part of a move (${reason})`);
+  }
+
+  #fails(host: HostId, at: number, how: string): void {
+    this.#failed.set(host, { at, start: this.#picture.starts, how });
+  }
+
   #decided(at: number, record: Decided): void {
     this.#rested(at, record);
+    this.#enabled(at, record);
     if (!isVoluntary(record.cause)) {
       this.#voluntary.delete(record.map);
       return;
@@ -104,12 +128,27 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     this.#voluntary.add(record.map);
     this.#share(at, record);
     this.#cooldown(at, record);
+    this.check("HO6", !this.#storm, at, () => `${this.#what(record)} while the storm guard holds`, record.map, record.to);
     if (record.cause === "better") {
       this.#threshold(at, record);
       this.#fixpoint(at, record);
     } else {
       this.#waited(at, record);
     }
+  }
+
+  #what(record: Decided): string {
+    return `move ${record.move} (${record.cause}) of ${mapText(this.#options.maps.names, record.map)}`;
+  }
+
+  /** With migration off no map goes from its host to another player's; with the fallback off none that may leave the VPS goes there. */
+  #enabled(at: number, record: Decided): void {
+    const { enable_auto_migration, enable_vps_fallback, enable_p2p_maps } = this.#options.conf.general;
+    const migrates = record.from !== NO_HOST && !record.toVps;
+    const what = (name: string) => (): string => `${this.#what(record)} to host ${record.to}, though ${name} is off`;
+    this.check("HO6", enable_auto_migration || !migrates, at, what("enable_auto_migration"), record.map, record.to);
+    const lent = record.toVps && enable_p2p_maps && this.#options.maps.eligible[record.map] === true;
+    this.check("HO6", enable_vps_fallback || !lent, at, what("enable_vps_fallback"), record.map, record.to);
   }
 
   #threshold(at: number, record: Decided): void {
@@ -137,7 +176,17 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
 
   #cooldown(at: number, record: Decided): void {
     const cooldownUs = this.#options.tuning.cooldownS * US_PER_S;
-    const what = (): string => `move ${record.move} (${record.cause}) of ${mapText(this.#options.maps.names, record.map)}`;
+    const what = (): string => this.#what(record);
+    const tried = this.#tried.get(record.map);
+    if (tried !== undefined && tried.start === this.#picture.starts)
+      this.check(
+        "HO6",
+        at - tried.at >= cooldownUs,
+        at,
+        () => `${what()} only ${secondsText(at - tried.at)} after one failed; the cool-down is ${secondsText(cooldownUs)}`,
+        record.map,
+        record.to,
+      );
     this.check(
       "HO6",
       record.sinceMoveUs < 0 || record.sinceMoveUs >= cooldownUs,
@@ -167,18 +216,18 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     return false;
   }
 
-  /** Who lost its maps is not asked again at once, for whatever cause. */
+  /** Who lost its maps, or failed its part of a move, is not asked again at once, for whatever cause. */
   #rested(at: number, record: Decided): void {
-    const givenUp = this.#givenUp.get(record.to);
-    if (givenUp === undefined || record.toVps) return;
-    if (givenUp.start !== this.#picture.starts) return this.count("excused.HO6.restart");
+    const failed = this.#failed.get(record.to);
+    if (failed === undefined || record.toVps) return;
+    if (failed.start !== this.#picture.starts) return this.count("excused.HO6.restart");
     const restUs = this.#options.tuning.backoffFirstS * US_PER_S;
     this.check(
       "HO6",
-      at - givenUp.at >= restUs,
+      at - failed.at >= restUs,
       at,
       () =>
-        `move ${record.move} (${record.cause}) gives ${mapText(this.#options.maps.names, record.map)} to host ${record.to} ${secondsText(at - givenUp.at)} after it was given up with maps on it; the back-off is ${secondsText(restUs)}`,
+        `move ${record.move} (${record.cause}) gives ${mapText(this.#options.maps.names, record.map)} to host ${record.to} ${secondsText(at - failed.at)} after it ${failed.how}; the back-off is ${secondsText(restUs)}`,
       record.map,
       record.to,
     );

@@ -54,7 +54,7 @@ export type HostPicture = {
   /** Known from its introduction; false until then. */
   vps: boolean;
   joined: boolean;
-  /** It introduced itself to the coordinator that lives now. */
+  /** It introduced itself to the coordinator that lives, and was not given up since. */
   here: boolean;
   slots: number;
   uploadKbps: number;
@@ -180,6 +180,9 @@ export class Picture extends RuleChecker implements Checker, Observer {
         return;
       case "host/gone":
         return this.#gone(at, record);
+      case "host/forgotten":
+        this.hostOf(record.host).here = false;
+        return;
       case "host/suspected":
         return this.#trouble(this.hostOf(record.host), at);
       case "host/degraded":
@@ -244,9 +247,9 @@ export class Picture extends RuleChecker implements Checker, Observer {
   /** The coordinator keeps observed losses and blocks in memory only; hosts may introduce themselves before it has read the store. */
   coordinator(): void {
     for (const host of this.hosts.values()) {
+      host.here = false;
       host.lost = null;
       host.blockedUntil = -1;
-      host.here = false;
     }
   }
 
@@ -262,6 +265,7 @@ export class Picture extends RuleChecker implements Checker, Observer {
 
   #gone(at: number, record: Extract<HistoryRecord, { kind: "host/gone" }>): void {
     const picture = this.hostOf(record.host);
+    picture.here = false;
     picture.goneAt = at;
     picture.blemishedAt = at;
     if (record.how !== "leave") (picture.lost ??= []).push(at);

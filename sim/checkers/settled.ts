@@ -97,6 +97,19 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
     if (!this.#settled) return;
     this.#players(at);
     this.#moves(at);
+    this.#strangers(at);
+  }
+
+  /** Whoever is up, can be reached and was left in peace for long enough has introduced itself: nobody well stands outside. */
+  #strangers(at: number): void {
+    for (const host of this.#picture.hosts.values()) {
+      if (!host.joined || host.down || host.paused || host.cut || host.cutOneWay) continue;
+      const quiet = Math.min(this.#clock.now(at), at - Math.max(host.troubledAt, host.goneAt));
+      if (quiet <= this.#bounds.moveUs) continue;
+      const message = (): string =>
+        `at the end host ${host.host} is up and whole, and the coordinator does not know it; it was given up at ${secondsText(Math.max(0, host.goneAt))}`;
+      this.check("LV3", host.here, at, message, -1, host.host);
+    }
   }
 
   #map(at: number, map: MapPicture): void {
