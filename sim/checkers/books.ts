@@ -5,9 +5,10 @@
 import { accountComplaints, restComplaints, type Rings } from "../../src/core/hosting/books.ts";
 import type { Hosting } from "../../src/core/hosting/state.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
-import { type ActorId, COORDINATOR } from "../../src/core/protocol/ids.ts";
+import { type ActorId, actorKind, actorNumber, COORDINATOR, type MapId, type PlayerId } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
-import { type Checker, OF_PLAYERS_AND_MEASUREMENTS, RuleChecker } from "./checker.ts";
+import { boundsOf } from "./bounds.ts";
+import { type Checker, type CheckerOptions, OF_PLAYERS_AND_MEASUREMENTS, RuleChecker } from "./checker.ts";
 
 /** A recount walks over every host and map: in worlds of more hosts than this it is made once, at the end. */
 const HOSTS_MAX = 64;
@@ -15,7 +16,12 @@ const HOSTS_MAX = 64;
 const TELLING: ReadonlySet<HistoryRecord["kind"]> = new Set(["move/done", "move/failed", "map/granted", "host/gone", "host/blocked"]);
 
 /** What the books are read from: the coordinator that lives, or null while none does, and which of its timers are set. */
-export type BooksView = { readonly hosting: () => Hosting | null; readonly rings: Rings };
+export type BooksView = {
+  readonly hosting: () => Hosting | null;
+  readonly rings: Rings;
+  /** The map a client plays on, -1 while it is on its way, undefined when there is no such client (any more). */
+  readonly playsOn: (player: PlayerId) => MapId | undefined;
+};
 
 /** Recounts the books of the coordinator that lives. */
 export class BooksChecker extends RuleChecker implements Checker, Observer {
@@ -24,9 +30,15 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   readonly #hosts: number;
   #told = false;
   #forgot = false;
+  #settled = false;
+  readonly #followUs: number;
+  /** When a player last went; and whose word to or from the coordinator was lost: of those nothing is known until they come anew. */
+  readonly #left = new Map<PlayerId, number>();
+  readonly #unheard = new Set<PlayerId>();
 
-  constructor(view: BooksView, hosts: number) {
-    super(["HO7", "HO5"]);
+  constructor(view: BooksView, hosts: number, options: CheckerOptions) {
+    super(["HO7", "HO5", "LV2"]);
+    this.#followUs = boundsOf(options).followUs;
     this.#view = view;
     this.#hosts = hosts;
   }
@@ -41,6 +53,37 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   finish(at: number): void {
     this.#recount(at);
     this.#atRest(at);
+    if (this.#settled) this.#seats(at);
+  }
+
+  settling(): void {
+    this.#settled = true;
+  }
+
+  online(at: number, player: PlayerId, delta: 1 | -1): void {
+    if (this.#hosts > HOSTS_MAX) return;
+    if (delta < 0) this.#left.set(player, at);
+    else this.#unheard.delete(player);
+  }
+
+  dropped(_at: number, from: ActorId, to: ActorId): void {
+    const player = from === COORDINATOR ? to : from;
+    if ((from === COORDINATOR || to === COORDINATOR) && actorKind(player) === "player")
+      this.#unheard.add(actorNumber(player));
+  }
+
+  /** Nobody keeps a seat on a map who is gone, or plays on another. */
+  #seats(at: number): void {
+    const hosting = this.#view.hosting();
+    if (hosting === null || this.#hosts > HOSTS_MAX) return;
+    for (const { map } of hosting.maps) {
+      for (const player of hosting.roster.sorted(map)) {
+        if (this.#unheard.has(player) || at - (this.#left.get(player) ?? Number.NEGATIVE_INFINITY) <= this.#followUs) continue;
+        const on = this.#view.playsOn(player);
+        const message = (): string => `at the end player ${player} has a seat on map ${map}, and ${on === undefined ? "is gone" : `plays on map ${on}`}`;
+        this.check("LV2", on === map || on === -1, at, message, map, -1, player);
+      }
+    }
   }
 
   #atRest(at: number): void {

@@ -86,6 +86,8 @@ export class Picture extends RuleChecker implements Checker, Observer {
   readonly hosts = new Map<HostId, HostPicture>();
   /** Coordinator starts so far; from the second on it is a restart. */
   starts = 0;
+  /** When the last of them was; -1 before the first. */
+  startedAt = -1;
 
   /** Faults that make the store lose commits, by id. */
   readonly #rollbacks: ReadonlySet<string>;
@@ -233,6 +235,7 @@ export class Picture extends RuleChecker implements Checker, Observer {
   #started(at: number): void {
     if (this.#rolledBack) this.#voidIn = this.starts;
     this.#rolledBack = false;
+    this.startedAt = at;
     for (const map of this.maps.values()) {
       map.unsure = true;
       // The new coordinator has read the rows: what was committed without an answer stands in them.

@@ -104,7 +104,7 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
   #strangers(at: number): void {
     for (const host of this.#picture.hosts.values()) {
       if (!host.joined || host.down || host.paused || host.cut || host.cutOneWay) continue;
-      const quiet = Math.min(this.#clock.now(at), at - Math.max(host.troubledAt, host.goneAt));
+      const quiet = Math.min(this.#clock.now(at), at - Math.max(host.troubledAt, host.goneAt, this.#picture.startedAt));
       if (quiet <= this.#bounds.moveUs) continue;
       const message = (): string =>
         `at the end host ${host.host} is up and whole, and the coordinator does not know it; it was given up at ${secondsText(Math.max(0, host.goneAt))}`;

@@ -79,8 +79,9 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
   const view = {
     hosting: () => (world.coordinatorUp ? world.coordinator.hosting : null),
     rings: (timer: number) => world.timers.isSet(0, timer),
+    playsOn: (player: number) => playsOn(world, player),
   };
-  const books = new BooksChecker(view, HostFleet.count(options));
+  const books = new BooksChecker(view, HostFleet.count(options), options);
   const checkers = [...hostingCheckers(options), books];
   const fingerprint = new Fingerprint();
   const faultTally = new FaultTally(options.faults);
@@ -141,6 +142,13 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
     teller,
     sites,
   });
+}
+
+/** The map a client plays on, -1 while it is on its way there. */
+function playsOn(world: World, player: number): number | undefined {
+  const client = world.players[player];
+  if (client === undefined) return undefined;
+  return client.stage === "playing" ? client.map : -1;
 }
 
 /** Routes the events of fleet and faults to them. */
