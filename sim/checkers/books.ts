@@ -5,7 +5,8 @@
 import { accountComplaints, restComplaints, type Rings } from "../../src/core/hosting/books.ts";
 import type { Hosting } from "../../src/core/hosting/state.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
-import { type ActorId, actorKind, actorNumber, COORDINATOR, type MapId, type PlayerId } from "../../src/core/protocol/ids.ts";
+import { type ActorId, actorKind, actorNumber, COORDINATOR, type HostId, type MapId, type PlayerId } from "../../src/core/protocol/ids.ts";
+import type { HostActor } from "../../src/core/actors/host.ts";
 import type { Observer } from "../world/observer.ts";
 import { boundsOf } from "./bounds.ts";
 import { type Checker, type CheckerOptions, OF_PLAYERS_AND_MEASUREMENTS, RuleChecker } from "./checker.ts";
@@ -21,6 +22,8 @@ export type BooksView = {
   readonly rings: Rings;
   /** The map a client plays on, -1 while it is on its way, undefined when there is no such client (any more). */
   readonly playsOn: (player: PlayerId) => MapId | undefined;
+  /** A host's process that runs, is connected and can be reached; undefined where it is not so. */
+  readonly agent: (host: HostId) => Pick<HostActor, "serving" | "leaves"> | undefined;
 };
 
 /** Recounts the books of the coordinator that lives. */
@@ -32,12 +35,16 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   #forgot = false;
   #settled = false;
   readonly #followUs: number;
+  readonly #moveUs: number;
+  /** When the truth of a host's machine or line last changed. */
+  readonly #troubled = new Map<HostId, number>();
   /** When a player last went; and whose word to or from the coordinator was lost: of those nothing is known until they come anew. */
   readonly #left = new Map<PlayerId, number>();
   readonly #unheard = new Set<PlayerId>();
 
   constructor(view: BooksView, hosts: number, options: CheckerOptions) {
-    super(["HO7", "HO5", "LV2"]);
+    super(["HO7", "HO5", "LV2", "HO9"]);
+    this.#moveUs = boundsOf(options).moveUs;
     this.#followUs = boundsOf(options).followUs;
     this.#view = view;
     this.#hosts = hosts;
@@ -53,7 +60,9 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   finish(at: number): void {
     this.#recount(at);
     this.#atRest(at);
-    if (this.#settled) this.#seats(at);
+    if (!this.#settled) return;
+    this.#seats(at);
+    this.#agents(at);
   }
 
   settling(): void {
@@ -70,6 +79,23 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
     const player = from === COORDINATOR ? to : from;
     if ((from === COORDINATOR || to === COORDINATOR) && actorKind(player) === "player")
       this.#unheard.add(actorNumber(player));
+  }
+
+  host(at: number, host: HostId): void {
+    this.#troubled.set(host, at);
+  }
+
+  /** What hosts left in peace hold, and whether they leave, is what the coordinator believes. */
+  #agents(at: number): void {
+    const hosting = this.#view.hosting();
+    if (hosting === null || this.#hosts > HOSTS_MAX) return;
+    for (let slot = 0; slot < hosting.table.slots; slot++) {
+      const host = hosting.table.hostOf(slot);
+      const agent = this.#view.agent(host);
+      if (agent === undefined || !hosting.isOnline(host) || at - (this.#troubled.get(host) ?? 0) <= this.#moveUs) continue;
+      const wrong = agentComplaints(hosting, host, agent, at - this.#moveUs);
+      this.check("HO9", wrong.length === 0, at, () => `at the end host ${host} ${wrong.join("; ")}`, -1, host);
+    }
   }
 
   /** Nobody keeps a seat on a map who is gone, or plays on another. */
@@ -102,4 +128,20 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
     this.#told = wrong.length > 0;
     this.check("HO7", !this.#told, at, () => `the coordinator's books are wrong: ${wrong.join("; ")}`);
   }
+}
+
+/** What a host holds that it does not own, or keeps elsewhere than on the standbys; and whether it is known as leaving rightly. Maps that moved after `before` (us) are left out. */
+function agentComplaints(h: Hosting, host: HostId, agent: Pick<HostActor, "serving" | "leaves">, before: number): string[] {
+  const wrong: string[] = [];
+  const leaving = h.table.leaving[h.table.slotOf(host)] === 1;
+  if (leaving !== agent.leaves) wrong.push(leaving ? "is known as leaving, and is not" : "leaves, and is not known to");
+  for (const [map, { epoch, stage, replicas }] of agent.serving) {
+    const state = h.maps[map];
+    if (state === undefined || state.move !== null || state.movedAt > before) continue;
+    if (state.owner !== host || state.epoch !== epoch) wrong.push(`holds map ${map}, which is not its own`);
+    else if (state.serving && stage !== "active") wrong.push(`is believed to serve map ${map}, and is ${stage}`);
+    else if (state.serving && [...replicas].sort().join() !== [...state.standbys].sort().join())
+      wrong.push(`keeps map ${map} on ${replicas.join() || "nobody"}, and not on its standbys ${state.standbys.join() || "(none)"}`);
+  }
+  return wrong;
 }

@@ -38,6 +38,8 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
   readonly #failed = new Map<HostId, Failed>();
   /** When a move of the map last failed, and under which coordinator start. */
   readonly #tried = new Map<MapId, { readonly at: number; readonly start: number }>();
+  /** When a move of the map was last done. */
+  readonly #ended = new Map<MapId, { readonly at: number; readonly start: number }>();
   #storm = false;
   /** When a player last entered or left a map; kept from the settling phase on. */
   readonly #playersAt = new Map<MapId, number>();
@@ -84,7 +86,7 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       case "move/done":
       case "move/failed":
         this.#voluntary.delete(record.map);
-        if (record.kind === "move/done") this.#done(record.map);
+        if (record.kind === "move/done") this.#done(record.map, at);
         else this.#attempted(at, record.map, record.reason);
         return;
       case "map/granted":
@@ -195,6 +197,16 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       record.map,
       record.to,
     );
+    const ended = this.#ended.get(record.map);
+    if (ended?.start === this.#picture.starts)
+      this.check(
+        "HO6",
+        record.sinceMoveUs === at - ended.at,
+        at,
+        () => `${what()} ${secondsText(record.sinceMoveUs)} after the last by the coordinator's count, ${secondsText(at - ended.at)} by ours`,
+        record.map,
+        record.to,
+      );
     const last = this.#last.get(record.map);
     if (last === undefined) return;
     if (last.start !== this.#picture.starts) return this.count("excused.HO6.restart");
@@ -236,14 +248,15 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
   #waited(at: number, record: Decided): void {
     const last = this.#last.get(record.map);
     if (last === undefined || !last.fallback) return;
-    if (last.start !== this.#picture.starts) return this.count("excused.HO6.restart");
     const waitUs = this.#options.tuning.returnAfterS * US_PER_S;
+    // A restarted coordinator begins the wait anew.
+    const since = at - (last.start === this.#picture.starts ? last.decidedAt : this.#picture.startedAt);
     this.check(
       "HO6",
-      at - last.decidedAt >= waitUs,
+      since >= waitUs,
       at,
       () =>
-        `${mapText(this.#options.maps.names, record.map)} returns from the VPS ${secondsText(at - last.decidedAt)} after it fell back; the wait is ${secondsText(waitUs)}`,
+        `${mapText(this.#options.maps.names, record.map)} returns from the VPS ${secondsText(since)} after it fell back, or the coordinator began; the wait is ${secondsText(waitUs)}`,
       record.map,
       record.to,
     );
@@ -304,7 +317,8 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     this.#last.set(map, { decidedAt: move.at, fallback: move.form === "fallback", start: this.#picture.starts });
   }
 
-  #done(map: MapId): void {
+  #done(map: MapId, at: number): void {
+    this.#ended.set(map, { at, start: this.#picture.starts });
     const cause = this.#picture.mapOf(map).move?.cause;
     if (cause === "better") this.count("redistribution.moved");
     if (cause === "return") this.count("redistribution.returned");

@@ -1,4 +1,5 @@
 /** One run: a world from options and a seed, everything that looks on, and what it leaves. Synchronous; nothing outside is touched. */
+import type { HostActor } from "../../src/core/actors/host.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
 import { BooksChecker } from "../checkers/books.ts";
 import type { Checker } from "../checkers/checker.ts";
@@ -77,9 +78,11 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
   const options = drawSwarm(given, seed);
   const metrics = new Metrics(options);
   const view = {
-    hosting: () => (world.coordinatorUp ? world.coordinator.hosting : null),
-    rings: (timer: number) => world.timers.isSet(0, timer),
+    // What a coordinator that stands still should have done is not held against it.
+    hosting: () => (world.coordinatorUp && (world.machines.pausedUntil[0] as number) <= world.now ? world.coordinator.hosting : null),
+    rings: (timer: number) => world.timers.due(0, timer),
     playsOn: (player: number) => playsOn(world, player),
+    agent: (host: number) => agentOf(world, host),
   };
   const books = new BooksChecker(view, HostFleet.count(options), options);
   const checkers = [...hostingCheckers(options), books];
@@ -149,6 +152,13 @@ function playsOn(world: World, player: number): number | undefined {
   const client = world.players[player];
   if (client === undefined) return undefined;
   return client.stage === "playing" ? client.map : -1;
+}
+
+/** A host's process that runs on a line that works. */
+function agentOf(world: World, host: number): HostActor | undefined {
+  const { linked, cut, pausedUntil } = world.machines;
+  const well = linked[host] === 1 && cut[host] === 0 && (pausedUntil[host] as number) <= world.now;
+  return well ? world.hosts[host] : undefined;
 }
 
 /** Routes the events of fleet and faults to them. */

@@ -63,9 +63,9 @@ export class Timers {
     rings.clear();
   }
 
-  /** Whether a timer of a host, or of the coordinator, is set. */
-  isSet(dense: number, timer: number): boolean {
-    return this.rings[dense]?.has(timer) === true;
+  /** When a timer of a host, or of the coordinator, rings in the world's time; undefined where it is not set. */
+  due(dense: number, timer: number): number | undefined {
+    return this.rings[dense]?.get(timer)?.at;
   }
 
   /** The timer's event has come up. */

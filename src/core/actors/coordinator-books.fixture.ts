@@ -13,7 +13,7 @@ export type BooksView = Pick<Stage, "coordinator" | "coordinatorTimer" | "unansw
 /** What every step must keep: load and reservations (HO7), moves and maps, nothing that waits forgotten (HO5). */
 export function booksComplaints(stage: BooksView): string[] {
   const { hosting } = stage.coordinator;
-  const rings = (timer: number): boolean => stage.coordinatorTimer(timer) !== undefined;
+  const rings = (timer: number): number | undefined => stage.coordinatorTimer(timer);
   return [...accountComplaints(hosting), ...overComplaints(stage), ...restComplaints(hosting, rings), ...storeComplaints(stage)];
 }
 

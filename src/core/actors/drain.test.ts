@@ -39,6 +39,15 @@ describe("HO8: a host leaves politely", () => {
     expectSettled(stage);
   });
 
+  it("a host whose last map was granted away is told goodbye also where its target never serves it", () => {
+    const stage = smallStage();
+    stage.passage = (message) => (message.kind === "hosting/promote" ? "drop" : "pass");
+    stage.leave(1);
+    stage.runUntil(() => stage.of("move/failed").length > 0);
+    expect(stage.of("move/failed").map((r) => r.reason)).toEqual(["timeout"]);
+    expect(stage.said("host/goodbye").map((s) => s.to)).toEqual([hostActor(1)]);
+  });
+
   it("a leaving host goes on serving while nobody can take the map, and hands it over when somebody can", () => {
     const stage = smallStage({ hosts: 1, slots: [0] });
     stage.leave(1);

@@ -64,6 +64,11 @@ export class HostActor implements Actor {
     this.buggify = buggify;
   }
 
+  /** Its owner wants the machine back. */
+  get leaves(): boolean {
+    return this.leaving;
+  }
+
   step(input: Input, out: Out): void {
     switch (input.kind) {
       case "message":

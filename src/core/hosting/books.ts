@@ -3,9 +3,10 @@
  * anything is unfinished. Promises: reads only; empty when every count is true (HO7) and nothing is forgotten (HO5). Never mends: a
  * count that is wrong is a bug, and whoever asks says so.
  */
+import { US_PER_MS } from "../../base/time.ts";
 import { isVoluntary } from "../protocol/history.ts";
 import { NO_HOST } from "../protocol/ids.ts";
-import { type Hosting, TIMER, TIMER_KINDS } from "./state.ts";
+import { type Hosting, type Move, TIMER, TIMER_KINDS } from "./state.ts";
 import { LATE } from "./upkeep.ts";
 
 /** Every count of the books that differs from what it counts, in words. For tests and for runs that watch themselves: it walks over all maps and hosts. */
@@ -56,8 +57,8 @@ function countComplaints(h: Hosting): string[] {
   return wrong;
 }
 
-/** Says whether one of the coordinator's timers is set, by its number (subject · {@link TIMER_KINDS} + kind). */
-export type Rings = (timer: number) => boolean;
+/** When one of the coordinator's timers rings (us of its clock), by its number (subject · {@link TIMER_KINDS} + kind); undefined where it is not set. */
+export type Rings = (timer: number) => number | undefined;
 
 /** What must hold between two steps of the coordinator and does not, in words: whatever is unfinished is waited for, and the index offers what the table allows. */
 export function restComplaints(h: Hosting, rings: Rings): string[] {
@@ -67,13 +68,19 @@ export function restComplaints(h: Hosting, rings: Rings): string[] {
 /** Moves, suspects and the intervals: each is woken by a timer, or by the store. */
 function wakeComplaints(h: Hosting, rings: Rings): string[] {
   const wrong: string[] = [];
-  const isSet = (kind: number, subject: number): boolean => rings(subject * TIMER_KINDS + kind);
+  const isSet = (kind: number, subject: number): boolean => rings(subject * TIMER_KINDS + kind) !== undefined;
   for (const move of h.moves.values()) {
     const asked = (move.phase === "claim" || move.phase === "resolve") && h.asked.has(move.request);
-    if (!asked && !isSet(TIMER.move, move.id)) wrong.push(`move ${move.id} (${move.phase}): nothing wakes it`);
+    const due = rings(move.id * TIMER_KINDS + TIMER.move);
+    if (!asked && due === undefined) wrong.push(`move ${move.id} (${move.phase}): nothing wakes it`);
+    if (due !== undefined && due - h.at > stepMaxUs(h, move)) wrong.push(`move ${move.id} (${move.phase}): woken in ${due - h.at} us`);
   }
-  for (const [host, suspect] of h.suspects) {
-    if (!isSet(TIMER.suspect, host) && !(suspect.judged && isSet(TIMER.storm, 0))) wrong.push(`suspect ${host}: nothing judges it`);
+  for (let slot = 0; slot < h.table.slots; slot++) {
+    const host = h.table.hostOf(slot);
+    const suspect = h.suspects.get(host);
+    const judged = isSet(TIMER.suspect, host);
+    if (suspect === undefined && judged) wrong.push(`host ${host}: a wait for its verdict outlives the suspicion`);
+    if (suspect !== undefined && !judged && !(suspect.judged && isSet(TIMER.storm, 0))) wrong.push(`suspect ${host}: nothing judges it`);
   }
   if (h.restored && !h.started && !isSet(TIMER.start, 0)) wrong.push("nothing opens the coordinator");
   if (!h.started) return wrong;
@@ -81,6 +88,23 @@ function wakeComplaints(h: Hosting, rings: Rings): string[] {
   if (!isSet(TIMER.reassign, 0)) wrong.push("no redistribution is due");
   if (!isSet(TIMER.validate, 0)) wrong.push("no look at verdicts is due");
   return wrong;
+}
+
+/** How long a move may wait in its phase for others (us). What a promotion loads depends on the state: it is left open. */
+function stepMaxUs(h: Hosting, { phase }: Move): number {
+  const { tuning, conf } = h.settings;
+  switch (phase) {
+    case "prepare":
+      return conf.failover.migration_timeout * US_PER_MS;
+    case "precopy":
+      return tuning.precopyMaxMs * US_PER_MS;
+    case "freeze":
+      return Math.max(1, tuning.freezeMaxMs * US_PER_MS);
+    case "promote":
+      return Number.POSITIVE_INFINITY;
+    default:
+      return Math.max(1, tuning.storeRetryMaxMs * US_PER_MS);
+  }
 }
 
 /** Maps that nobody serves wait or are on the move; who went away is remembered as gone, and who is here is not. */
@@ -91,16 +115,22 @@ function waitComplaints(h: Hosting, rings: Rings): string[] {
     const host = h.table.hostOf(slot);
     if (h.table.slotOf(host) !== slot) continue;
     const here = h.table.online[slot] === 1 || h.suspects.has(host);
+    const owns = h.ownedBy(host).length > 0;
+    // The last map it gave away is served elsewhere before it is let go.
+    const gives = owns || [...h.moves.values()].some((move) => move.from === host);
+    if (h.leavers.has(host) && h.restored && (!gives || h.table.leaving[slot] === 0)) wrong.push(`host ${host}: ${gives ? "is let go though it stays" : "may go and was not told"}`);
+    if (owns && h.table.leaving[slot] === 1 && h.table.online[slot] === 1 && !h.leavers.has(host)) wrong.push(`host ${host}: leaves, and nobody sees to it`);
     if (here === h.departed.has(host)) wrong.push(`host ${host}: ${here ? "here, and noted as gone" : "gone, and not noted so"}`);
   }
   if (!h.restored) return wrong;
   for (const state of h.maps) {
     const unserved = !state.serving && state.move === null;
     if (unserved !== h.waiting.has(state.map)) wrong.push(`map ${state.map}: ${unserved ? "unserved and forgotten" : "waits for nothing"}`);
+    if (state.serving && state.move?.phase === "promote") wrong.push(`map ${state.map}: served by two`);
     const strange = state.warm.filter((host) => !state.standbys.includes(host));
     if (strange.length > 0) wrong.push(`map ${state.map}: warm on ${strange.join()}, who do not stand by`);
   }
-  if (h.started && h.waiting.size > 0 && !rings(TIMER.waiting)) wrong.push(`maps wait and nothing wakes them: ${[...h.waiting].join()}`);
+  if (h.started && h.waiting.size > 0 && rings(TIMER.waiting) === undefined) wrong.push(`maps wait and nothing wakes them: ${[...h.waiting].join()}`);
   return wrong;
 }
 

@@ -121,8 +121,7 @@ export function hear(h: Hosting, from: ActorId, message: Message): void {
     case "hosting/ready":
       return ready(h, message.map, message.host, message.epoch, message.move);
     case "hosting/active":
-      active(h, message.map, message.host, message.epoch);
-      return goodbyes(h);
+      return active(h, message.map, message.host, message.epoch);
     case "hosting/refused":
       return refused(h, message.map, message.host, message.epoch, message.reason);
     case "hosting/warm":
@@ -177,9 +176,10 @@ function warm(h: Hosting, map: number, host: number, epoch: number): void {
   if (state.epoch === epoch && state.standbys.includes(host) && !state.warm.includes(host)) state.warm = [...state.warm, host];
 }
 
-/** After a map changed hands, leaving hosts that hold nothing more may go. */
+/** Leaving hosts that hold nothing more may go, once what they gave away is served elsewhere or its move has ended in another way. */
 function goodbyes(h: Hosting): void {
-  for (const host of [...h.leavers].sort((a, b) => a - b)) if (h.ownedBy(host).length === 0) goodbye(h, host);
+  const sources = new Set([...h.moves.values()].map((move) => move.from));
+  for (const host of [...h.leavers].sort((a, b) => a - b)) if (h.ownedBy(host).length === 0 && !sources.has(host)) goodbye(h, host);
 }
 
 /** A connection closed. */
@@ -239,7 +239,8 @@ export function answered(h: Hosting, request: number, answer: StoreAnswer): void
   else resolved(h, move, answer);
 }
 
-/** After every input: maps whose move just failed are looked at before the step ends, and those that wait are not forgotten. */
+/** After every input: who may go is told so, maps whose move just failed are looked at before the step ends, and those that wait are not forgotten. */
 export function settle(h: Hosting): void {
+  if (h.restored && h.leavers.size > 0) goodbyes(h);
   if (h.urgent.length > 0 || (h.started && h.waiting.size > 0)) serveUrgent(h);
 }
