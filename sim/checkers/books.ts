@@ -3,7 +3,7 @@
  * wakes whatever is unfinished, so that what it forgets or leaks shows at once.
  */
 import { accountComplaints, restComplaints, type Rings } from "../../src/core/hosting/books.ts";
-import type { Hosting } from "../../src/core/hosting/state.ts";
+import type { Hosting, MapState } from "../../src/core/hosting/state.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import { type ActorId, actorKind, actorNumber, COORDINATOR, type HostId, type MapId, type PlayerId } from "../../src/core/protocol/ids.ts";
 import type { HostActor } from "../../src/core/actors/host.ts";
@@ -38,6 +38,8 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   readonly #moveUs: number;
   /** When the truth of a host's machine or line last changed. */
   readonly #troubled = new Map<HostId, number>();
+  /** When a map's standbys were last chosen. */
+  readonly #chosen = new Map<MapId, number>();
   /** When a player last went; and whose word to or from the coordinator was lost: of those nothing is known until they come anew. */
   readonly #left = new Map<PlayerId, number>();
   readonly #unheard = new Set<PlayerId>();
@@ -53,7 +55,8 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   record(self: ActorId, at: number, record: HistoryRecord): void {
     if (this.#hosts > HOSTS_MAX) return;
     // While another actor speaks the coordinator is between two steps, and nothing is half done.
-    if (self !== COORDINATOR) this.#atRest(at);
+    if (record.kind === "standby/chosen") this.#chosen.set(record.map, at);
+    else if (self !== COORDINATOR) this.#atRest(at);
     else if (TELLING.has(record.kind)) this.#recount(at);
   }
 
@@ -93,7 +96,9 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
       const host = hosting.table.hostOf(slot);
       const agent = this.#view.agent(host);
       if (agent === undefined || !hosting.isOnline(host) || at - (this.#troubled.get(host) ?? 0) <= this.#moveUs) continue;
-      const wrong = agentComplaints(hosting, host, agent, at - this.#moveUs);
+      const settled = (state: MapState): boolean =>
+        state.move === null && at - Math.max(state.movedAt, this.#chosen.get(state.map) ?? 0) > this.#moveUs;
+      const wrong = agentComplaints(hosting, host, agent, settled);
       this.check("HO9", wrong.length === 0, at, () => `at the end host ${host} ${wrong.join("; ")}`, -1, host);
     }
   }
@@ -130,14 +135,19 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   }
 }
 
-/** What a host holds that it does not own, or keeps elsewhere than on the standbys; and whether it is known as leaving rightly. Maps that moved after `before` (us) are left out. */
-function agentComplaints(h: Hosting, host: HostId, agent: Pick<HostActor, "serving" | "leaves">, before: number): string[] {
+/** What a host holds that it does not own, or keeps elsewhere than on the standbys; and whether it is known as leaving rightly. Only maps that are settled count. */
+function agentComplaints(
+  h: Hosting,
+  host: HostId,
+  agent: Pick<HostActor, "serving" | "leaves">,
+  settled: (state: MapState) => boolean,
+): string[] {
   const wrong: string[] = [];
   const leaving = h.table.leaving[h.table.slotOf(host)] === 1;
   if (leaving !== agent.leaves) wrong.push(leaving ? "is known as leaving, and is not" : "leaves, and is not known to");
   for (const [map, { epoch, stage, replicas }] of agent.serving) {
     const state = h.maps[map];
-    if (state === undefined || state.move !== null || state.movedAt > before) continue;
+    if (state === undefined || !settled(state)) continue;
     if (state.owner !== host || state.epoch !== epoch) wrong.push(`holds map ${map}, which is not its own`);
     else if (state.serving && stage !== "active") wrong.push(`is believed to serve map ${map}, and is ${stage}`);
     else if (state.serving && [...replicas].sort().join() !== [...state.standbys].sort().join())

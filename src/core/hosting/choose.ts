@@ -108,13 +108,18 @@ export function setStandbys(h: Hosting, state: MapState, hosts: readonly HostId[
   state.standbys = hosts;
   state.warm = state.warm.filter((host) => hosts.includes(host));
   h.record({ kind: "standby/chosen", map: state.map, hosts });
+  tellStandbys(h, state);
+}
+
+/** Tells a serving owner whom to keep a replica on: when that changes, and when it is back from where it could not be told. */
+export function tellStandbys(h: Hosting, state: MapState): void {
   if (!state.serving || !h.isOnline(state.owner)) return;
   const { conf } = h.settings;
   h.tell(state.owner, {
     kind: "hosting/replicate",
     map: state.map,
     epoch: state.epoch,
-    to: hosts,
+    to: state.standbys,
     bytes: stateBytes(h, state.map),
     intervalMs: conf.realtime_gaming.realtime_sync_interval_ms,
   });

@@ -7,6 +7,7 @@ import { assert } from "../../base/assert.ts";
 import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import type { HostId } from "../protocol/ids.ts";
 import type { Holding } from "../protocol/messages.ts";
+import { tellStandbys } from "./choose.ts";
 import { REASON_BIT, reasonsOf } from "./eligibility.ts";
 import { indexHost } from "./host-index.ts";
 import { failMove, reawaken, servesOn, thaw } from "./move.ts";
@@ -73,7 +74,10 @@ export function reconcile(h: Hosting, host: HostId, holds: readonly Holding[]): 
   }
   for (const map of h.ownedBy(host)) {
     const state = h.maps[map] as MapState;
-    if (holds.some((held) => held.map === map && held.epoch === state.epoch)) continue;
+    if (holds.some((held) => held.map === map && held.epoch === state.epoch)) {
+      if (h.table.vps[h.table.slotOf(host)] === 0) tellStandbys(h, state);
+      continue;
+    }
     // It restarted and remembers nothing: its own maps are begun again under the epoch it was granted.
     if (state.move === null) {
       h.setServing(state, false);

@@ -9,7 +9,7 @@ import { isVoluntary, type HistoryRecord, type MoveCause, type MoveForm, type Mo
 import { type Epoch, type HostId, type MapId, NO_HOST, playerActor } from "../protocol/ids.ts";
 import type { RefusalReason } from "../protocol/refusal.ts";
 import type { OwnershipRow, StoreAnswer } from "../protocol/store.ts";
-import { refreshStandbys, roomFor, scoreFor, setStandbys, stateBytes } from "./choose.ts";
+import { refreshStandbys, roomFor, scoreFor, setStandbys, stateBytes, tellStandbys } from "./choose.ts";
 import { TIMER, type Hosting, type MapState, type Move } from "./state.ts";
 
 /** A hand-over that failed at the store waits as long as a claim that was asked this often. */
@@ -306,6 +306,7 @@ export function servesOn(h: Hosting, state: MapState): void {
   assert(!state.serving, "that the owner serves is news");
   h.setServing(state, true);
   redirectPlayers(h, state);
+  if (!h.isVps(state.owner)) tellStandbys(h, state);
 }
 
 /** Tells everyone on the map where it is now; gives how many that are. */

@@ -6,6 +6,7 @@
 import { assert } from "../../base/assert.ts";
 import { US_PER_MS } from "../../base/time.ts";
 import { type HostId, NO_HOST } from "../protocol/ids.ts";
+import { tellStandbys } from "./choose.ts";
 import { failMove } from "./move.ts";
 import { rescue } from "./rescue.ts";
 import { rttTo } from "./score.ts";
@@ -104,6 +105,8 @@ export function cleared(h: Hosting, host: HostId): void {
   noteCleared(h, host);
   h.record({ kind: "host/cleared", host });
   h.out.push({ kind: "detector/watch", host });
+  // What changed meanwhile it was not told.
+  if (h.table.vps[slot] === 0) for (const map of h.ownedBy(host)) tellStandbys(h, h.maps[map] as MapState);
 }
 
 /** If too many turn suspect at once the fault is more likely ours: hold every verdict for a while (ARCHITECTURE, "Storm guard"). */
