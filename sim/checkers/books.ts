@@ -80,8 +80,7 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
 
   dropped(_at: number, from: ActorId, to: ActorId): void {
     const player = from === COORDINATOR ? to : from;
-    if ((from === COORDINATOR || to === COORDINATOR) && actorKind(player) === "player")
-      this.#unheard.add(actorNumber(player));
+    if ((from === COORDINATOR || to === COORDINATOR) && actorKind(player) === "player") this.#unheard.add(actorNumber(player));
   }
 
   host(at: number, host: HostId): void {
@@ -111,7 +110,8 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
       for (const player of hosting.roster.sorted(map)) {
         if (this.#unheard.has(player) || at - (this.#left.get(player) ?? Number.NEGATIVE_INFINITY) <= this.#followUs) continue;
         const on = this.#view.playsOn(player);
-        const message = (): string => `at the end player ${player} has a seat on map ${map}, and ${on === undefined ? "is gone" : `plays on map ${on}`}`;
+        const message = (): string =>
+          `at the end player ${player} has a seat on map ${map}, and ${on === undefined ? "is gone" : `plays on map ${on}`}`;
         this.check("LV2", on === map || on === -1, at, message, map, -1, player);
       }
     }

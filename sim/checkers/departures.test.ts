@@ -69,3 +69,26 @@ describe("HO8: A to B to A to B works", () => {
     expect(first.finish().rules).not.toContain("HO8");
   });
 });
+
+describe("HO8: a move whose claim is before the store ends by the store's word", () => {
+  const step = (history: MadeHistory, name: "ready"): MadeHistory => history.say({ kind: "move/step", move: 5, map: 1, step: name });
+  const asked = (): MadeHistory =>
+    step(new MadeHistory().begun().decided(1, "drain", "handoff", 10, 20).after(100).stopped(1, 10, 1, "freeze"), "ready");
+  const lost = (history: MadeHistory, how: "failed" | "unknown" | "refused"): MadeHistory =>
+    history.after(5).say({ kind: "claim/lost", map: 1, host: 20, epoch: 2, how });
+
+  it("HO8 names a move that is given up before the answer, and accepts it after", () => {
+    expect(asked().after(5).failed(1, "superseded").finish().violations[0]?.message).toContain("before the store had answered");
+    expect(lost(asked(), "refused").failed(1, "superseded").serving(1, 10, 1).finish().rules).toEqual([]);
+    expect(new MadeHistory().begun().decided(1, "drain", "handoff", 10, 20).failed(1, "timeout").finish().rules).toEqual([]);
+  });
+
+  it("HO8 names a source that is kept frozen while the store is asked again", () => {
+    expect(lost(asked(), "failed").after(300).serving(1, 10, 1).finish().violations[0]?.message).toContain("was not let serve on");
+    expect(lost(asked(), "failed").failed(1, "store").after(5).serving(1, 10, 1).finish().rules).toEqual([]);
+    expect(lost(asked(), "unknown").after(300).granted(1, 20, 2).serving(1, 20, 2).done(1, 20, 2).finish().rules).toEqual([]);
+    expect(lost(asked().truth(10, "cut"), "failed").after(300).granted(1, 20, 2).serving(1, 20, 2).done(1, 20, 2).finish().rules).toEqual(
+      [],
+    );
+  });
+});

@@ -69,14 +69,15 @@ export class DeparturesChecker extends RuleChecker implements Checker, Observer 
         return this.#lost(at, record);
       case "move/failed":
         if (this.#refused.get(record.map)?.move === record.move) this.#refused.delete(record.map);
-        this.check(
-          "HO8",
-          this.#asked.get(record.map) !== record.move,
-          at,
-          () =>
-            `move ${record.move} of ${mapText(this.#names, record.map)} was given up (${record.reason}) before the store had answered its claim${this.#picture.trail(record.map)}`,
-          record.map,
-        );
+        if (this.#asked.get(record.map) === record.move)
+          this.check(
+            "HO8",
+            false,
+            at,
+            () =>
+              `move ${record.move} of ${mapText(this.#names, record.map)} was given up (${record.reason}) before the store had answered its claim${this.#picture.trail(record.map)}`,
+            record.map,
+          );
         this.#asked.delete(record.map);
         return;
       default:

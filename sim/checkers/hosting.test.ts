@@ -38,7 +38,7 @@ function soundEvening(): MadeHistory {
     .handedOff(1, "invalid", 20, VPS, 5)
     .playing(7, 1, VPS, 5, true);
   // The coordinator restarts and goes on counting.
-  history.idle(30).fault("restart", "begin").after(2000).started().joined(VPS).joined(10).idle(8);
+  history.idle(30).fault("restart", "begin").after(2000).started().joined(VPS).joined(10).idle(301);
   history
     .decided(2, "return", "handoff", VPS, 10, { sinceMoveUs: -1 })
     .after(200)

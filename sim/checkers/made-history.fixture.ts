@@ -74,6 +74,7 @@ export class MadeHistory {
   readonly #checkers: readonly Observer[];
   readonly #found: () => Found;
   readonly #stats = new Map<HostId, HostStats>();
+  readonly #doneAt = new Map<MapId, number>();
   #at = 0;
   #move = 0;
 
@@ -196,7 +197,7 @@ export class MadeHistory {
       toMapsMax: vps ? 8 : 3,
       toPlayers: 0,
       toPlayersMax: vps ? 1_000_000 : 200,
-      sinceMoveUs: -1,
+      sinceMoveUs: this.#doneAt.has(map) ? Math.max(60 * US_PER_S, this.#at - (this.#doneAt.get(map) as number)) : -1,
       voluntaryNow: cause === "better" || cause === "return" ? 1 : 0,
       mapsHosted: 4,
       ...fields,
@@ -223,6 +224,7 @@ export class MadeHistory {
   }
 
   done(map: MapId, host: HostId, epoch: number): this {
+    this.#doneAt.set(map, this.#at);
     return this.say({ kind: "move/done", move: this.#move, map, host, epoch, players: 0 });
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NO_HOST } from "../../src/core/protocol/ids.ts";
 import { MadeHistory, madeOptions, VPS } from "./made-history.fixture.ts";
 
 const better = (history: MadeHistory, fields: Parameters<MadeHistory["decided"]>[5] = {}): MadeHistory =>
@@ -68,12 +69,65 @@ describe("HO6: voluntary moves are restrained", () => {
     expect(restarted.reached["excused.HO6.restart"]).toBe(1);
   });
 
+  it("HO6 names a voluntary move of a map whose last attempt has only just failed", () => {
+    const again = (seconds: number): MadeHistory => better(better(new MadeHistory().begun()).failed(1, "superseded").idle(seconds));
+    expect(again(59).finish().rules).toContain("HO6");
+    expect(again(60).finish().rules).toEqual([]);
+  });
+
+  it("HO6 names a move to a host that has only just failed its part of another, and lets others be asked", () => {
+    const next = (reason: "timeout" | "store", seconds: number, to = 20): readonly string[] =>
+      better(new MadeHistory().begun().joined(30)).failed(1, reason).idle(seconds).decided(2, "lost", "failover", 10, to).finish().rules;
+    expect(next("timeout", 29)).toContain("HO6");
+    expect(next("timeout", 30)).not.toContain("HO6");
+    expect(next("timeout", 1, 30)).not.toContain("HO6");
+    expect(next("store", 1)).not.toContain("HO6");
+  });
+
+  it("HO6 names a move of our own will while the storm guard holds, and one that saves a map not", () => {
+    const storm = (): MadeHistory => new MadeHistory().begun().say({ kind: "storm/held", suspects: 5, hosts: 10 });
+    expect(better(storm()).finish().rules).toContain("HO6");
+    expect(storm().decided(1, "lost", "failover", 10, 20).finish().rules).not.toContain("HO6");
+    expect(better(storm().say({ kind: "storm/released", suspects: 0 })).finish().rules).toEqual([]);
+  });
+
+  it("HO6 names a map that migrates with migration off, and one that is lent to the VPS with the fallback off", () => {
+    const off = (name: "enable_auto_migration" | "enable_vps_fallback"): MadeHistory => {
+      const options = madeOptions();
+      options.conf.general[name] = false;
+      return new MadeHistory(options).started().joined(VPS).joined(10).joined(20).placed(1, 10, 1);
+    };
+    expect(off("enable_auto_migration").decided(1, "lost", "failover", 10, 20).finish().rules).toContain("HO6");
+    expect(off("enable_auto_migration").decided(1, "lost", "fallback", 10, VPS).finish().rules).not.toContain("HO6");
+    expect(off("enable_vps_fallback").decided(1, "lost", "fallback", 10, VPS).finish().rules).toContain("HO6");
+    expect(off("enable_vps_fallback").decided(0, "placement", "placement", NO_HOST, VPS).finish().rules).not.toContain("HO6");
+  });
+
+  it("HO6 names a coordinator that says a map never moved which it has moved itself", () => {
+    expect(better(new MadeHistory().begun(), { sinceMoveUs: -1 }).finish().rules).toContain("HO6");
+  });
+
+  it("HO6 lets the wait for a return begin anew with a coordinator", () => {
+    const anew = (): MadeHistory =>
+      new MadeHistory()
+        .begun()
+        .decided(1, "lost", "fallback", 10, VPS)
+        .granted(1, VPS, 2)
+        .serving(1, VPS, 2)
+        .done(1, VPS, 2)
+        .idle(200)
+        .started();
+    const back = (history: MadeHistory): readonly string[] => history.decided(1, "return", "handoff", VPS, 20).finish().rules;
+    expect(back(anew().idle(299))).toContain("HO6");
+    expect(back(anew().idle(300))).not.toContain("HO6");
+  });
+
   it("HO6 names too many maps in voluntary moves, by either count, and always allows one", () => {
     expect(better(new MadeHistory().begun(), { voluntaryNow: 2, mapsHosted: 19 }).finish().rules).toContain("HO6");
     expect(better(new MadeHistory().begun(), { voluntaryNow: 2, mapsHosted: 20 }).finish().rules).not.toContain("HO6");
     const two = better(new MadeHistory().begun()).decided(2, "better", "handoff", 10, 20, { voluntaryNow: 1 });
     expect(two.finish().rules).toContain("HO6");
-    const oneByOne = better(new MadeHistory().begun()).failed(1).decided(2, "better", "handoff", 10, 20);
+    const oneByOne = better(new MadeHistory().begun()).failed(1, "superseded").decided(2, "better", "handoff", 10, 20);
     expect(oneByOne.finish().rules).not.toContain("HO6");
   });
 });

@@ -38,8 +38,8 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
   readonly #failed = new Map<HostId, Failed>();
   /** When a move of the map last failed, and under which coordinator start. */
   readonly #tried = new Map<MapId, { readonly at: number; readonly start: number }>();
-  /** When a move of the map was last done. */
-  readonly #ended = new Map<MapId, { readonly at: number; readonly start: number }>();
+  /** Under which coordinator start a move of the map was last done. */
+  readonly #ended = new Map<MapId, number>();
   #storm = false;
   /** When a player last entered or left a map; kept from the settling phase on. */
   readonly #playersAt = new Map<MapId, number>();
@@ -86,7 +86,7 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       case "move/done":
       case "move/failed":
         this.#voluntary.delete(record.map);
-        if (record.kind === "move/done") this.#done(record.map, at);
+        if (record.kind === "move/done") this.#done(record.map);
         else this.#attempted(at, record.map, record.reason);
         return;
       case "map/granted":
@@ -197,16 +197,14 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       record.map,
       record.to,
     );
-    const ended = this.#ended.get(record.map);
-    if (ended?.start === this.#picture.starts)
-      this.check(
-        "HO6",
-        record.sinceMoveUs === at - ended.at,
-        at,
-        () => `${what()} ${secondsText(record.sinceMoveUs)} after the last by the coordinator's count, ${secondsText(at - ended.at)} by ours`,
-        record.map,
-        record.to,
-      );
+    this.check(
+      "HO6",
+      record.sinceMoveUs >= 0 || this.#ended.get(record.map) !== this.#picture.starts,
+      at,
+      () => `${what()}, which never moved by the coordinator's own count`,
+      record.map,
+      record.to,
+    );
     const last = this.#last.get(record.map);
     if (last === undefined) return;
     if (last.start !== this.#picture.starts) return this.count("excused.HO6.restart");
@@ -317,8 +315,8 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     this.#last.set(map, { decidedAt: move.at, fallback: move.form === "fallback", start: this.#picture.starts });
   }
 
-  #done(map: MapId, at: number): void {
-    this.#ended.set(map, { at, start: this.#picture.starts });
+  #done(map: MapId): void {
+    this.#ended.set(map, this.#picture.starts);
     const cause = this.#picture.mapOf(map).move?.cause;
     if (cause === "better") this.count("redistribution.moved");
     if (cause === "return") this.count("redistribution.returned");

@@ -142,3 +142,18 @@ describe("LV3: queues drain", () => {
     for (const history of [restarted, young]) expect(history.finish().rules).toEqual([]);
   });
 });
+
+describe("LV3: nobody well stands outside", () => {
+  it("LV3 names a host that was given up, is up and whole, and was not taken in again", () => {
+    const given = (): MadeHistory => new MadeHistory().begun().joined(30).gone(30, "silence").settling();
+    expect(
+      given()
+        .idle(60)
+        .finish()
+        .violations.map(({ rule, host }) => [rule, host]),
+    ).toEqual([["LV3", 30]]);
+    expect(given().idle(20).finish().rules).toEqual([]);
+    expect(given().idle(5).joined(30).idle(60).finish().rules).toEqual([]);
+    expect(given().truth(30, "cut").idle(60).finish().rules).toEqual([]);
+  });
+});

@@ -87,7 +87,25 @@ export function drawFaults(options: Options, dice: (purpose: string) => Dice, ev
     if (single !== null ? kind !== single : !everything && !present) return [];
     return Array.from({ length: count }, (_, n) => drawFault(kind, n, options, own, luck));
   });
-  return faults.sort((a, b) => a.atUs - b.atUs || (a.id < b.id ? -1 : 1));
+  const chased = single === null ? chase(faults, options, dice("faults/chase")) : [];
+  return [...faults, ...chased].sort((a, b) => a.atUs - b.atUs || (a.id < b.id ? -1 : 1));
+}
+
+/** Of what a new coordinator finds half done, what a store has lost tells the most. */
+const BEFORE_A_RESTART: ReadonlySet<Fault["kind"]> = new Set(["store-rollback"]);
+
+/** In three runs of ten the coordinator is restarted while another fault is still fresh: what it had under way then, its successor finds half done. */
+function chase(faults: readonly Fault[], options: Options, dice: Dice): Fault[] {
+  const chases = dice.chance(0.3);
+  const which = dice.unit();
+  const behindUs = Math.round(dice.spread(1, 1500)) * US_PER_MS;
+  const lost = faults.filter(({ kind }) => BEFORE_A_RESTART.has(kind));
+  const from = lost.length > 0 ? lost : faults.filter(({ kind }) => kind !== "coordinator-restart");
+  const first = from[Math.floor(which * from.length)];
+  if (!chases || first === undefined) return [];
+  const n = faults.filter(({ kind }) => kind === "coordinator-restart").length;
+  const restart = drawFault("coordinator-restart", n, options, dice, first.atUs);
+  return [{ ...restart, atUs: Math.min(first.atUs + behindUs, options.durationUs - 1) }];
 }
 
 /** When and whom: the earliest and latest instant, and in half of the runs instants near which things happen, and machines to which they happen. */

@@ -115,11 +115,12 @@ function waitComplaints(h: Hosting, rings: Rings): string[] {
     const host = h.table.hostOf(slot);
     if (h.table.slotOf(host) !== slot) continue;
     const here = h.table.online[slot] === 1 || h.suspects.has(host);
-    const owns = h.ownedBy(host).length > 0;
-    // The last map it gave away is served elsewhere before it is let go.
-    const gives = owns || [...h.moves.values()].some((move) => move.from === host);
-    if (h.leavers.has(host) && h.restored && (!gives || h.table.leaving[slot] === 0)) wrong.push(`host ${host}: ${gives ? "is let go though it stays" : "may go and was not told"}`);
-    if (owns && h.table.leaving[slot] === 1 && h.table.online[slot] === 1 && !h.leavers.has(host)) wrong.push(`host ${host}: leaves, and nobody sees to it`);
+    const leaves = h.table.leaving[slot] === 1;
+    const busy = h.ownedBy(host).length > 0 || [...h.moves.values()].some((move) => move.from === host || move.to === host);
+    if (h.leavers.has(host) && !leaves) wrong.push(`host ${host}: is let go though it stays`);
+    if (h.restored && h.leavers.has(host) && !busy) wrong.push(`host ${host}: may go and was not told`);
+    if (h.restored && busy && leaves && h.table.online[slot] === 1 && !h.leavers.has(host))
+      wrong.push(`host ${host}: leaves, and nobody sees to it`);
     if (here === h.departed.has(host)) wrong.push(`host ${host}: ${here ? "here, and noted as gone" : "gone, and not noted so"}`);
   }
   if (!h.restored) return wrong;
@@ -130,7 +131,8 @@ function waitComplaints(h: Hosting, rings: Rings): string[] {
     const strange = state.warm.filter((host) => !state.standbys.includes(host));
     if (strange.length > 0) wrong.push(`map ${state.map}: warm on ${strange.join()}, who do not stand by`);
   }
-  if (h.started && h.waiting.size > 0 && rings(TIMER.waiting) === undefined) wrong.push(`maps wait and nothing wakes them: ${[...h.waiting].join()}`);
+  if (h.started && h.waiting.size > 0 && rings(TIMER.waiting) === undefined)
+    wrong.push(`maps wait and nothing wakes them: ${[...h.waiting].join()}`);
   return wrong;
 }
 

@@ -147,12 +147,19 @@ export function drain(h: Hosting, host: HostId): void {
   // Before the store has said what it owns nobody knows that nothing is left on it.
   if (!h.restored) return void h.leavers.add(host);
   const maps = h.ownedBy(host);
-  if (maps.length === 0) return goodbye(h, host);
+  if (mayGo(h, host)) return goodbye(h, host);
   h.leavers.add(host);
   for (const map of maps) {
     const state = h.maps[map] as MapState;
     if (state.serving) handOver(h, state, "drain");
   }
+}
+
+/** Nothing is left on a host, what it gave away is served elsewhere or its move has ended otherwise, and no claim for it is before the store. */
+export function mayGo(h: Hosting, host: HostId): boolean {
+  if (h.ownedBy(host).length > 0) return false;
+  for (const move of h.moves.values()) if (move.from === host || move.to === host) return false;
+  return true;
 }
 
 /** Nothing is left on a leaving host: it is told so, once. */

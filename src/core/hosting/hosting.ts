@@ -8,7 +8,7 @@ import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import { actorKind, actorNumber, type ActorId, COORDINATOR, hostActor, NO_HOST, playerActor } from "../protocol/ids.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Restored, StoreAnswer } from "../protocol/store.ts";
-import { drain, goodbye, hello, leaving, measured, reconcile } from "./health.ts";
+import { drain, goodbye, hello, leaving, mayGo, measured, reconcile } from "./health.ts";
 import { indexHost } from "./host-index.ts";
 import { active, claimed, copied, moveTimer, prepared, readRow, ready, refused, resolved, rowRead } from "./move.ts";
 import { enter, leave, resume } from "./players.ts";
@@ -176,10 +176,9 @@ function warm(h: Hosting, map: number, host: number, epoch: number): void {
   if (state.epoch === epoch && state.standbys.includes(host) && !state.warm.includes(host)) state.warm = [...state.warm, host];
 }
 
-/** Leaving hosts that hold nothing more may go, once what they gave away is served elsewhere or its move has ended in another way. */
+/** Leaving hosts that hold nothing more may go. */
 function goodbyes(h: Hosting): void {
-  const sources = new Set([...h.moves.values()].map((move) => move.from));
-  for (const host of [...h.leavers].sort((a, b) => a - b)) if (h.ownedBy(host).length === 0 && !sources.has(host)) goodbye(h, host);
+  for (const host of [...h.leavers].sort((a, b) => a - b)) if (mayGo(h, host)) goodbye(h, host);
 }
 
 /** A connection closed. */

@@ -298,6 +298,8 @@ export function active(h: Hosting, map: MapId, host: HostId, epoch: Epoch): void
   state.warm = [];
   setStandbys(h, state, state.standbys);
   refreshStandbys(h, state);
+  // It may have begun to leave while the store was asked: then it hands the map over again.
+  if (h.table.leaving[h.table.slotOf(host)] === 1) h.urgent.push(map);
 }
 
 /** The owner is known to serve again, without a grant: who asked meanwhile, or still plays at an earlier owner, is told so now. */
