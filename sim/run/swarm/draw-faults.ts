@@ -87,7 +87,7 @@ export function drawFaults(options: Options, dice: (purpose: string) => Dice, ev
     if (single !== null ? kind !== single : !everything && !present) return [];
     return Array.from({ length: count }, (_, n) => drawFault(kind, n, options, own, luck));
   });
-  const chased = single === null ? chase(faults, options, dice("faults/chase")) : [];
+  const chased = single === null ? chase(faults, options, luck, dice("faults/chase")) : [];
   return [...faults, ...chased].sort((a, b) => a.atUs - b.atUs || (a.id < b.id ? -1 : 1));
 }
 
@@ -95,7 +95,7 @@ export function drawFaults(options: Options, dice: (purpose: string) => Dice, ev
 const BEFORE_A_RESTART: ReadonlySet<Fault["kind"]> = new Set(["store-rollback"]);
 
 /** In three runs of ten the coordinator is restarted while another fault is still fresh: what it had under way then, its successor finds half done. */
-function chase(faults: readonly Fault[], options: Options, dice: Dice): Fault[] {
+function chase(faults: readonly Fault[], options: Options, luck: Luck, dice: Dice): Fault[] {
   const chases = dice.chance(0.3);
   const which = dice.unit();
   const behindUs = Math.round(dice.spread(1, 1500)) * US_PER_MS;
@@ -104,7 +104,7 @@ function chase(faults: readonly Fault[], options: Options, dice: Dice): Fault[] 
   const first = from[Math.floor(which * from.length)];
   if (!chases || first === undefined) return [];
   const n = faults.filter(({ kind }) => kind === "coordinator-restart").length;
-  const restart = drawFault("coordinator-restart", n, options, dice, first.atUs);
+  const restart = drawFault("coordinator-restart", n, options, dice, luck);
   return [{ ...restart, atUs: Math.min(first.atUs + behindUs, options.durationUs - 1) }];
 }
 
