@@ -1,5 +1,5 @@
 /** HO6 and LV4: voluntary moves are restrained, and come to rest. */
-import { US_PER_S } from "../../src/base/time.ts";
+import { US_PER_MS, US_PER_S } from "../../src/base/time.ts";
 import { type HistoryRecord, isVoluntary } from "../../src/core/protocol/history.ts";
 import { type ActorId, type HostId, type MapId, NO_HOST } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
@@ -40,7 +40,8 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
   readonly #tried = new Map<MapId, { readonly at: number; readonly start: number }>();
   /** Under which coordinator start a move of the map was last done. */
   readonly #ended = new Map<MapId, number>();
-  #storm = false;
+  /** Until when the storm guard holds; a coordinator that stood still says late that it let go. */
+  #stormUntil = -1;
   /** When a player last entered or left a map; kept from the settling phase on. */
   readonly #playersAt = new Map<MapId, number>();
   #settlingAt = -1;
@@ -62,11 +63,13 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
       case "coordinator/started":
         this.#voluntary.clear();
         this.#newsAt = at;
-        this.#storm = false;
+        this.#stormUntil = -1;
         return;
       case "storm/held":
+        this.#stormUntil = at + this.#options.tuning.stormHoldMs * US_PER_MS;
+        return;
       case "storm/released":
-        this.#storm = record.kind === "storm/held";
+        this.#stormUntil = -1;
         return;
       case "host/gone":
         this.#newsAt = at;
@@ -130,7 +133,7 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     this.#voluntary.add(record.map);
     this.#share(at, record);
     this.#cooldown(at, record);
-    this.check("HO6", !this.#storm, at, () => `${this.#what(record)} while the storm guard holds`, record.map, record.to);
+    this.check("HO6", at >= this.#stormUntil, at, () => `${this.#what(record)} while the storm guard holds`, record.map, record.to);
     if (record.cause === "better") {
       this.#threshold(at, record);
       this.#fixpoint(at, record);
@@ -289,6 +292,7 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     this.#better.set(record.map, { from: record.from, to: record.to, at });
     if (this.#settlingAt < 0 || at < this.#settlingAt + Math.floor((2 * this.#options.settleUs) / 3)) return;
     if (this.#hasRested(at, record.to)) return this.count("excused.LV4.rested");
+    if (at - this.#newsAt <= this.#newsUs) return this.count("excused.LV4.news");
     // The first better host a map finds is how a fleet settles, one map after another under the limit, and what is found while news of the faults
     // themselves is fresh may prove false; a second one after that is unrest.
     if (last === undefined || last.at < this.#settlingAt + this.#newsUs) return this.count("excused.LV4.first");

@@ -18,7 +18,20 @@ type Completion = { readonly fromShell: FromShell; readonly words: readonly Cand
 const SHELL_VALUES: Readonly<Record<string, FromShell>> = { a: "files", b: "files", file: "files", dir: "folders", scenario: "scenarios" };
 /** Fields of a scenario, as `--set` and `--vary` take them. */
 const PATH_VALUES: readonly string[] = ["path=value", "path"];
-const PLAIN_VALUES: readonly string[] = ["bugs", "command", "map", "n", "name", "seconds", "seeds", "share", "time", "us", "value", "words"];
+const PLAIN_VALUES: readonly string[] = [
+  "bugs",
+  "command",
+  "map",
+  "n",
+  "name",
+  "seconds",
+  "seeds",
+  "share",
+  "time",
+  "us",
+  "value",
+  "words",
+];
 
 /** Whether it has been thought about what completes values of this placeholder. */
 export function isKnownPlaceholder(name: string): boolean {

@@ -109,7 +109,12 @@ function chase(faults: readonly Fault[], options: Options, luck: Luck, dice: Dic
 }
 
 /** When and whom: the earliest and latest instant, and in half of the runs instants near which things happen, and machines to which they happen. */
-type Luck = { readonly earliest: number; readonly latest: number; readonly instants: readonly number[]; readonly unlucky: readonly number[] };
+type Luck = {
+  readonly earliest: number;
+  readonly latest: number;
+  readonly instants: readonly number[];
+  readonly unlucky: readonly number[];
+};
 
 /**
  * What is hard to get needs two or three things to meet at one machine within a second, which hardly happens by chance: in half of the runs faults
