@@ -43,6 +43,8 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   /** When a player last went; and whose word to or from the coordinator was lost: of those nothing is known until they come anew. */
   readonly #left = new Map<PlayerId, number>();
   readonly #unheard = new Set<PlayerId>();
+  /** Hosts to or from which a word was lost on a connection that stood: what they were told last is not known until they introduce themselves anew. */
+  readonly #unsure = new Set<HostId>();
 
   constructor(view: BooksView, hosts: number, options: CheckerOptions) {
     super(["HO7", "HO5", "LV2", "HO9"]);
@@ -56,6 +58,7 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
     if (this.#hosts > HOSTS_MAX) return;
     // While another actor speaks the coordinator is between two steps, and nothing is half done.
     if (record.kind === "standby/chosen") this.#chosen.set(record.map, at);
+    else if (record.kind === "host/joined") this.#unsure.delete(record.profile.host);
     else if (self !== COORDINATOR) this.#atRest(at);
     else if (TELLING.has(record.kind)) this.#recount(at);
   }
@@ -79,8 +82,10 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   }
 
   dropped(_at: number, from: ActorId, to: ActorId): void {
-    const player = from === COORDINATOR ? to : from;
-    if ((from === COORDINATOR || to === COORDINATOR) && actorKind(player) === "player") this.#unheard.add(actorNumber(player));
+    if (from !== COORDINATOR && to !== COORDINATOR) return;
+    const other = from === COORDINATOR ? to : from;
+    if (actorKind(other) === "player") this.#unheard.add(actorNumber(other));
+    else this.#unsure.add(actorNumber(other));
   }
 
   host(at: number, host: HostId): void {
@@ -95,6 +100,10 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
       const host = hosting.table.hostOf(slot);
       const agent = this.#view.agent(host);
       if (agent === undefined || !hosting.isOnline(host) || at - (this.#troubled.get(host) ?? 0) <= this.#moveUs) continue;
+      if (this.#unsure.has(host)) {
+        this.count("excused.HO9.word_lost");
+        continue;
+      }
       const settled = (state: MapState): boolean =>
         state.move === null && at - Math.max(state.movedAt, this.#chosen.get(state.map) ?? 0) > this.#moveUs;
       const wrong = agentComplaints(hosting, host, agent, settled);
