@@ -60,7 +60,8 @@ export function cut(tools: Tools, host: HostId, inwards: boolean, outwards: bool
     cuts.bar(host, bits, -1);
     cuts.ended(host);
     const parted = shape === "all" || shape === "vps";
-    if (parted && world.now - began > world.heartbeats.silentAfterUs) comeBack(tools, host);
+    // A connection is in order or it is gone: one on which something was lost does not go on as if nothing had been.
+    if (parted && (barred() > 0 || world.now - began > world.heartbeats.silentAfterUs)) comeBack(tools, host);
   };
   return { host, undo, met: () => barred() + (beats?.spoilt() ?? 0) };
 }
@@ -79,7 +80,7 @@ export function isolate(tools: Tools, hosts: readonly HostId[]): Part[] {
       beats.end();
       cuts.rejoin(host, bit);
       cuts.ended(host);
-      if (world.now - began > world.heartbeats.silentAfterUs) comeBack(tools, host);
+      if (barred() > 0 || world.now - began > world.heartbeats.silentAfterUs) comeBack(tools, host);
     };
     return { host, undo, met: () => barred() + beats.spoilt() };
   });
