@@ -120,6 +120,15 @@ describe("quantities and targets as text", () => {
     for (let percent = 0; percent <= 100; percent++) expect(share(`${percent}%`)).toBe(percent / 100);
   });
 
+  it("what no number holds is none of them", () => {
+    const much = "9".repeat(400);
+    expect([microseconds(`${much}d`), microseconds(`${"9".repeat(305)}d`), perSecond(`${much}/m`)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it("any text is one of them or none, finite, and refused at a place inside it", () => {
     fc.assert(
       fc.property(anyText, (text) => {

@@ -20,10 +20,14 @@ export const RATE_PATTERN = "^[0-9]+(\\.[0-9]+)?/(s|m|h)$";
 const DURATION = new RegExp(DURATION_PATTERN);
 const RATE = new RegExp(RATE_PATTERN);
 
-/** Microseconds, not rounded, of `30s`, `5m`, `2h`, `250ms`, `1.5d`, `40us`; undefined for anything else, a bare number included. */
+/** Microseconds, not rounded, of `30s`, `5m`, `2h`, `250ms`, `1.5d`, `40us`; undefined for anything else, a bare number and more than any number holds included. */
 export function microseconds(text: string): number | undefined {
   const unit = DURATION.exec(text)?.[2];
-  return unit === undefined ? undefined : Number(text.slice(0, -unit.length)) * TIME_UNITS[unit]!;
+  return unit === undefined ? undefined : finite(Number(text.slice(0, -unit.length)) * TIME_UNITS[unit]!);
+}
+
+function finite(value: number): number | undefined {
+  return Number.isFinite(value) ? value : undefined;
 }
 
 /**
@@ -41,7 +45,7 @@ export function perSecond(text: string): number | undefined {
   const unit = RATE.exec(text)?.[2];
   if (unit === undefined) return undefined;
   const events = Number(text.slice(0, -2));
-  return unit === "s" ? events : (events * US_PER_S) / TIME_UNITS[unit]!;
+  return finite(unit === "s" ? events : (events * US_PER_S) / TIME_UNITS[unit]!);
 }
 
 /** The share (0..1) of `10%`; undefined for anything else. */
