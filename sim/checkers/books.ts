@@ -22,6 +22,8 @@ export type BooksView = {
   readonly rings: Rings;
   /** The map a client plays on, -1 while it is on its way, undefined when there is no such client (any more). */
   readonly playsOn: (player: PlayerId) => MapId | undefined;
+  /** Whether a host's next checkpoint is due some day. */
+  readonly writesDown: (host: HostId) => boolean;
   /** A host's process that runs, is connected and can be reached; undefined where it is not so. */
   readonly agent: (host: HostId) => Pick<HostActor, "serving" | "leaves"> | undefined;
 };
@@ -107,6 +109,8 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
       const settled = (state: MapState): boolean =>
         state.move === null && at - Math.max(state.movedAt, this.#chosen.get(state.map) ?? 0) > this.#moveUs;
       const wrong = agentComplaints(hosting, host, agent, settled);
+      if ([...agent.serving.values()].some(({ stage }) => stage === "active") && !this.#view.writesDown(host))
+        wrong.push("serves, and no checkpoint is due");
       this.check("HO9", wrong.length === 0, at, () => `at the end host ${host} ${wrong.join("; ")}`, -1, host);
     }
   }

@@ -131,3 +131,11 @@ describe("HO3: nothing is written or served beside the row", () => {
     expect(found.reached["excused.HO3.adopted"]).toBe(1);
   });
 });
+
+describe("HO3: nobody plays before the host serves", () => {
+  it("HO3 names a player who is let in while the host still loads the map", () => {
+    const granted = (): MadeHistory => new MadeHistory().begun().decided(1, "lost", "failover", 10, 20).after(10).granted(1, 20, 2);
+    expect(granted().entered(7, 1).playing(7, 1, 20, 2).finish().violations[0]?.message).toContain("which nobody has served");
+    expect(granted().serving(1, 20, 2).entered(7, 1).playing(7, 1, 20, 2).finish().rules).toEqual([]);
+  });
+});

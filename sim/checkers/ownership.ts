@@ -13,6 +13,8 @@ const EPOCHS_KEPT = 32;
 type Book = {
   readonly epochs: Epoch[];
   readonly holders: HostId[];
+  /** Which of these epochs a host has said it serves. */
+  readonly served: Set<Epoch>;
   /** Newest epoch that a grant named. */
   newest: Epoch;
   /** Newest epoch that fell out of the book. */
@@ -71,6 +73,7 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       case "host/fenced":
         return this.#fenced(at, record);
       case "player/playing":
+        this.#played(at, record);
         this.#hold(record.map, record.epoch, record.host, at, "played by", record.player);
         return;
       default:
@@ -185,6 +188,7 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       );
     }
     this.#hold(map, epoch, host, at, "serves");
+    book.served.add(epoch);
     if (epoch >= book.servingEpoch || book.servingHost === NO_HOST) {
       book.servingHost = host;
       book.servingEpoch = epoch;
@@ -208,6 +212,22 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       host,
     );
     this.#hold(map, epoch, host, at, "wrote");
+  }
+
+  /** Nobody is let in before the host has said that it serves. */
+  #played(at: number, { map, host, epoch, player }: Of<"player/playing">): void {
+    const book = this.#book(map);
+    if (epoch <= book.forgotten) return;
+    this.check(
+      "HO3",
+      book.served.has(epoch),
+      at,
+      () =>
+        `player ${player} plays ${mapText(this.#names, map)} on host ${host} at ${epochText(epoch)}, which nobody has served${this.#picture.trail(map)}`,
+      map,
+      host,
+      player,
+    );
   }
 
   /** HO1: notes that `host` has (map, epoch), and complains if another one had it. */
@@ -236,6 +256,7 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
       book = {
         epochs: [],
         holders: [],
+        served: new Set(),
         newest: -1,
         forgotten: -1,
         unsure: false,
@@ -264,6 +285,8 @@ function remember(book: Book, epoch: Epoch, host: HostId): void {
   book.epochs.push(epoch);
   book.holders.push(host);
   if (book.epochs.length <= EPOCHS_KEPT) return;
-  book.forgotten = Math.max(book.forgotten, book.epochs.shift() as Epoch);
+  const oldest = book.epochs.shift() as Epoch;
+  book.served.delete(oldest);
+  book.forgotten = Math.max(book.forgotten, oldest);
   book.holders.shift();
 }

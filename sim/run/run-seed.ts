@@ -1,5 +1,5 @@
 /** One run: a world from options and a seed, everything that looks on, and what it leaves. Synchronous; nothing outside is touched. */
-import type { HostActor } from "../../src/core/actors/host.ts";
+import { type HostActor, HOST_TIMER } from "../../src/core/actors/host.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
 import { BooksChecker } from "../checkers/books.ts";
 import type { Checker } from "../checkers/checker.ts";
@@ -82,6 +82,7 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
     hosting: () => (world.coordinatorUp && (world.machines.pausedUntil[0] as number) <= world.now ? world.coordinator.hosting : null),
     rings: (timer: number) => world.timers.due(0, timer),
     playsOn: (player: number) => playsOn(world, player),
+    writesDown: (host: number) => world.timers.due(host, HOST_TIMER.checkpoint) !== undefined,
     agent: (host: number) => agentOf(world, host),
   };
   const books = new BooksChecker(view, HostFleet.count(options), options);

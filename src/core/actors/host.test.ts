@@ -241,3 +241,16 @@ describe("a host's word to the coordinator", () => {
     expect(to([1], 4)).toEqual([]);
   });
 });
+
+describe("HO3: what a host takes up from a file", () => {
+  it("is written down from its introduction on, at intervals, as what it was promoted to is", () => {
+    const desk = new Desk();
+    desk.host.serving.set(3, { epoch: 5, stage: "active", copy: null, replicas: [] });
+    const introduced = desk.step({ kind: "link/up", at: 0, peer: COORDINATOR });
+    const writes = (effects: readonly Effect[]): unknown[] => effects.flatMap((e) => (e.kind === "store" ? [e.ask] : []));
+    const first = desk.fire(introduced);
+    expect([desk.at, writes(first)]).toEqual([60 * US_PER_S, [{ verb: "checkpoint", map: 3, host: 7, epoch: 5 }]]);
+    expect(desk.step({ kind: "link/up", at: desk.at, peer: COORDINATOR }).filter((e) => e.kind === "timer/set")).toEqual([]);
+    expect(writes(desk.fire(first))).toHaveLength(1);
+  });
+});

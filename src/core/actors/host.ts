@@ -78,7 +78,7 @@ export class HostActor implements Actor {
       case "store":
         return this.written(input.request, input.answer, out);
       case "link/up":
-        return this.introduce(input.peer, out);
+        return this.introduce(input.at, input.peer, out);
       case "link/down":
         if (input.peer === COORDINATOR) this.connected = false;
         return;
@@ -95,9 +95,11 @@ export class HostActor implements Actor {
   }
 
   /** Tells the coordinator who it is and what it still serves; at each connection anew. */
-  private introduce(peer: ActorId, out: Out): void {
+  private introduce(at: number, peer: ActorId, out: Out): void {
     if (peer !== COORDINATOR) return;
     this.connected = true;
+    // What it took up from a file it writes down from now on, and hears from the store if it is not its own any more.
+    this.setCheckpoint(at, out);
     const holds = [...this.serving]
       .map(([map, s]) => ({ map, epoch: s.epoch, frozen: s.stage === "frozen" }))
       .sort((a, b) => a.map - b.map);
@@ -121,7 +123,7 @@ export class HostActor implements Actor {
     if (from !== COORDINATOR && message.kind.startsWith("host")) return;
     switch (message.kind) {
       case "host/introduce":
-        return this.introduce(from, out);
+        return this.introduce(at, from, out);
       case "host/welcome":
         this.metricsIntervalS = message.metricsIntervalS;
         return;
@@ -281,7 +283,11 @@ export class HostActor implements Actor {
     s.stage = "active";
     out.push({ kind: "record", record: { kind: "host/serving", host: this.profile.host, map, epoch: s.epoch } });
     this.tell(out, { kind: "hosting/active", host: this.profile.host, map, epoch: s.epoch });
-    if (this.checkpointSet) return;
+    this.setCheckpoint(at, out);
+  }
+
+  private setCheckpoint(at: number, out: Out): void {
+    if (this.checkpointSet || this.serving.size === 0) return;
     this.checkpointSet = true;
     out.push({
       kind: "timer/set",
