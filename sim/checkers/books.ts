@@ -28,6 +28,15 @@ export type BooksView = {
   readonly agent: (host: HostId) => Pick<HostActor, "serving" | "leaves"> | undefined;
 };
 
+/** Faults after which players who play on introduce themselves anew, and those that change how many a host may have. */
+const FORGETS_PLAYERS: ReadonlySet<string> = new Set([
+  "player-drop",
+  "region-outage",
+  "coordinator-restart",
+  "coordinator-pause",
+  "lie-metrics",
+]);
+
 /** Recounts the books of the coordinator that lives. */
 export class BooksChecker extends RuleChecker implements Checker, Observer {
   readonly ignores = OF_PLAYERS_AND_MEASUREMENTS;
@@ -36,6 +45,8 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   #told = false;
   #forgot = false;
   #settled = false;
+  /** Somebody who already plays may have been let in above the limits, by a coordinator that did not know. */
+  readonly #mayExceed: boolean;
   readonly #followUs: number;
   readonly #moveUs: number;
   /** When the truth of a host's machine or line last changed. */
@@ -51,6 +62,7 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   constructor(view: BooksView, hosts: number, options: CheckerOptions) {
     super(["HO7", "HO5", "LV2", "HO9"]);
     this.#moveUs = boundsOf(options).moveUs;
+    this.#mayExceed = options.faults.some(({ kind }) => FORGETS_PLAYERS.has(kind));
     this.#followUs = boundsOf(options).followUs;
     this.#view = view;
     this.#hosts = hosts;
@@ -133,6 +145,8 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   #atRest(at: number): void {
     const hosting = this.#view.hosting();
     if (hosting === null || this.#forgot) return;
+    const crowd = this.#mayExceed ? [] : crowdComplaints(hosting);
+    this.check("HO7", crowd.length === 0, at, () => `more players were let in than there is room for: ${crowd.join("; ")}`);
     const wrong = restComplaints(hosting, this.#view.rings);
     this.#forgot = wrong.length > 0;
     this.check("HO5", !this.#forgot, at, () => `the coordinator has forgotten something: ${wrong.join("; ")}`);
@@ -146,6 +160,18 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
     this.#told = wrong.length > 0;
     this.check("HO7", !this.#told, at, () => `the coordinator's books are wrong: ${wrong.join("; ")}`);
   }
+}
+
+/** Maps and hosts with more players than they may have. */
+function crowdComplaints(h: Hosting): string[] {
+  const crowded = h.maps.filter(({ map }) => h.roster.count(map) > h.playersMax(map));
+  const wrong = crowded.map(({ map }) => `map ${map}: ${h.roster.count(map)} players of ${h.playersMax(map)}`);
+  const { table } = h;
+  for (let slot = 0; slot < table.slots; slot++) {
+    if (table.slotOf(table.hostOf(slot)) !== slot || table.playersLeft(slot) >= 0) continue;
+    wrong.push(`host ${table.hostOf(slot)}: ${-table.playersLeft(slot)} players too many`);
+  }
+  return wrong;
 }
 
 /** What a host holds that it does not own, or keeps elsewhere than on the standbys; and whether it is known as leaving rightly. Only maps that are settled count. */

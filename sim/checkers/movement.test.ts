@@ -103,6 +103,13 @@ describe("HO6: voluntary moves are restrained", () => {
     expect(off("enable_vps_fallback").decided(0, "placement", "placement", NO_HOST, VPS).finish().rules).not.toContain("HO6");
   });
 
+  it("HO6 names a move to a host that is degraded, until it is sound again", () => {
+    const slow = (): MadeHistory => new MadeHistory().begun().say({ kind: "host/degraded", host: 20, degraded: true });
+    const lost = (history: MadeHistory): readonly string[] => history.decided(1, "lost", "failover", 10, 20).finish().rules;
+    expect(lost(slow())).toContain("HO6");
+    expect(lost(slow().say({ kind: "host/degraded", host: 20, degraded: false }))).toEqual([]);
+  });
+
   it("HO6 names a coordinator that says a map never moved which it has moved itself", () => {
     expect(better(new MadeHistory().begun(), { sinceMoveUs: -1 }).finish().rules).toContain("HO6");
   });

@@ -33,6 +33,8 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
   readonly #newsUs: number;
   readonly #last = new Map<MapId, LastMove>();
   readonly #voluntary = new Set<MapId>();
+  /** Hosts that the present coordinator calls degraded. */
+  readonly #degraded = new Set<HostId>();
   #newsAt = 0;
   readonly #better = new Map<MapId, Better>();
   readonly #failed = new Map<HostId, Failed>();
@@ -62,6 +64,7 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
     switch (record.kind) {
       case "coordinator/started":
         this.#voluntary.clear();
+        this.#degraded.clear();
         this.#newsAt = at;
         this.#stormUntil = -1;
         return;
@@ -75,8 +78,15 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
         this.#newsAt = at;
         if (record.how !== "leave" && this.#holdsByNow(record.host)) this.#fails(record.host, at, "was given up with maps on it");
         return;
-      case "host/joined":
       case "host/degraded":
+        if (record.degraded) this.#degraded.add(record.host);
+        else this.#degraded.delete(record.host);
+        this.#newsAt = at;
+        return;
+      case "host/forgotten":
+        this.#degraded.delete(record.host);
+        return;
+      case "host/joined":
       case "host/blocked":
         this.#newsAt = at;
         return;
@@ -126,6 +136,8 @@ export class MovementChecker extends RuleChecker implements Checker, Observer {
   #decided(at: number, record: Decided): void {
     this.#rested(at, record);
     this.#enabled(at, record);
+    const sound = !this.#degraded.has(record.to);
+    this.check("HO6", sound, at, () => `${this.#what(record)} to host ${record.to}, which is degraded`, record.map, record.to);
     if (!isVoluntary(record.cause)) {
       this.#voluntary.delete(record.map);
       return;
