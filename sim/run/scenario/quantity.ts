@@ -35,9 +35,9 @@ function finite(value: number): number | undefined {
  * its digits, so that any number has a text that says it exactly.
  */
 export function timeIn(text: string, unit: "ms" | "s"): number | undefined {
+  if (DURATION.exec(text)?.[2] === unit) return finite(Number(text.slice(0, -unit.length)));
   const us = microseconds(text);
-  if (us === undefined) return undefined;
-  return DURATION.exec(text)?.[2] === unit ? Number(text.slice(0, -unit.length)) : us / TIME_UNITS[unit]!;
+  return us === undefined ? undefined : us / TIME_UNITS[unit]!;
 }
 
 /** Events a second of `20/s`, `300/m`, `5/h`; undefined for anything else. */
