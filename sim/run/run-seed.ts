@@ -1,7 +1,7 @@
 /** One run: a world from options and a seed, everything that looks on, and what it leaves. Synchronous; nothing outside is touched. */
 import { type HostActor, HOST_TIMER } from "../../src/core/actors/host.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
-import { BooksChecker } from "../checkers/books.ts";
+import { BooksChecker, type BooksView } from "../checkers/books.ts";
 import type { Checker } from "../checkers/checker.ts";
 import { hostingCheckers, isLivenessRule, requiredRules } from "../checkers/hosting.ts";
 import { BuggifySites } from "../faults/buggify.ts";
@@ -73,19 +73,26 @@ function crowds({ faults, durationUs }: Options): number {
   return planned.reduce((sum, { amount, everyUs }) => sum + Math.ceil(amount * (everyUs === null ? 1 : 1 + (2 * durationUs) / everyUs)), 0);
 }
 
+/** What the recount reads of a world that is made after it. */
+function booksView(world: () => World): BooksView {
+  return {
+    // What a coordinator that stands still should have done is not held against it.
+    hosting: () => {
+      const { coordinator, coordinatorUp, machines, now } = world();
+      return coordinatorUp && (machines.pausedUntil[0] as number) <= now ? coordinator.hosting : null;
+    },
+    rings: (timer) => world().timers.due(0, timer),
+    playsOn: (player) => playsOn(world(), player),
+    writesDown: (host) => world().timers.due(host, HOST_TIMER.checkpoint) !== undefined,
+    agent: (host) => agentOf(world(), host),
+  };
+}
+
 /** Runs one seed of a scenario from start to end. Gives everything there is to say about it. */
 export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): RunOutcome {
   const options = drawSwarm(given, seed);
   const metrics = new Metrics(options);
-  const view = {
-    // What a coordinator that stands still should have done is not held against it.
-    hosting: () => (world.coordinatorUp && (world.machines.pausedUntil[0] as number) <= world.now ? world.coordinator.hosting : null),
-    rings: (timer: number) => world.timers.due(0, timer),
-    playsOn: (player: number) => playsOn(world, player),
-    writesDown: (host: number) => world.timers.due(host, HOST_TIMER.checkpoint) !== undefined,
-    agent: (host: number) => agentOf(world, host),
-  };
-  const books = new BooksChecker(view, HostFleet.count(options), options);
+  const books = new BooksChecker(booksView(() => world), HostFleet.count(options), options);
   const checkers = [...hostingCheckers(options), books];
   const fingerprint = new Fingerprint();
   const faultTally = new FaultTally(options.faults);
