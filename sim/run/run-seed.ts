@@ -92,7 +92,11 @@ function booksView(world: () => World): BooksView {
 export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): RunOutcome {
   const options = drawSwarm(given, seed);
   const metrics = new Metrics(options);
-  const books = new BooksChecker(booksView(() => world), HostFleet.count(options), options);
+  const books = new BooksChecker(
+    booksView(() => world),
+    HostFleet.count(options),
+    options,
+  );
   const checkers = [...hostingCheckers(options), books];
   const fingerprint = new Fingerprint();
   const faultTally = new FaultTally(options.faults);
