@@ -219,7 +219,7 @@ function lie(world: CommandWorld, command: Extract<Command, { do: "lie" }>): boo
   const host = command.as === 0 ? command.host : command.as;
   const epoch = Math.max(0, world.store.row(map).epoch + command.above);
   // The move under way, if there is one: else nobody would listen.
-  const move = [...world.rules.moves].find(([, open]) => open.map === map)?.[0] ?? 1;
+  const move = [...world.rules.books.moves].find(([, open]) => open.map === map)?.[0] ?? 1;
   const words: Readonly<Record<typeof command.what, Message>> = {
     prepared: { kind: "hosting/prepared", host, map, epoch, move },
     copied: { kind: "hosting/copied", host, map, epoch, move },
@@ -274,7 +274,7 @@ function heal(world: CommandWorld): void {
     if (machine.alive) world.introduceLater(machine.host);
   }
   for (let s = 0; s < QUIET_S; s += 50) {
-    for (const player of [...world.players.keys()]) if (world.rules.owed.has(player)) world.askAgain(player);
+    for (const player of [...world.players.keys()]) if (world.rules.books.owed.has(player)) world.askAgain(player);
     for (const machine of world.machines.values()) fence(world, machine.host);
     for (let i = 0; i < 10; i++) {
       world.detect();
@@ -286,7 +286,7 @@ function heal(world: CommandWorld): void {
   while (world.at - restedAt < REST_S * US_PER_S) {
     if (world.at > until) throw new BrokenRule("LV4: redistribution does not come to rest");
     world.pass(US_PER_S, true);
-    if (world.rules.moves.size > 0) restedAt = world.at;
+    if (world.rules.books.moves.size > 0) restedAt = world.at;
   }
 }
 
@@ -302,16 +302,16 @@ function judgeRest(world: CommandWorld): void {
     const servers = serving.map((m) => `host ${m.host} at epoch ${m.serves.get(map)?.epoch}`).join(" and ") || "nobody";
     const named = row.owner === NO_HOST ? "nobody" : `host ${row.owner} at epoch ${row.epoch}`;
     if (servers !== named || row.owner === NO_HOST) complain("HO9", `map ${map} is served by ${servers}, and the store names ${named}`);
-    const told = rules.told.get(map);
+    const told = rules.books.told.get(map);
     if (told?.owner !== row.owner || told.epoch !== row.epoch)
       complain("HO9", `the coordinator was last told of map ${map}: ${JSON.stringify(told)}`);
     const mayLeave = settings.conf.general.enable_p2p_maps && settings.eligible[map] === true;
     if (!mayLeave && !SITES.includes(row.owner)) complain("HO4", `map ${map} must stay on the VPS and rests on host ${row.owner}`);
-    const owner = rules.hosts.get(row.owner);
+    const owner = rules.books.hosts.get(row.owner);
     if (owner !== undefined && world.at < owner.blockedUntil) complain("HO10", `map ${map} rests on host ${row.owner}, which is blocked`);
   }
   for (const [player, seat] of world.players) {
-    if (rules.owed.has(player)) complain("HO5", `player ${player} asked for map ${seat.map} and was never answered`);
+    if (rules.books.owed.has(player)) complain("HO5", `player ${player} asked for map ${seat.map} and was never answered`);
     const row = store.row(seat.map);
     if (seat.host !== row.owner || seat.epoch !== row.epoch)
       complain(

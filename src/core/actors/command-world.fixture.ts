@@ -12,7 +12,8 @@ import type { HostingSettings } from "../settings.ts";
 import type { StoreMood } from "./command-kinds.fixture.ts";
 import { Machine, type Said } from "./command-machines.fixture.ts";
 import { BrokenRule } from "./command-broken.fixture.ts";
-import { CommandRules, type Scope } from "./command-rules.fixture.ts";
+import type { Scope } from "./command-orders.fixture.ts";
+import { CommandRules } from "./command-rules.fixture.ts";
 import { CommandStore } from "./command-store.fixture.ts";
 import { booksComplaints } from "./coordinator-books.fixture.ts";
 import { CoordinatorActor } from "./coordinator.ts";
@@ -210,7 +211,7 @@ export class CommandWorld {
     const effects: Effect[] = [];
     this.rules.hear(input, input.kind === "timer" && input.timer % TIMER_KINDS === TIMER.start);
     const scope = this.scopeOf(input, ask);
-    if (ask !== undefined && input.kind === "store") this.rules.learn(ask, input.answer);
+    if (ask !== undefined && input.kind === "store") this.rules.books.learn(ask, input.answer);
     this.coordinator.step(input, effects);
     for (const effect of effects) this.perform(effect);
     this.watch(input, effects);
@@ -229,9 +230,9 @@ export class CommandWorld {
         if (ask?.verb === "restore") return "all";
         return new Set(ask !== undefined && "map" in ask ? [ask.map] : []);
       case "link/down":
-        return this.rules.mapsOf(actorNumber(input.peer));
+        return this.rules.books.mapsOf(actorNumber(input.peer));
       case "host/silent":
-        return this.rules.mapsOf(input.host);
+        return this.rules.books.mapsOf(input.host);
       case "message":
         return this.scopeOfMessage(input.from, input.message);
       default:
@@ -240,23 +241,23 @@ export class CommandWorld {
   }
 
   private scopeOfMessage(from: number, message: Message): Scope {
-    if (message.kind === "hosting/probed") return this.rules.mapsOf(message.suspect);
+    if (message.kind === "hosting/probed") return this.rules.books.mapsOf(message.suspect);
     if ("map" in message) return new Set([message.map]);
     if (message.kind === "host/hello") {
       const held = message.holds.map(({ map }) => map);
-      return new Set([...held, ...this.rules.mapsOf(message.profile.host)]);
+      return new Set([...held, ...this.rules.books.mapsOf(message.profile.host)]);
     }
-    return message.kind === "host/leaving" && actorKind(from) === "host" ? this.rules.mapsOf(message.host) : new Set();
+    return message.kind === "host/leaving" && actorKind(from) === "host" ? this.rules.books.mapsOf(message.host) : new Set();
   }
 
   private scopeOfTimer(subject: number, kind: number): Scope {
     switch (kind) {
       case TIMER.move:
-        return new Set([this.rules.moves.get(subject)?.map ?? -1]);
+        return new Set([this.rules.books.moves.get(subject)?.map ?? -1]);
       case TIMER.suspect:
-        return this.rules.mapsOf(subject);
+        return this.rules.books.mapsOf(subject);
       case TIMER.validate:
-        return new Set(this.rules.dueForBlock().flatMap((host) => [...this.rules.mapsOf(host)]));
+        return new Set(this.rules.books.dueForBlock().flatMap((host) => [...this.rules.books.mapsOf(host)]));
       case TIMER.adopt:
       case TIMER.again:
         return new Set([subject]);
