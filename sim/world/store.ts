@@ -135,10 +135,12 @@ export class SimStore implements StorePort {
   private timeOut(under: Asked): void {
     const { asker, n } = under;
     this.met.timeout += 1;
-    this.answer(under, UNREACHABLE_US, { result: "unknown" });
     const late = drawUnit(this.draws, asker, 3 * n + 2);
-    if (late >= TIMED_OUT_LATE) this.commit(under);
-    else {
+    const answer: StoreAnswer = { result: "unknown" };
+    const real = late >= TIMED_OUT_LATE ? this.commit(under) : null;
+    this.tracing?.applied(answer, real);
+    this.answer(under, UNREACHABLE_US, answer);
+    if (late < TIMED_OUT_LATE) {
       const after = UNREACHABLE_US * (1 + late / TIMED_OUT_LATE);
       this.queue.push(this.queue.now + Math.round(after), SOURCE.store + asker, 2 * n, EVENT.storeLate, asker, 0, under);
     }
@@ -146,7 +148,9 @@ export class SimStore implements StorePort {
 
   /** A request takes effect of which nobody expects an answer any more. */
   applyLate(under: Asked): void {
-    this.commit(under);
+    this.tracing?.applies(this.machines.actor(under.asker), under.ask);
+    const real = this.commit(under);
+    this.tracing?.applied({ result: "unknown" }, real);
   }
 
   /**

@@ -8,7 +8,8 @@ import { type TracedRun, traceRun } from "./trace.ts";
 
 const SECOND = 1_000_000;
 
-function fault(kind: Fault["kind"], atS: number, over: Partial<Fault> = {}): Fault {
+/** A planned fault, again and again unless told otherwise. */
+export function fault(kind: Fault["kind"], atS: number, over: Partial<Fault> = {}): Fault {
   const share = { pick: "share", share: 0.2 } as const;
   return { id: kind, kind, atUs: atS * SECOND, everyUs: 90 * SECOND, forUs: 8 * SECOND, target: share, amount: 0.5, close: true, ...over };
 }

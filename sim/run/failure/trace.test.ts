@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { runSeed } from "../run-seed.ts";
+import { shipped } from "../shipped.fixture.ts";
 import { smallOptions } from "../small-options.fixture.ts";
 import type { TraceEvent } from "./events.ts";
-import { FAULTS, failing, failingOptions } from "./failing.fixture.ts";
+import { FAULTS, failing, failingOptions, fault } from "./failing.fixture.ts";
 import { traceRun } from "./trace.ts";
 
 const healthy = smallOptions({ faults: FAULTS });
@@ -69,6 +70,37 @@ describe("a traced run", () => {
     expect(run.names.hosts.every(({ region }) => region === 0 || region === 1 || region === -1)).toBe(true);
     const up = ofKind("truth").map(({ input }) => (input.kind === "truth" ? input.host : -1));
     expect(run.names.hosts.map(({ host }) => host)).toEqual([...new Set(up)].sort((a, b) => a - b));
+  });
+});
+
+describe("a traced run of a swarm's seed", () => {
+  const swarm = shipped("chaos/swarm").options;
+
+  it("DT1: is the run that it is without a trace, whatever faults are drawn", () => {
+    const kinds = new Set<string>();
+    for (let seed = 1; seed <= 40; seed++) {
+      const traced = traceRun(swarm, seed);
+      for (const { kind } of traced.options.faults) kinds.add(kind);
+      expect(traced.outcome.fingerprint, `seed ${seed}`).toBe(runSeed(swarm, seed).fingerprint);
+    }
+    expect(kinds.size).toBeGreaterThan(30);
+  });
+
+  it("what the store does after its client gave up is a step of its own, caused by the request that timed out", () => {
+    const options = smallOptions({
+      durationUs: 60_000_000,
+      faults: [fault("store-timeout", 1, { forUs: 50_000_000, amount: 1, target: { pick: "all" } })],
+    });
+    const { events } = traceRun(options, 1);
+    const commits = events.filter(({ input }) => input.kind === "commit");
+    const late = commits.filter(({ cause }) => events[cause - 1]?.input.kind === "commit");
+    expect(late.length).toBeGreaterThan(0);
+    expect(late.length).toBeLessThan(commits.length / 2 + 1);
+    for (const { input, cause } of late) {
+      const first = events[cause - 1] as TraceEvent;
+      expect(first.input).toMatchObject({ kind: "commit", did: null, answer: { result: "unknown" } });
+      expect(input.kind === "commit" && input.did !== null && first.input.kind === "commit" && input.ask === first.input.ask).toBe(true);
+    }
   });
 });
 
