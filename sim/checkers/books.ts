@@ -47,6 +47,9 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   #settled = false;
   /** Somebody who already plays may have been let in above the limits, by a coordinator that did not know. */
   readonly #mayExceed: boolean;
+  /** Faults after which a host has said again what it said before, that it leaves perhaps; and whether one of them came. */
+  readonly #replays: ReadonlySet<string>;
+  #replayed = false;
   readonly #followUs: number;
   readonly #moveUs: number;
   /** When the truth of a host's machine or line last changed. */
@@ -63,6 +66,7 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
     super(["HO7", "HO5", "LV2", "HO9"]);
     this.#moveUs = boundsOf(options).moveUs;
     this.#mayExceed = options.faults.some(({ kind }) => FORGETS_PLAYERS.has(kind));
+    this.#replays = new Set(options.faults.filter(({ kind }) => kind === "stale-replay").map(({ id }) => id));
     this.#followUs = boundsOf(options).followUs;
     this.#view = view;
     this.#hosts = hosts;
@@ -83,6 +87,10 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
     if (!this.#settled) return;
     this.#seats(at);
     this.#agents(at);
+  }
+
+  fault(_at: number, id: string): void {
+    if (this.#replays.has(id)) this.#replayed = true;
   }
 
   settling(): void {
@@ -116,6 +124,10 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
       if (agent === undefined || !hosting.isOnline(host) || at - (this.#troubled.get(host) ?? 0) <= this.#moveUs) continue;
       if (this.#unsure.has(host)) {
         this.count("excused.HO9.word_lost");
+        continue;
+      }
+      if (this.#replayed && hosting.table.leaving[slot] === 1 && !agent.leaves) {
+        this.count("excused.HO9.liar");
         continue;
       }
       const settled = (state: MapState): boolean =>

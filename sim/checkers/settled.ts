@@ -147,6 +147,13 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
     return reason === "vps_full";
   }
 
+  /** Nobody serves the map; or who does believes in a line that is gone, and the conf leaves nobody else to ask. */
+  #isDark(map: MapPicture): boolean {
+    if (!this.#picture.hosted(map)) return true;
+    const reason = this.#nowhere.get(map.map);
+    return this.#picture.hostOf(map.owner).cutOneWay && reason !== undefined && this.#truly(reason);
+  }
+
   /** No other reachable host believes that it serves the map. */
   #otherServers(at: number): void {
     for (const host of this.#picture.hosts.values()) {
@@ -203,7 +210,7 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
     if (!current) {
       if (this.#quietFor(at, seat.map, -1) <= this.#bounds.followUs) return this.count("excused.LV2.not_quiet");
       // Without a serving owner there is nowhere to follow to; LV1 has named the map.
-      if (!this.#picture.hosted(map)) return this.count("excused.LV2.map_unhosted");
+      if (this.#isDark(map)) return this.count("excused.LV2.map_unhosted");
       if ((this.#unheard.get(player) ?? -1) >= map.grantedAt) return this.count("excused.LV2.no_line");
       if (this.#hasNoWay(at, player, map.owner)) return this.count("excused.LV2.no_way_to_host");
     }
@@ -224,7 +231,7 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
     const waited = this.#clock.now(at) - waiting.fair;
     if (waited <= this.#bounds.followUs) return this.count("excused.LV2.just_entered");
     if (this.#quietFor(at, waiting.map, -1) <= this.#bounds.followUs) return this.count("excused.LV2.not_quiet");
-    if (!this.#picture.hosted(map)) return this.count("excused.LV2.map_unhosted");
+    if (this.#isDark(map)) return this.count("excused.LV2.map_unhosted");
     // It asks again and again; if its latest question was lost, its line is still gone.
     const lastAsked = 2 * this.#options.tuning.askAgainMs * US_PER_MS;
     if (at - (this.#unheard.get(player) ?? Number.NEGATIVE_INFINITY) <= lastAsked) return this.count("excused.LV2.no_line");

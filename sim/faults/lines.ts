@@ -93,11 +93,13 @@ export function shake(tools: Tools, host: HostId, jitter: number, loss: number, 
   const shaken = since(tools, loss > 0 ? METER.resent : METER.jittered, host);
   const calmJitter = overlay.raise(`jitter/${host}`, 1, jitter, (value) => (network.jitterFactor[host] = value));
   const calmLoss = overlay.raise(`loss/${host}`, 0, loss, (value) => (network.lossNow[host] = value));
+  const whole = loss === 0 ? null : overlay.raise(`whole/${host}`, 0, world.now + forUs, (at) => (network.lossUntil[host] = at));
   const beats = weather(tools, host, world.now + forUs, loss, jitter);
   const undo = () => {
     beats.end();
     calmJitter();
     calmLoss();
+    whole?.();
   };
   return { host, undo, met: () => shaken() + beats.spoilt() };
 }

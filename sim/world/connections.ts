@@ -1,7 +1,8 @@
 /**
  * Owns the connections between machines and the coordinator: how they are made, and who sees them break.
- * Promises: nothing of a connection that broke arrives any more. Never asks why one breaks.
+ * Promises: nothing of a connection that broke arrives any more, heartbeats included. Never asks why one breaks.
  */
+import type { Heartbeats } from "./heartbeats.ts";
 import type { Machines } from "./machines.ts";
 import { METER, type Meters } from "./meters.ts";
 import type { SimNetwork } from "./network.ts";
@@ -17,14 +18,25 @@ export class Connections {
   private readonly machines: Machines;
   private readonly network: SimNetwork;
   private readonly meters: Meters;
+  private readonly heartbeats: Heartbeats;
   private readonly told: (dense: number) => void;
+  /** Hosts that have lost their connection beat in vain until they have another. */
+  private readonly unheard = new Map<number, number>();
   private turns = 0;
 
   /** `told`: the machine's own end sees its connection close. */
-  constructor(queue: EventQueue, machines: Machines, network: SimNetwork, meters: Meters, told: (dense: number) => void) {
+  constructor(
+    network: SimNetwork,
+    heartbeats: Heartbeats,
+    queue: EventQueue,
+    machines: Machines,
+    meters: Meters,
+    told: (dense: number) => void,
+  ) {
+    this.network = network;
+    this.heartbeats = heartbeats;
     this.queue = queue;
     this.machines = machines;
-    this.network = network;
     this.meters = meters;
     this.told = told;
   }
@@ -40,6 +52,15 @@ export class Connections {
     const takes = CONNECT_ROUND_TRIPS * 2 * this.machines.oneWayUs(dense, 0);
     const at = this.queue.now + Math.max(1, Math.round(afterUs)) + takes;
     this.queue.push(at, SOURCE.world, this.turn(), EVENT.linkUp, dense, this.machines.generation[dense] as number, undefined);
+  }
+
+  /** The machine has its connection. */
+  made(dense: number): void {
+    this.machines.linked[dense] = 1;
+    const weather = this.unheard.get(dense);
+    if (weather === undefined) return;
+    this.heartbeats.clear(dense, weather);
+    this.unheard.delete(dense);
   }
 
   /** The connection breaks: nothing of it arrives any more. `told`: the coordinator's side sees the close. */
@@ -75,8 +96,10 @@ export class Connections {
     const was = m.linked[dense] === 1;
     m.linked[dense] = 0;
     this.network.reset(dense);
-    if (was) this.meters.hit(METER.closed, dense);
-    return was;
+    if (!was) return false;
+    this.meters.hit(METER.closed, dense);
+    if (dense <= m.hosts) this.unheard.set(dense, this.heartbeats.begin(dense, Number.POSITIVE_INFINITY, 1, 1));
+    return true;
   }
 
   /** The coordinator's end sees it, one way later. */

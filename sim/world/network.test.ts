@@ -69,6 +69,15 @@ describe("a message", () => {
     expect(share(200_000)).toBeGreaterThan(0.12);
     expect(share(200_000)).toBeLessThan(0.4);
   });
+
+  it("is not lost again once the line is whole, as it will be at a known time", () => {
+    const wire = new Wire(5, 0);
+    wire.network.lossNow.fill(1);
+    wire.network.lossUntil.fill(500_000);
+    wire.network.send(hostActor(2), COORDINATOR, numbered(1));
+    // Lost at 0 and 200 ms; sent a third time after 600 ms.
+    expect(wire.settle().map(({ at }) => at - 2_000)).toEqual([600_000]);
+  });
 });
 
 describe("state", () => {

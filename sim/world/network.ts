@@ -14,6 +14,9 @@ import { EVENT, type EventQueue } from "./queue.ts";
 import { SOURCE } from "./sources.ts";
 import type { LostWhy, Tracing } from "./tracing.ts";
 
+/** A segment that is lost is sent again after so long (the least of RFC 6298), then twice, four times as long …, this many times at most. */
+const RETRY_US = 200_000;
+const RETRIES_MAX = 6;
 /** Draws of retransmissions are numbered apart from those of first sendings: 2^40 on for each time. */
 const RETRY_STREAM = 1_099_511_627_776;
 
@@ -61,6 +64,8 @@ export class SimNetwork implements NetworkPort {
   /** Jitter factor of a host's line, 1 when quiet, and the probability that a packet must be sent again. Players' lines are quiet. */
   readonly jitterFactor: Float64Array;
   readonly lossNow: Float64Array;
+  /** When a line that loses packets is to be whole again; one that still loses some by then stays so. */
+  readonly lossUntil: Float64Array;
   /** By host. `troubled` lines have something of it: while there is none nobody asks. */
   readonly trouble: LineTrouble;
   troubled = 0;
@@ -87,6 +92,7 @@ export class SimNetwork implements NetworkPort {
     this.lines = new Float64Array(machines.up.length * LINE);
     this.jitterFactor = new Float64Array(machines.hosts + 1).fill(1);
     this.lossNow = new Float64Array(machines.hosts + 1);
+    this.lossUntil = new Float64Array(machines.hosts + 1);
     const quiet = () => new Float64Array(machines.hosts + 1);
     this.trouble = { duplicate: quiet(), reorderUs: quiet(), corrupt: quiet(), slower: quiet().fill(1) };
     this.meters = meters;
@@ -201,7 +207,7 @@ export class SimNetwork implements NetworkPort {
     return m.reachable(from, to) ? "closed" : "cut";
   }
 
-  /** Path delay with Laplace jitter around it, never under half the path; a lost segment costs a retransmission (200 ms at least, RFC 6298). */
+  /** Path delay with Laplace jitter around it, never under half the path; a lost segment costs retransmissions, until one is sent on a line that is whole. */
   private delayUs(from: number, to: number, n: number): number {
     const base = this.machines.oneWayUs(from, to);
     const factor = this.worse(this.jitterFactor, 1, from, to);
@@ -212,11 +218,15 @@ export class SimNetwork implements NetworkPort {
     if (factor > 1 && jitter !== 0) this.blame(METER.jittered, this.jitterFactor, 1, from, to, 1);
     const loss = this.worse(this.lossNow, 0, from, to);
     if (loss > 0) {
+      const whole = this.worse(this.lossUntil, 0, from, to) - this.queue.now;
       let again = 0;
-      while (again < 6 && drawUnit(this.jitter, from, n + (again + 1) * RETRY_STREAM) < loss) again += 1;
+      let waited = 0;
+      while (again < RETRIES_MAX && (whole <= 0 || waited < whole) && drawUnit(this.jitter, from, n + (again + 1) * RETRY_STREAM) < loss) {
+        waited += RETRY_US << again;
+        again += 1;
+      }
       if (again > 0) this.blame(METER.resent, this.lossNow, 0, from, to, again);
-      // Retransmission time-outs double: 200, 400, 800 … ms.
-      delay += 200_000 * ((1 << again) - 1);
+      delay += waited;
     }
     return Math.max(1, Math.round(delay));
   }

@@ -73,8 +73,6 @@ export class World {
   /** What an actor or the loop is given to ask at its BUGGIFY sites. */
   readonly buggifyOf: (actor: ActorId) => Buggify;
   private readonly drive: Drive;
-  /** The weather that stands for a stopped process, by host. */
-  private readonly downWeather = new Map<HostId, number>();
   private handlers: Handlers | undefined;
 
   constructor(
@@ -102,7 +100,6 @@ export class World {
     const jitter = stream(root, "net/jitter");
     this.network = new SimNetwork(machines, queue, observer, jitter, options.network.jitterMs, meters, stream(root, "net/trouble"));
     this.store = new SimStore(machines, queue, observer, stream(root, "store"), options.store, (asker) => this.network.passes(asker, 0));
-    this.connections = new Connections(queue, machines, this.network, meters, (dense) => this.sawClose(dense));
     this.backlog = new Backlog(queue, meters, hosts, (kind, target, number, object) => this.perform(kind, target, number, object));
     this.heartbeats = new Heartbeats(this.machines, this.queue, stream(root, "net/beats"), stream(root, "net/phases"), {
       periodUs: options.tuning.heartbeatMs * 1000,
@@ -112,6 +109,7 @@ export class World {
       eager: options.eagerHeartbeats,
     });
     plants.heartbeats?.(this.heartbeats, options.eagerHeartbeats);
+    this.connections = new Connections(this.network, this.heartbeats, queue, machines, meters, (dense) => this.sawClose(dense));
     this.stoppedAt = new Float64Array(options.maps.names.length);
     this.hosts = new Array(hosts + 1).fill(undefined);
     this.players = new Array(players).fill(undefined);
@@ -308,7 +306,7 @@ export class World {
     if (m.generation[target] !== generation || m.up[target] === 0 || m.linked[target] === 1) return;
     const open = this.coordinatorUp && !this.stands(0) && !this.backlog.isClogged(target);
     if (!open || !this.network.passes(target, 0) || !this.network.passes(0, target)) return this.connections.connect(target, 1_000_000);
-    m.linked[target] = 1;
+    this.connections.made(target);
     const actor = this.actorAt(target);
     if (actor !== undefined) this.deliver(actor, { kind: "link/up", at: this.clockOf(target), peer: COORDINATOR });
   }
@@ -342,8 +340,6 @@ export class World {
     const { host } = profile;
     assert(this.machines.up[host] === 0, "a running machine is not booted");
     this.machines.up[host] = 1;
-    const down = this.downWeather.get(host);
-    if (down !== undefined) this.heartbeats.clear(host, down);
     this.machines.uploadKbps[host] = profile.upload_kbps;
     const { tuning } = this.options;
     const actor = new HostActor(profile, { checkpointUs: tuning.checkpointS * 1_000_000 }, this.buggifyOf(hostActor(host)));
@@ -365,7 +361,6 @@ export class World {
     this.truth(host, truth);
     this.timers.clearAll(host);
     this.connections.disconnect(host, truth !== "down-silent");
-    this.downWeather.set(host, this.heartbeats.begin(host, Number.POSITIVE_INFINITY, 1, 1));
     this.hosts[host] = undefined;
   }
 

@@ -78,6 +78,8 @@ function roundOff(a: Attempts, { id }: Fault): void {
   }
   for (const step of [US_PER_S, 100 * US_PER_MS, 10 * US_PER_MS]) {
     const round = Math.max(step, Math.round(atUs / step) * step);
+    // A fault at the very end would never come, and the file that says so could not be read.
+    if (round >= a.options.durationUs) continue;
     if (round === atUs || a.still({ faults: replaced(a, id, { atUs: round }) })) return;
   }
 }

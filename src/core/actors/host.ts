@@ -124,6 +124,10 @@ export class HostActor implements Actor {
     switch (message.kind) {
       case "host/introduce":
         return this.introduce(at, from, out);
+      case "host/goodbye":
+        // Who is sent away and does not leave was misunderstood: an old word of its own came twice.
+        if (!this.leaving) this.introduce(at, from, out);
+        return;
       case "host/welcome":
         this.metricsIntervalS = message.metricsIntervalS;
         return;

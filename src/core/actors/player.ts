@@ -73,7 +73,8 @@ export class PlayerActor implements Actor {
       case "play/assigned":
       case "play/redirect":
         if (!told) return;
-        if (message.kind === "play/redirect" && this.stage !== "idle" && this.buggify("redirect-missed")) return this.askSoon(at, out);
+        // Only while it plays: the answer of the host it is about to join would end its asking.
+        if (message.kind === "play/redirect" && this.stage === "playing" && this.buggify("redirect-missed")) return this.askSoon(at, out);
         return this.follow(at, message.map, message.host, message.epoch, out);
       case "play/joined":
         if (told) return;

@@ -294,9 +294,9 @@ export function active(h: Hosting, map: MapId, host: HostId, epoch: Epoch): void
   h.noteFallback(state);
   const players = redirectPlayers(h, state);
   h.record({ kind: "move/done", move: move.id, map, host, epoch, players });
-  // Replicas came from the old owner: the new one begins them again.
+  // Replicas came from the old owner: the new one begins them again. A VPS never does, so that it need not be told again after a broken line.
   state.warm = [];
-  setStandbys(h, state, state.standbys);
+  setStandbys(h, state, h.isVps(host) ? [] : state.standbys);
   refreshStandbys(h, state);
   // It may have begun to leave while the store was asked: then it hands the map over again.
   if (h.table.leaving[h.table.slotOf(host)] === 1) h.urgent.push(map);

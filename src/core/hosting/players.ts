@@ -27,8 +27,17 @@ export function enter(h: Hosting, player: PlayerId, region: RegionId, map: MapId
     }
     h.roster.enter(player, region, map);
     h.book(state.owner, 0, 1);
+  } else if (isBarred(h, state)) {
+    leave(h, player);
+    return refuse(h, player, map, "map_unhosted");
   }
   assign(h, player, state);
+}
+
+/** Its host failed validation and there is nowhere else: who plays there may go on, but nobody is led there, and no redirect is near. */
+function isBarred(h: Hosting, state: MapState): boolean {
+  const slot = h.table.slotOf(state.owner);
+  return !state.serving && state.move === null && slot >= 0 && (h.table.blockedUntil[slot] as number) > h.at;
 }
 
 function isRegion(h: Hosting, region: RegionId): boolean {
