@@ -65,7 +65,8 @@ export class BooksChecker extends RuleChecker implements Checker, Observer {
   constructor(view: BooksView, hosts: number, options: CheckerOptions) {
     super(["HO7", "HO5", "LV2", "HO9"]);
     this.#moveUs = boundsOf(options).moveUs;
-    this.#mayExceed = options.faults.some(({ kind }) => FORGETS_PLAYERS.has(kind));
+    // A full inbox (BUGGIFY) closes a player's line too.
+    this.#mayExceed = options.buggify !== null || options.faults.some(({ kind }) => FORGETS_PLAYERS.has(kind));
     this.#replays = new Set(options.faults.filter(({ kind }) => kind === "stale-replay").map(({ id }) => id));
     this.#followUs = boundsOf(options).followUs;
     this.#view = view;

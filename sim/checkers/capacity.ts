@@ -1,6 +1,6 @@
 /** HO7: load plus reservations never exceed capacity, by the coordinator's own account and by ours. */
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
-import type { ActorId } from "../../src/core/protocol/ids.ts";
+import type { ActorId, Epoch, HostId, MapId } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
 import { type Checker, type CheckerOptions, OF_PLAYERS_AND_MEASUREMENTS, RuleChecker } from "./checker.ts";
 import type { Picture } from "./picture.ts";
@@ -13,6 +13,10 @@ export class CapacityChecker extends RuleChecker implements Checker, Observer {
   readonly ignores = OF_PLAYERS_AND_MEASUREMENTS;
   readonly #options: CheckerOptions;
   readonly #picture: Picture;
+  /** What the coordinator that lives has decided last about each map, and in which life. */
+  readonly #meant = new Map<MapId, { readonly host: HostId; readonly epoch: Epoch; readonly life: number }>();
+  /** Epochs that maps got by a claim of an earlier coordinator, which took effect when the one that lives had already read the rows. */
+  readonly #late = new Map<MapId, Epoch>();
 
   constructor(options: CheckerOptions, picture: Picture) {
     super(["HO7"]);
@@ -25,7 +29,14 @@ export class CapacityChecker extends RuleChecker implements Checker, Observer {
     else if (record.kind === "map/granted") this.#granted(at, record);
   }
 
+  committed(_at: number, map: MapId, host: HostId, epoch: Epoch): void {
+    const meant = this.#meant.get(map);
+    const own = meant?.host === host && meant.epoch === epoch && meant.life === this.#picture.starts;
+    if (!own && this.#picture.starts > 1) this.#late.set(map, epoch);
+  }
+
   #decided(at: number, record: Of<"move/decided">): void {
+    this.#meant.set(record.map, { host: record.to, epoch: record.epoch, life: this.#picture.starts });
     const { to, toMaps, toMapsMax, toPlayers, toPlayersMax } = record;
     const what = (): string =>
       `move ${record.move} of ${mapText(this.#options.maps.names, record.map)} (${record.cause}, ${record.form}) gives host ${to}`;
@@ -63,7 +74,9 @@ export class CapacityChecker extends RuleChecker implements Checker, Observer {
     if (record.vps && !host.joined) return;
     const limit = record.vps ? host.slots : this.#options.conf.task_distribution.max_tasks_per_node;
     // The load of a site is recounted only when the cheap upper bound (all newest grants) is past its limit.
-    const within = (host.owns?.size ?? 0) <= limit || this.#picture.loadOf(host) <= limit;
+    const load = (host.owns?.size ?? 0) <= limit ? 0 : this.#picture.loadOf(host);
+    const within = load <= limit || load - this.#lateOn(record.host) <= limit;
+    if (within && load > limit) this.count("excused.HO7.late_commit");
     this.check(
       "HO7",
       within,
@@ -73,5 +86,12 @@ export class CapacityChecker extends RuleChecker implements Checker, Observer {
       record.map,
       record.host,
     );
+  }
+
+  /** Maps of a host that nobody who knew of its load gave to it. */
+  #lateOn(host: HostId): number {
+    let count = 0;
+    for (const map of this.#picture.hostOf(host).owns ?? []) if (this.#late.get(map) === this.#picture.mapOf(map).epoch) count += 1;
+    return count;
   }
 }

@@ -167,7 +167,7 @@ export class EligibilityChecker extends RuleChecker implements Checker, Observer
 
   /** Nothing speaks against this host: it is there, never gave cause, and neither holds nor awaits a map. */
   #idle(host: HostPicture): boolean {
-    if (host.vps || !host.here || host.down || host.blemishedAt >= 0) return false;
+    if (host.vps || !host.here || host.leaving || host.down || host.blemishedAt >= 0) return false;
     if ((host.owns?.size ?? 0) > 0) return false;
     for (const map of this.#picture.maps.values()) {
       const move = map.move;

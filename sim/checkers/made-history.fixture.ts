@@ -48,6 +48,7 @@ export function madeOptions(): CheckerOptions {
     maps: { names: ["prontera", "moc_fild01", "pay_dun01", "gef_dun02"], eligible: [false, true, true, true], popularity: [1, 1, 1, 1] },
     vps: { sites: [{ region: 0, slots: 8 }] },
     faults: [],
+    buggify: null,
     settleUs: 60 * US_PER_S,
   };
 }

@@ -56,6 +56,8 @@ export type HostPicture = {
   joined: boolean;
   /** It introduced itself to the coordinator that lives, and was not given up since. */
   here: boolean;
+  /** It said that it leaves. */
+  leaving: boolean;
   slots: number;
   uploadKbps: number;
   stats: HostStats | null;
@@ -177,6 +179,9 @@ export class Picture extends RuleChecker implements Checker, Observer {
         return this.#started(at);
       case "host/joined":
         return this.#joined(record);
+      case "host/leaving":
+        this.hostOf(record.host).leaving = true;
+        return;
       case "host/measured":
         this.hostOf(record.host).stats = record.stats;
         return;
@@ -260,6 +265,7 @@ export class Picture extends RuleChecker implements Checker, Observer {
     const picture = this.hostOf(record.profile.host);
     picture.joined = true;
     picture.here = true;
+    picture.leaving = false;
     picture.vps = record.profile.kind === "vps";
     picture.slots = record.profile.slots;
     picture.uploadKbps = record.profile.upload_kbps;
@@ -358,6 +364,7 @@ function newHost(host: HostId): HostPicture {
     vps: false,
     joined: false,
     here: false,
+    leaving: false,
     slots: 0,
     uploadKbps: 0,
     stats: null,

@@ -212,6 +212,8 @@ export function recordLine(record: HistoryRecord): string {
       return `host ${record.host} ${record.kind === "host/gone" ? "given up" : "suspected"} (${record.how})`;
     case "host/cleared":
       return `host ${record.host} is there after all`;
+    case "host/leaving":
+      return `host ${record.host} wants to leave`;
     case "host/forgotten":
       return `host ${record.host} forgotten`;
     case "host/degraded":

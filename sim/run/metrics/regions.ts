@@ -44,6 +44,7 @@ const IGNORED: readonly HistoryRecord["kind"][] = [
   "host/fenced",
   "host/suspected",
   "host/cleared",
+  "host/leaving",
   "host/degraded",
   "host/blocked",
   "host/forgotten",

@@ -134,6 +134,7 @@ export function measured(h: Hosting, host: HostId, stats: HostStats, regional: r
 export function leaving(h: Hosting, host: HostId): void {
   const slot = h.table.slotOf(host);
   if (slot < 0) return;
+  if (h.table.leaving[slot] === 0) h.record({ kind: "host/leaving", host });
   h.table.leaving[slot] = 1;
   h.offer(slot);
   for (const move of [...h.moves.values()])

@@ -37,7 +37,7 @@ export const BUGGIFY_SITES = {
   // Hosts
   "prepare-busy": "A host asked to make room says that it is busy.",
   "precopy-again": "One more round of precopy although little has changed.",
-  "load-slow": "Loading takes ten times as long, by at most a second.",
+  "load-slow": "A process's first load takes ten times as long, by at most a second.",
   "probe-unsent": "A prober's question does not reach the suspect.",
   "checkpoint-early": "The first checkpoint is written as soon as a map is served.",
   "checkpoint-skipped": "A map is not written down this time.",

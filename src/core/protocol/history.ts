@@ -48,8 +48,10 @@ export type HistoryRecord =
       readonly eligible: boolean;
       readonly reasons: readonly string[];
     }
-  /** `how`: `close` and `silence` are losses, `leave` is polite. `lastHeard` is when it was last heard (us). */
+  /** Its owner wants it back: what it holds goes elsewhere, and nothing comes to it. */
+  | { readonly kind: "host/leaving"; readonly host: HostId }
   | { readonly kind: "host/forgotten"; readonly host: HostId }
+  /** `how`: `close` and `silence` are losses, `leave` is polite. */
   | { readonly kind: "host/gone"; readonly host: HostId; readonly how: "close" | "silence" | "leave" }
   | { readonly kind: "host/suspected"; readonly host: HostId; readonly how: "close" | "silence" }
   /** The suspicion was wrong (indirect probe answered, or the host came back in time). */
