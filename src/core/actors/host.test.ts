@@ -192,6 +192,13 @@ describe("what a host refuses", () => {
 });
 
 describe("a host's word to the coordinator", () => {
+  it("introduces itself anew when it is sent away and does not leave", () => {
+    const desk = new Desk();
+    expect(messages(desk.hear({ kind: "host/goodbye" })).map((m) => m.kind)).toEqual(["host/hello"]);
+    desk.step({ kind: "wish", at: 1, wish: { verb: "stop-hosting" } });
+    expect(messages(desk.hear({ kind: "host/goodbye" }))).toEqual([]);
+  });
+
   it("introduces itself at each connection with what it holds, by map, and says again that it leaves", () => {
     const desk = new Desk();
     desk.serve(4, 2);

@@ -70,6 +70,20 @@ describe("players", () => {
     expect(answers(dark)).toEqual(["1 map_unhosted"]);
   });
 
+  it("LV2: who was let in just before the map's host is blocked and there is nowhere else gets there, and nobody after", () => {
+    const stage = smallStage({ hosts: 1, slots: [0], general: { enable_vps_fallback: false } });
+    stage.passage = (message) => (message.kind === "play/join" ? "drop" : "pass");
+    fill(stage, 1);
+    for (let i = 0; i < 3; i++) stage.verdict(1, false);
+    stage.runS(15);
+    stage.passage = () => "pass";
+    stage.runS(15);
+    fill(stage, 1, 0, 2);
+    expect(stage.servers(0)).toHaveLength(1);
+    expect(stage.players.get(1)?.stage).toBe("playing");
+    expect(answers(stage)).toEqual(["2 map_unhosted"]);
+  });
+
   it("HO7: are refused where the host's upload is used up, and let in when somebody left", () => {
     const stage = withHosts([[1, {}, { upload_kbps: 450 }]]);
     fill(stage, 5);
@@ -127,6 +141,15 @@ describe("standbys", () => {
     stage.lose(1);
     stage.runS(3);
     expect(standbysOf(stage)).not.toContain(ownerOf(stage));
+  });
+
+  it("HO9: end with a move to the VPS, which is never told to keep any", () => {
+    const stage = smallStage();
+    for (const host of [2, 3]) stage.measure(host, { cpu_cores: 2 });
+    stage.leave(1);
+    stage.runS(10);
+    expect([ownerOf(stage), standbysOf(stage)]).toEqual([VPS, []]);
+    expect(stage.said("hosting/replicate").filter((s) => s.to === hostActor(VPS) && s.message.to.length > 0)).toEqual([]);
   });
 
   it("are looked at again at each health check: who is no longer good is replaced", () => {

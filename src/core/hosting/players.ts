@@ -27,17 +27,8 @@ export function enter(h: Hosting, player: PlayerId, region: RegionId, map: MapId
     }
     h.roster.enter(player, region, map);
     h.book(state.owner, 0, 1);
-  } else if (isBarred(h, state)) {
-    leave(h, player);
-    return refuse(h, player, map, "map_unhosted");
   }
   assign(h, player, state);
-}
-
-/** Its host failed validation and there is nowhere else: who plays there may go on, but nobody is led there, and no redirect is near. */
-function isBarred(h: Hosting, state: MapState): boolean {
-  const slot = h.table.slotOf(state.owner);
-  return !state.serving && state.move === null && slot >= 0 && (h.table.blockedUntil[slot] as number) > h.at;
 }
 
 function isRegion(h: Hosting, region: RegionId): boolean {
@@ -81,8 +72,14 @@ function admits(h: Hosting, state: MapState): RefusalReason | null {
 function assign(h: Hosting, player: PlayerId, state: MapState): void {
   const phase = state.move?.phase;
   // While nobody serves the map, the redirect at the end of the move is the answer.
-  if (!state.serving || phase === "freeze" || phase === "claim" || phase === "resolve" || phase === "promote") return;
+  if (!(state.serving || isBarred(h, state)) || phase === "freeze" || phase === "claim" || phase === "resolve" || phase === "promote") return;
   h.send(playerActor(player), { kind: "play/assigned", map: state.map, host: state.owner, epoch: state.epoch });
+}
+
+/** Its host failed validation and there is nowhere else: nobody new is let in, but who was may go on, for no redirect is near. */
+function isBarred(h: Hosting, state: MapState): boolean {
+  const slot = h.table.slotOf(state.owner);
+  return state.move === null && slot >= 0 && h.isOnline(state.owner) && (h.table.blockedUntil[slot] as number) > h.at;
 }
 
 function refuse(h: Hosting, player: PlayerId, map: MapId, reason: RefusalReason): void {
