@@ -18,6 +18,7 @@ const options = {
   maps: { names: [], eligible: [], popularity: [] },
   vps: { sites: [] },
   faults: [],
+  buggify: null,
   settleUs: 0,
 };
 

@@ -16,7 +16,7 @@ function scene(name: FailingName): Scene {
 }
 
 describe("the scene of a failure", () => {
-  it("no-fence: the old host serves on while it is cut off and while the new one serves, and still does when the rule breaks", () => {
+  it("no-fence: the old host serves on while it is cut off and while the new one serves; it is told to stop, and its last write breaks the rule", () => {
     const { granted, serving, bad, moves, faults, hosts } = scene("no-fence");
     expect(hosts.slice(0, 2)).toEqual([10, 1]);
     expect(granted.map(({ host, open }) => [host, open])).toEqual([
@@ -24,9 +24,10 @@ describe("the scene of a failure", () => {
       [1, true],
     ]);
     expect(serving.map(({ host, open }) => [host, open])).toEqual([
-      [10, true],
+      [10, false],
       [1, true],
     ]);
+    expect((serving[0]?.to.at_us ?? 0) > (serving[1]?.from.at_us ?? 0)).toBe(true);
     expect(bad.map(({ host, how, from, to }) => [host, how, from.at_us, to.at_us])).toEqual([[10, "cut off", 54_000_000, 62_000_000]]);
     expect(moves.map(({ cause, to_host, end }) => [cause, to_host, end])).toEqual([
       ["placement", 10, "done"],
