@@ -128,6 +128,8 @@ export type RunOutcome = {
   readonly ineligible: Readonly<Record<string, number>>;
   /** Which rules were evaluated and how often: an `always` never evaluated is not green. */
   readonly evaluated: Readonly<Record<string, number>>;
+  /** Per rule with a bound in time: the largest share of it that was used, 1 at the bound itself. */
+  readonly used: Readonly<Record<string, number>>;
   /** Things that happened at least once (`migration.failedOver`, …) with counts, for `require.sometimes`. */
   readonly reached: Readonly<Record<string, number>>;
   /** Players refused, by reason. */

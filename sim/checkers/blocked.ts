@@ -92,6 +92,7 @@ export class BlockedChecker extends RuleChecker implements Checker, Observer {
     const excuse = this.#excused(host);
     if (excuse !== null) return this.count(`excused.HO10.${excuse}`);
     watch.spent += passed;
+    this.use("HO10", watch.spent / this.#boundUs);
     if (watch.spent <= this.#boundUs) return;
     this.#watched.delete(host.host);
     const maps = [...(host.owns ?? [])].map((map) => mapText(this.#options.maps.names, map)).join(", ");

@@ -20,6 +20,8 @@ export type Checker = Observer & {
   evaluated(): Record<string, number>;
   /** Named counts of what happened: `redistribution.moved`, and `excused.<rule>.<why>` for each exception granted. */
   reached(): Record<string, number>;
+  /** Per rule with a bound in time: the largest share of it that was used, 1 at the bound itself. */
+  used(): Record<string, number>;
 };
 
 /** The records of players, which come in millions and tell nothing to those who judge hosts and maps. */
@@ -41,6 +43,7 @@ export abstract class RuleChecker {
   readonly #kept: Violation[] = [];
   readonly #evaluated: Record<string, number> = {};
   readonly #reached: Record<string, number> = {};
+  readonly #used: Record<string, number> = {};
   #total = 0;
 
   constructor(rules: readonly string[]) {
@@ -84,6 +87,15 @@ export abstract class RuleChecker {
     const about = { ...(map >= 0 ? { map } : {}), ...(host >= 0 ? { host } : {}), ...(player >= 0 ? { player } : {}) };
     this.#kept.push({ rule, at_s: at / 1_000_000, message: message(), ...about });
     return false;
+  }
+
+  used(): Record<string, number> {
+    return { ...this.#used };
+  }
+
+  /** Notes how much of a rule's bound was used, 1 at the bound itself; the most of a run is kept. */
+  protected use(rule: string, share: number): void {
+    if (share > (this.#used[rule] ?? 0)) this.#used[rule] = share;
   }
 
   /** Counts something that happened. */

@@ -153,6 +153,7 @@ export class ContinuityChecker extends RuleChecker implements Checker, Observer 
     const excuse = passed > 0 ? this.#excused(gap) : null;
     if (excuse !== null) this.count(`excused.HO5.${excuse}`);
     else gap.spent += passed;
+    this.use(ruleOf(gap), gap.spent / this.#unhostedUs);
     if (gap.spent <= this.#unhostedUs || gap.reported) return;
     gap.reported = true;
     const { owner } = this.#picture.mapOf(gap.map);

@@ -26,6 +26,7 @@ const outcome = (fields: Partial<RunOutcome> = {}): RunOutcome => ({
   faults: [],
   ineligible: {},
   evaluated: {},
+  used: {},
   reached: {},
   refused: {},
   regions: [],

@@ -229,7 +229,10 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
   #waited(at: number, player: PlayerId, waiting: Waiting): void {
     const map = this.#picture.mapOf(waiting.map);
     const waited = this.#clock.now(at) - waiting.fair;
-    if (waited <= this.#bounds.followUs) return this.count("excused.LV2.just_entered");
+    if (waited <= this.#bounds.followUs) {
+      if (!this.#isDark(map)) this.use("LV2", waited / this.#bounds.followUs);
+      return this.count("excused.LV2.just_entered");
+    }
     if (this.#quietFor(at, waiting.map, -1) <= this.#bounds.followUs) return this.count("excused.LV2.not_quiet");
     if (this.#isDark(map)) return this.count("excused.LV2.map_unhosted");
     // It asks again and again; if its latest question was lost, its line is still gone.
@@ -253,7 +256,9 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
     for (const map of this.#picture.maps.values()) {
       const move = map.move;
       if (move === null) continue;
-      const stuck = move.closedAt < 0 && this.#quietFor(at, map.map, -1) > this.#bounds.moveUs;
+      const open = move.closedAt < 0 ? this.#quietFor(at, map.map, -1) : 0;
+      const stuck = open > this.#bounds.moveUs;
+      if (Number.isFinite(open)) this.use("LV3", open / this.#bounds.moveUs);
       this.check(
         "LV3",
         !stuck,

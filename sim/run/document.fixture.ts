@@ -131,6 +131,7 @@ export function someOutcome(seed: number, changes: Partial<RunOutcome> = {}): Ru
     faults: [],
     ineligible: { network_speed_mbps: 0.83, latency_ms: 0.45, cpu_ghz: 0.2, jitter_ms: 0.1 },
     evaluated: { HO1: 1000 },
+    used: {},
     reached: { "migration.handoff": 10 },
     refused: {},
     regions: [],

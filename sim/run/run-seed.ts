@@ -4,6 +4,7 @@ import type { HostingSettings } from "../../src/core/settings.ts";
 import { BooksChecker, type BooksView } from "../checkers/books.ts";
 import type { Checker } from "../checkers/checker.ts";
 import { hostingCheckers, isLivenessRule, requiredRules } from "../checkers/hosting.ts";
+import { unreachable } from "../checkers/unreachable.ts";
 import { BuggifySites } from "../faults/buggify.ts";
 import { Faults } from "../faults/faults.ts";
 import { HostFleet } from "../fleet/hosts.ts";
@@ -213,13 +214,19 @@ function outcomeOf(options: Options, seed: number, world: World, until: number, 
   const violations: Violation[] = [];
   const evaluated: Record<string, number> = {};
   const reached: Record<string, number> = { ...measured.reached, ...w.sites?.reached() };
+  const used: Record<string, number> = {};
   let total = 0;
   for (const checker of w.checkers) {
     violations.push(...checker.violations());
     total += checker.total();
     for (const [rule, count] of Object.entries(checker.evaluated())) evaluated[rule] = (evaluated[rule] ?? 0) + count;
     for (const [name, count] of Object.entries(checker.reached())) reached[name] = (reached[name] ?? 0) + count;
+    for (const [rule, share] of Object.entries(checker.used())) used[rule] = Math.max(used[rule] ?? 0, share);
   }
+  const impossible = unreachable(options, reached, until / 1e6);
+  evaluated["OR1"] = 1;
+  violations.push(...impossible);
+  total += impossible.length;
   violations.sort((a, b) => a.at_s - b.at_s || (a.rule < b.rule ? -1 : 1));
   const faults = w.faultTally.outcomes();
   const decisions = w.fingerprint.decisions();
@@ -238,6 +245,7 @@ function outcomeOf(options: Options, seed: number, world: World, until: number, 
     ...measured,
     faults,
     evaluated,
+    used,
     reached,
     regions: w.regions.outcome(),
     ...w.teller.outcome(),

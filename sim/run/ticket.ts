@@ -82,6 +82,7 @@ export function failedOutcome(seed: number, result: RunResult, rule: string, mes
     faults: [],
     ineligible: {},
     evaluated: {},
+    used: {},
     reached: {},
     refused: {},
     regions: [],

@@ -8,8 +8,14 @@ import type { FuzzFailure } from "./failures.ts";
 import { GOALS } from "./goals.ts";
 import { isFailure, type SwarmOutcome } from "./swarm-run.ts";
 
-/** One rule: how often it was evaluated, and in how many seeds it was broken. */
-export type RuleLine = { readonly rule: string; readonly evaluated: number; readonly broken: number };
+/** One rule: how often it was evaluated, in how many seeds it was broken, and, where it has a bound in time, how much of it was used at most. */
+export type RuleLine = {
+  readonly rule: string;
+  readonly evaluated: number;
+  readonly broken: number;
+  /** `share` 1 is the bound itself; `seed` came nearest to it. Null for rules without a bound. */
+  readonly used: { readonly share: number; readonly seed: number } | null;
+};
 
 /** One kind of fault. `planned` and `applied` count occurrences, `effects` what they met; `seeds` had it in their plan. */
 export type FaultLine = {
@@ -73,7 +79,7 @@ export type FuzzParts = Pick<FuzzDocument, "scenario" | "commit" | "command" | "
 };
 
 /** Rules that every seed puts to the test, and those that need an occasion, which a campaign of some length has. */
-const RULES_OF_ALL = ["HO1", "HO2", "HO3", "HO4", "HO5", "HO7", "HO9", "HO10", "LV1", "LV2", "LV3", "LV4"];
+const RULES_OF_ALL = ["OR1", "HO1", "HO2", "HO3", "HO4", "HO5", "HO7", "HO9", "HO10", "LV1", "LV2", "LV3", "LV4"];
 const RULES_OF_MANY = ["HO6", "HO8", "HO11", "ST2"];
 /** From so many seeds on a campaign has had every occasion: each kind of fault is in half of them. */
 const MANY = 60;
@@ -119,21 +125,24 @@ export function fuzzDocument(parts: FuzzParts): FuzzDocument {
 }
 
 function rulesOf(outcomes: readonly SwarmOutcome[]): RuleLine[] {
-  const lines = new Map<string, { evaluated: number; broken: number }>();
-  const line = (rule: string): { evaluated: number; broken: number } => {
-    const known = lines.get(rule) ?? { evaluated: 0, broken: 0 };
+  type Line = { evaluated: number; broken: number; used: RuleLine["used"] };
+  const lines = new Map<string, Line>();
+  const line = (rule: string): Line => {
+    const known = lines.get(rule) ?? { evaluated: 0, broken: 0, used: null };
     lines.set(rule, known);
     return known;
   };
   for (const rule of [...RULES_OF_ALL, ...RULES_OF_MANY]) line(rule);
   for (const outcome of outcomes) {
     for (const [rule, times] of Object.entries(outcome.evaluated)) line(rule).evaluated += times;
+    for (const [rule, share] of Object.entries(outcome.used)) {
+      const known = line(rule);
+      if (share > (known.used?.share ?? 0)) known.used = { share, seed: outcome.seed };
+    }
     for (const rule of new Set(outcome.violations.map((violation) => violation.rule))) line(rule).broken += 1;
   }
   const order = (rule: string): string => `${isLivenessRule(rule) ? 1 : 0}${rule.replace(/\d+/, (n) => n.padStart(3, "0"))}`;
-  return [...lines]
-    .map(([rule, { evaluated, broken }]) => ({ rule, evaluated, broken }))
-    .sort((a, b) => (order(a.rule) < order(b.rule) ? -1 : 1));
+  return [...lines].map(([rule, of]) => ({ rule, ...of })).sort((a, b) => (order(a.rule) < order(b.rule) ? -1 : 1));
 }
 
 function faultsOf(outcomes: readonly SwarmOutcome[]): FaultLine[] {

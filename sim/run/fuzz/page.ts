@@ -2,7 +2,7 @@
 import type { FuzzDocument, GoalLine } from "./document.ts";
 import type { FuzzFailure } from "./failures.ts";
 import { evidenceOf, failureText, shortened, verdictOf } from "./words.ts";
-import { count, duration, large } from "../summary-words.ts";
+import { count, duration, large, percent } from "../summary-words.ts";
 import { html, type Html, type HtmlPart } from "../report/html.ts";
 import { again, bigFigures, pageText, section, table, verdict, type BigFigure } from "../report/page.ts";
 
@@ -62,9 +62,21 @@ ${again(`peerstead replay ${folder}/failure.json`, "See it again, from the folde
 
 function rulesTable({ rules }: FuzzDocument): Html {
   return table(
-    "Rules: how often each was evaluated, and in how many seeds it was broken",
-    [{ head: "rule" }, { head: "evaluated", figures: true }, { head: "broken in seeds", figures: true }],
-    rules.map((rule) => [rule.rule, count(rule.evaluated), count(rule.broken)]),
+    "Rules: how often each was evaluated, in how many seeds it was broken, and how much of its bound in time was used at most",
+    [
+      { head: "rule" },
+      { head: "evaluated", figures: true },
+      { head: "broken in seeds", figures: true },
+      { head: "of its bound", figures: true },
+      { head: "nearest in seed", figures: true },
+    ],
+    rules.map(({ rule, evaluated, broken, used }) => [
+      rule,
+      count(evaluated),
+      count(broken),
+      used === null ? "" : percent(used.share),
+      used === null ? "" : count(used.seed),
+    ]),
   );
 }
 

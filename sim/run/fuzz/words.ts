@@ -1,5 +1,5 @@
 /** A campaign in words: its verdict, what it rests on, what failed. */
-import { count, counted, duration, large, listed } from "../summary-words.ts";
+import { count, counted, duration, large, listed, percent } from "../summary-words.ts";
 import type { FuzzDocument, GoalLine } from "./document.ts";
 import type { FuzzFailure } from "./failures.ts";
 
@@ -48,6 +48,8 @@ export function evidenceOf(document: FuzzDocument): [label: string, text: string
   ];
   if (goals.some((goal) => goal.state !== "not asked"))
     out.push(["Reached", `${reached} of ${goals.length} goals${open.length > 0 ? `; not yet: ${openText(open)}` : ""}`]);
+  const near = rules.flatMap(({ rule, used }) => (used === null ? [] : [`${rule} ${percent(used.share)}`]));
+  if (near.length > 0) out.push(["Bounds", `used at most: ${near.join(", ")}`]);
   const far = Object.entries(most).map(([name, { value }]) => `${name} ${count(value)}`);
   if (far.length > 0) out.push(["At most", far.join(", ")]);
   out.push(["Canary", canary.caught ? `caught in ${counted(canary.seeds, "seed")}` : "not caught"]);
