@@ -131,7 +131,12 @@ export type FaultTarget =
   | { readonly pick: "busiest"; readonly count: number }
   | { readonly pick: "host"; readonly index: number }
   /** Player hosts by number, as `host` counts them: those of them that are up. */
-  | { readonly pick: "hosts"; readonly indices: readonly number[] };
+  | { readonly pick: "hosts"; readonly indices: readonly number[] }
+  /** An end of the move whose step the fault waited for (`on`), if a player hosts there. */
+  | { readonly pick: "move"; readonly end: "source" | "target" };
+
+/** Steps of a move that a fault can wait for: its decision, and what the coordinator notes of it (`move/step`). */
+export const FAULT_STEPS = ["decided", "prepared", "copied", "frozen", "ready", "claimed", "active"] as const;
 
 /** Whom a cut parts the host from: everyone, the VPS sites and the coordinator, players, or other player hosts. */
 export type CutShape = "all" | "vps" | "players" | "hosts";
@@ -191,6 +196,8 @@ export type Fault = {
   readonly close: boolean;
   /** cut and one-way-cut: whom it parts from the host; left out, everyone. */
   readonly shape?: CutShape;
+  /** It begins `afterUs` after the first move that passes `step` when its time has come; left out, at its time. */
+  readonly on?: { readonly step: (typeof FAULT_STEPS)[number]; readonly afterUs: number };
 };
 
 /**

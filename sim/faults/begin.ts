@@ -33,8 +33,11 @@ function each(begin: (tools: Tools, host: HostId, fault: Fault, occurrence: Occu
   return (tools, occurrence) => met(tools, occurrence).map((host) => begin(tools, host, occurrence.fault, occurrence));
 }
 
-function met({ world, options, whom }: Tools, { fault, index, n }: Occurrence): HostId[] {
-  return victims(world, options, fault.target, whom, index, n);
+function met({ world, options, whom }: Tools, { fault, index, n, ends }: Occurrence): HostId[] {
+  const { target } = fault;
+  if (target.pick !== "move") return victims(world, options, target, whom, index, n);
+  const host = target.end === "source" ? ends?.from : ends?.to;
+  return host !== undefined && host > options.vps.sites.length && world.machines.up[host] === 1 ? [host] : [];
 }
 
 const KINDS: Readonly<Record<Fault["kind"], Begin>> = {

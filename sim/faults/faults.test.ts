@@ -131,3 +131,45 @@ describe("a fault", () => {
     expect(hit[0]?.at).toBeLessThanOrEqual(80 * SECOND);
   });
 });
+
+describe("a fault that waits for a step of a move", () => {
+  const leave = fault("leave", { atUs: 60 * SECOND, target: { pick: "busiest", count: 1 } });
+  const waiting = (more: Partial<Fault>): Fault => fault("crash", { id: "waiting", atUs: 30 * SECOND, forUs: 30 * SECOND, ...more });
+  const when = (lines: readonly Line[], test: (line: Line) => boolean): number => lines.find(test)?.at ?? -1;
+  const begins = (line: Line): boolean => line.kind === "fault" && line.id === "waiting" && line.what === "begin";
+  const frozen = (line: Line): boolean => line.kind === "move/step" && (line as { step?: string }).step === "frozen";
+
+  it("begins with the first move that passes it after its time, and meets an end of that move", () => {
+    const lines = traced(quiet([leave, waiting({ on: { step: "frozen", afterUs: 0 }, target: { pick: "move", end: "source" } })]));
+    const at = when(lines, begins);
+    expect(when(lines, frozen)).toBeGreaterThan(60 * SECOND);
+    // The step itself is over first.
+    expect(at - when(lines, frozen)).toBeLessThanOrEqual(1);
+    const left = lines.find((line) => line.kind === "move/decided" && (line as { cause?: string }).cause === "drain") as unknown as {
+      from: number;
+    };
+    expect(lines.find((line) => line.at === at && line.kind === "truth")?.host).toBe(left.from);
+  });
+
+  it("may begin a while after it, and once only", () => {
+    const lines = traced(quiet([leave, waiting({ on: { step: "frozen", afterUs: 40_000 }, target: { pick: "count", count: 1 } })]));
+    expect(lines.filter(begins).map(({ at }) => at)).toEqual([when(lines, frozen) + 40_000]);
+  });
+
+  it("never begins where no move passes it, and then has had no effect", () => {
+    const document = documentOf(quiet([waiting({ atUs: 200 * SECOND, on: { step: "frozen", afterUs: 0 } })]));
+    expect(document.faults).toEqual([{ id: "waiting", kind: "crash", applied: 0, effects: 0 }]);
+    expect(document.result).toBe("inconclusive");
+  });
+
+  it("meets nobody where the end of the move is no player host", () => {
+    const off = fault("crash", { id: "off", forUs: 30 * SECOND, target: { pick: "count", count: 1 } });
+    const lines = traced(
+      quiet([off, waiting({ on: { step: "decided", afterUs: 0 }, atUs: 59 * SECOND, target: { pick: "move", end: "target" } })]),
+    );
+    const began = when(lines, begins);
+    const to = lines.find((line) => line.kind === "move/decided" && began - line.at <= 1) as unknown as { to: number };
+    const down = lines.filter((line) => line.at === began && line.kind === "truth").map(({ host }) => host);
+    expect(down).toEqual(to.to > 2 ? [to.to] : []);
+  });
+});

@@ -5,7 +5,8 @@
  */
 import { prepareLaw } from "../../src/base/laws.ts";
 import { drawUnit, stream } from "../../src/base/random.ts";
-import type { HostId } from "../../src/core/protocol/ids.ts";
+import type { HistoryRecord } from "../../src/core/protocol/history.ts";
+import type { HostId, MapId } from "../../src/core/protocol/ids.ts";
 import type { HostFleet } from "../fleet/hosts.ts";
 import type { PlayerFleet } from "../fleet/players.ts";
 import type { Fault, Options } from "../options.ts";
@@ -17,7 +18,7 @@ import { abandon, coreOf } from "./core.ts";
 import { Cuts } from "./cuts.ts";
 import { Memory } from "./liars.ts";
 import { Overlay } from "./overlay.ts";
-import type { Part, Tools } from "./part.ts";
+import type { Ends, Part, Tools } from "./part.ts";
 
 /** Steps within a fault are numbered apart from its beginnings and ends. */
 const STEPS = 2_000_000_000;
@@ -31,6 +32,9 @@ export class Faults {
   private readonly options: Options;
   private readonly tools: Tools;
   private readonly open = new Map<number, Open>();
+  /** Occurrences whose time has come, and that wait for a step of a move; and the ends of each map's latest move. */
+  private waiting: { readonly fault: Fault; readonly index: number; readonly n: number }[] = [];
+  private readonly ends = new Map<MapId, Ends>();
   private occurrences = 0;
   private steps = 0;
   private stopped = false;
@@ -74,7 +78,7 @@ export class Faults {
 
   /** An event of ours came up. */
   event(kind: number, target: number, number: number, object: unknown): void {
-    if (kind === EVENT.fault) this.begin(object as Fault, target, number);
+    if (kind === EVENT.fault) this.come(object as Fault, target, number);
     else if (kind === EVENT.faultEnd) this.end(number, object as Fault);
     else if (kind === EVENT.burst) this.burst(target, number);
     else if (kind === EVENT.faultStep && !this.stopped) (object as () => void)();
@@ -102,14 +106,32 @@ export class Faults {
     this.stopped = true;
   }
 
-  private begin(fault: Fault, index: number, n: number): void {
+  /** A move was decided or has passed a step: what waited for that begins, at once or a little later. */
+  moved(record: Extract<HistoryRecord, { kind: "move/decided" | "move/step" }>): void {
+    if (record.kind === "move/decided") this.ends.set(record.map, { from: record.from, to: record.to });
+    if (this.waiting.length === 0) return;
+    const step = record.kind === "move/decided" ? "decided" : record.step;
+    const ends = this.ends.get(record.map) ?? null;
+    const ready = this.waiting.filter(({ fault }) => fault.on?.step === step);
+    this.waiting = this.waiting.filter(({ fault }) => fault.on?.step !== step);
+    for (const { fault, index, n } of ready)
+      this.later(index, this.world.now + (fault.on?.afterUs ?? 0), () => this.begin(fault, index, n, ends));
+  }
+
+  /** The time of an occurrence has come. */
+  private come(fault: Fault, index: number, n: number): void {
     if (this.stopped) return;
     if (fault.everyUs !== null) {
       const gap = -Math.log(drawUnit(this.tools.when, index, n)) * fault.everyUs;
       this.schedule(fault, index, this.world.now + Math.max(1, gap), n + 1);
     }
+    if (fault.on === undefined) this.begin(fault, index, n, null);
+    else this.waiting.push({ fault, index, n });
+  }
+
+  private begin(fault: Fault, index: number, n: number, ends: Ends | null): void {
     this.world.observer.fault?.(this.world.now, fault.id, "begin", 1);
-    const parts = begun(this.tools, { fault, index, n });
+    const parts = begun(this.tools, { fault, index, n, ends });
     const lasts = parts.some(({ undo }) => undo !== null);
     const us = lasts ? Math.max(1, fault.forUs) : watchedUs(fault);
     if (us === 0) return this.close(fault, parts, parts);

@@ -19,8 +19,14 @@ export type Part = {
   readonly met: () => number;
 };
 
-/** An occurrence of a fault: `index` is its place in the plan, `n` counts how often it came before. Draws are keyed by both. */
-export type Occurrence = { readonly fault: Fault; readonly index: number; readonly n: number };
+/** The two ends of a move. */
+export type Ends = { readonly from: HostId; readonly to: HostId };
+
+/**
+ * An occurrence of a fault: `index` is its place in the plan, `n` counts how often it came before. Draws are keyed by both. `ends` are those of the
+ * move whose step it waited for.
+ */
+export type Occurrence = { readonly fault: Fault; readonly index: number; readonly n: number; readonly ends: Ends | null };
 
 /** Everything faults work with. */
 export type Tools = {

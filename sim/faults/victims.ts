@@ -4,8 +4,10 @@ import type { HostId } from "../../src/core/protocol/ids.ts";
 import type { FaultTarget, Options } from "../options.ts";
 import type { World } from "../world/world.ts";
 
+type DrawnTarget = Exclude<FaultTarget, { readonly pick: "move" }>;
+
 /** The hosts that occurrence `occurrence` of fault `index` meets, lowest id first. */
-export function victims(world: World, options: Options, target: FaultTarget, draws: Stream, index: number, occurrence: number): HostId[] {
+export function victims(world: World, options: Options, target: DrawnTarget, draws: Stream, index: number, occurrence: number): HostId[] {
   const sites = options.vps.sites.length;
   if (target.pick === "host") return victims(world, options, { pick: "hosts", indices: [target.index] }, draws, index, occurrence);
   if (target.pick === "hosts") {

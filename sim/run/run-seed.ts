@@ -195,6 +195,7 @@ function attach(world: World, fleet: HostFleet, people: PlayerFleet, faults: Fau
       }
     },
     player: (dense, _at, record) => people.see(dense - hosts - 1, record),
+    moved: (record) => faults.moved(record),
     goodbye: (host) => fleet.leaveNow(host, -1),
   });
 }

@@ -49,7 +49,7 @@ function simulated(): Stage {
   const records: HistoryRecord[] = [];
   const observer = { record: (self: number, _at: number, record: HistoryRecord) => void (self === COORDINATOR && records.push(record)) };
   const world = new World(options, SETTINGS, rootStream(3, 5), observer, PROFILES.length, PLAYERS.length);
-  world.attach({ event: () => {}, player: () => {}, goodbye: () => {} });
+  world.attach({ event: () => {}, player: () => {}, moved: () => {}, goodbye: () => {} });
   world.start();
   let now = 0;
   return {

@@ -8,6 +8,8 @@ export type Handlers = {
   event(kind: number, target: number, number: number, object: unknown): void;
   /** A player's client showed its person something. */
   player(dense: number, at: number, record: HistoryRecord): void;
+  /** The coordinator decided a move, or noted a step of one. */
+  moved(record: Extract<HistoryRecord, { kind: "move/decided" | "move/step" }>): void;
   /** A host may shut down: nothing is left on it. */
   goodbye(host: HostId): void;
 };

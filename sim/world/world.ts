@@ -438,5 +438,6 @@ export class World {
     if (record.kind === "host/stopped") this.stoppedAt[record.map] = at;
     else if (record.kind === "player/playing" || record.kind === "player/refused")
       this.handlers?.player(this.machines.dense(self), at, record);
+    else if (record.kind === "move/decided" || record.kind === "move/step") this.handlers?.moved(record);
   }
 }

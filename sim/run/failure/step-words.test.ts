@@ -93,6 +93,14 @@ describe("faults in words", () => {
       { kind: "crash", forUs: 0, close: false, target: { pick: "busiest", count: 2 } },
       "x: crash of the 2 busiest hosts at 54\u00a0s, in silence",
     ],
+    [
+      { kind: "pause", forUs: 0, on: { step: "frozen", afterUs: 0 }, target: { pick: "move", end: "source" } },
+      "x: pause of the source of the move from 54\u00a0s on, when a move is frozen",
+    ],
+    [
+      { kind: "pause", forUs: 0, on: { step: "ready", afterUs: 20_000 }, target: { pick: "move", end: "target" } },
+      "x: pause of the target of the move from 54\u00a0s on, 20\u00a0ms after the time when a move is ready",
+    ],
     [{ kind: "leave", target: { pick: "count", count: 1 } }, "x: leave of 1\u00a0player host at 54\u00a0s"],
     [
       { kind: "region-outage", target: { pick: "region", region: 1, share: 1 } },

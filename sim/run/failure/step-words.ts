@@ -164,7 +164,9 @@ export function faultText(fault: Fault, regions: readonly string[], sites: numbe
   const { id, kind, amount, close } = fault;
   const form = FAULT_KINDS[kind];
   const whom = form.target === "none" ? "" : ` of ${targetText(fault.target, regions, sites)}`;
-  const when = ` at ${duration(fault.atUs / 1000)}`;
+  const late = fault.on === undefined || fault.on.afterUs === 0 ? "" : `${duration(fault.on.afterUs / 1000)} after `;
+  const step = fault.on === undefined ? "" : `, ${late === "" ? "when" : `${late}the time when`} a move is ${fault.on.step}`;
+  const when = `${fault.on === undefined ? " at" : " from"} ${duration(fault.atUs / 1000)}${step === "" ? "" : ` on${step}`}`;
   const again = fault.everyUs === null ? "" : `, then every ${duration(fault.everyUs / 1000)} on average`;
   const lasts = form.lasts === "none" || fault.forUs === 0 ? "" : `, for ${duration(fault.forUs / 1000)}`;
   const strong = form.amount === null ? "" : `, ${form.amount.meaning} ${amount}`;
@@ -189,6 +191,8 @@ function targetText(target: FaultTarget, regions: readonly string[], sites: numb
       return `hosts ${target.indices.map((index) => sites + 1 + index).join(", ")}`;
     case "region":
       return `${target.share === 1 ? "all" : percent(target.share)} player hosts in ${regions[target.region] ?? `region ${target.region}`}`;
+    case "move":
+      return `the ${target.end} of the move`;
   }
 }
 

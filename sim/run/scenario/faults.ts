@@ -55,7 +55,14 @@ function faultOf(entry: Section, index: number, regions: readonly string[]): Fau
     amount: amountOf(entry, form),
     close: entry.flag("close", form.close ?? true),
     ...(entry.has("shape") ? { shape: entry.text("shape") as CutShape } : {}),
+    ...onOf(entry),
   };
+}
+
+function onOf(entry: Section): Pick<Fault, "on"> {
+  if (entry.has("on")) return { on: { step: entry.text("on") as NonNullable<Fault["on"]>["step"], afterUs: entry.us("after", 0) } };
+  if (entry.has("after")) entry.complain("after", "has no effect without `on`");
+  return {};
 }
 
 function checkForm(entry: Section, kind: string, form: FaultKind): void {
@@ -76,6 +83,7 @@ function targetOf(entry: Section, form: FaultKind, regions: readonly string[]): 
     return { pick: "all" };
   }
   const target = entry.parsed<FaultTarget>("target", (text) => parseTarget(text, regions), { pick: "all" });
+  if (target.pick === "move" && !entry.has("on")) entry.complain("target", `move.${target.end} is known only with \`on\``);
   if (form.target === "region" && (target.pick !== "region" || target.share !== 1))
     entry.complain("target", "expected a whole region, such as hosts[region=EU]");
   return target;

@@ -140,7 +140,7 @@ the mapping starts from it; \`--set\` of one of its fields does the same.
 const KINDS = `### Kinds of faults
 
 An empty cell is a field that the kind does not know: it is an error there. Behind an amount stands its usual value, as in the last column. Hosts are named as
-\`all\`, \`5\` (that many), \`10%\`, \`hosts[region=EU]\`, \`hosts[region=EU]|10%\`, \`host.busiest\`, \`host.busiest|3\`, \`host.7\` or \`host.3,7,9\`; who is met is drawn anew each time.
+\`all\`, \`5\` (that many), \`10%\`, \`hosts[region=EU]\`, \`hosts[region=EU]|10%\`, \`host.busiest\`, \`host.busiest|3\`, \`host.7\` or \`host.3,7,9\`; with \`on\` also \`move.source\` and \`move.target\`. Who is met is drawn anew each time.
 
 `;
 

@@ -136,6 +136,7 @@ describe("targets", () => {
     ["host.busiest", { pick: "busiest", count: 1 }],
     ["host.busiest|3", { pick: "busiest", count: 3 }],
     ["host.7", { pick: "host", index: 7 }],
+    ["move.target", { pick: "move", end: "target" }],
   ])("%s", (text, target) => expect(parseTarget(text, ["NA", "EU"])).toEqual({ ok: true, value: target }));
   it.each([
     ["0", 0],

@@ -1,4 +1,5 @@
 /** `faults` of a scenario file: the plan, what is drawn besides it, and what is healed in the end. */
+import { FAULT_STEPS } from "../../options.ts";
 import { FAULT_KINDS, FAULT_KIND_NAMES } from "./fault-kinds.ts";
 import type { Schema } from "./schema-words.ts";
 import { duration, fields, flag, list, number, text, word } from "./schema-words.ts";
@@ -16,10 +17,13 @@ const fault: Schema = fields(
     for: duration("How long; for crash until the machine is back (left out: its own down-time)."),
     target: {
       type: ["string", "integer"],
-      description: "Whom: all, 5, 10%, hosts[region=EU], hosts[region=EU]|10%, host.busiest, host.7, or several as host.3,7,9.",
+      description:
+        "Whom: all, 5, 10%, hosts[region=EU], hosts[region=EU]|10%, host.busiest, host.7, several as host.3,7,9; with `on` move.source, move.target.",
       minimum: 1,
       "x-expect": "a target such as all, 5, 10%, hosts[region=EU] or host.busiest",
     },
+    on: word("Begins not at its time, but with the first move of a map that passes this step from then on.", FAULT_STEPS),
+    after: duration("With `on`: so long after that step."),
     amount: number("Strength, in the unit of the kind: a factor, a share, a time, a number of them.", "by kind"),
     close: flag(
       "crash, stale-return: the connection closes (else it falls silent). one-way-cut: host to VPS is lost (else VPS to host). half-open: the coordinator sees the close (else the host).",

@@ -9,10 +9,11 @@ import { share } from "./quantity.ts";
 const REGION = /^hosts\[region=([A-Za-z0-9_-]+)\](?:\|(.*))?$/;
 const ONE = /^host\.(busiest|[0-9]+)(?:\|([0-9]+))?$/;
 const SEVERAL = /^host\.[0-9]+(?:,[0-9]+)+$/;
-const FORMS = "all, 5, 10%, hosts[region=EU], hosts[region=EU]|10%, host.busiest, host.busiest|3, host.7 or host.3,7,9";
+const END = /^move\.(source|target)$/;
+const FORMS = "all, 5, 10%, hosts[region=EU], hosts[region=EU]|10%, host.busiest, host.busiest|3, host.7, host.3,7,9 or move.source";
 
 /**
- * Reads `all`, `5`, `10%`, `hosts[region=EU]`, `hosts[region=EU]|10%`, `host.busiest`, `host.busiest|3`, `host.7`, `host.3,7,9`.
+ * Reads `all`, `5`, `10%`, `hosts[region=EU]`, `hosts[region=EU]|10%`, `host.busiest`, `host.busiest|3`, `host.7`, `host.3,7,9`, `move.source`.
  * `regions` are the names a region may have; the answer holds its index.
  */
 export function parseTarget(text: string, regions: readonly string[]): Result<FaultTarget, TextFault> {
@@ -25,6 +26,8 @@ export function parseTarget(text: string, regions: readonly string[]): Result<Fa
   const one = ONE.exec(text);
   if (one?.[1] === "busiest") return ok({ pick: "busiest", count: Number(one[2] ?? "1") });
   if (SEVERAL.test(text)) return ok({ pick: "hosts", indices: text.slice("host.".length).split(",").map(Number) });
+  const end = END.exec(text)?.[1];
+  if (end !== undefined) return ok({ pick: "move", end: end as "source" | "target" });
   if (one && one[2] === undefined) return ok({ pick: "host", index: Number(one[1]) });
   return err({ offset: 0, message: `expected a target (${FORMS}), found ${JSON.stringify(text)}` });
 }

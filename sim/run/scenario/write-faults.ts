@@ -25,7 +25,7 @@ export function faultsYaml({
 }
 
 function faultYaml(fault: Fault, regions: readonly string[]): Yaml {
-  const { id, kind, atUs, everyUs, forUs, target, amount, close, shape, ...rest } = fault;
+  const { id, kind, atUs, everyUs, forUs, target, amount, close, shape, on, ...rest } = fault;
   allWritten(rest);
   const form = FAULT_KINDS[kind];
   return fieldsOf({
@@ -33,6 +33,8 @@ function faultYaml(fault: Fault, regions: readonly string[]): Yaml {
     kind,
     at: timeText(atUs),
     every: everyUs === null ? undefined : `poisson(${timeText(everyUs)})`,
+    on: on?.step,
+    after: on === undefined || on.afterUs === 0 ? undefined : timeText(on.afterUs),
     target: form.target === "none" ? undefined : targetText(target, regions),
     for: form.lasts === "none" ? undefined : timeText(forUs),
     amount: form.amount === null ? undefined : amount,
@@ -58,6 +60,8 @@ function targetText(target: FaultTarget, regions: readonly string[]): string {
       return `host.${target.index}`;
     case "hosts":
       return `host.${target.indices.join(",")}`;
+    case "move":
+      return `move.${target.end}`;
     default:
       return unreachable(target);
   }

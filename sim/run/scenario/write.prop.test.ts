@@ -124,6 +124,9 @@ const SETTABLE: Readonly<Record<string, fc.Arbitrary<string>>> = {
             ([length, part]) => `{kind: loss-burst, at: 5ms, for: ${length}, amount: ${part}, target: "hosts[region=EU]|${part * 100}%"}`,
           ),
         fc.tuple(time, fc.boolean()).map(([gap, close]) => `{kind: crash, every: poisson(1${gap}), target: host.3, close: ${close}}`),
+        fc
+          .tuple(time, fc.constantFrom("source", "target"), fc.constantFrom("frozen", "decided"))
+          .map(([after, end, step]) => `{kind: rebind, at: 1s, target: move.${end}, on: ${step}, after: ${after}}`),
         fc.constantFrom("{kind: leave, at: 1us, target: 17%}", "{kind: pause, at: 1s, for: 1m, target: 3}", "{kind: player-drop, at: 0s}"),
       ),
       { maxLength: 4 },

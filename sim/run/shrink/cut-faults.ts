@@ -45,7 +45,7 @@ function leaveOut(a: Attempts): void {
 
 /** It meets whoever is there, and not a machine that the plan names. */
 function isLoose(fault: Fault): boolean {
-  return !["host", "hosts", "region"].includes(fault.target.pick) && FAULT_KINDS[fault.kind].target === "hosts";
+  return !["host", "hosts", "region", "move"].includes(fault.target.pick) && FAULT_KINDS[fault.kind].target === "hosts";
 }
 
 function replaced(a: Attempts, id: string, change: Partial<Fault>): Options["faults"] {
@@ -76,6 +76,8 @@ function roundOff(a: Attempts, { id }: Fault): void {
     const round = amount > 10 ? Math.round(amount) : Math.round(amount * 10) / 10;
     if (round > 0 && round !== amount) a.still({ faults: replaced(a, id, { amount: round }) });
   }
+  const { on } = now();
+  if (on !== undefined && on.afterUs > 0) a.still({ faults: replaced(a, id, { on: { ...on, afterUs: 0 } }) });
   for (const step of [US_PER_S, 100 * US_PER_MS, 10 * US_PER_MS]) {
     const round = Math.max(step, Math.round(atUs / step) * step);
     // A fault at the very end would never come, and the file that says so could not be read.

@@ -3,7 +3,7 @@
  * run with everything in it hides, because faults mask each other. Every drawn fault is explicit: one time, one length, one strength.
  */
 import { US_PER_MS, US_PER_S } from "../../../src/base/time.ts";
-import type { Fault, FaultTarget, Options } from "../../options.ts";
+import { FAULT_STEPS, type Fault, type FaultTarget, type Options } from "../../options.ts";
 import { FAULT_KINDS } from "../scenario/fault-kinds.ts";
 import type { Dice } from "./dice.ts";
 
@@ -88,7 +88,7 @@ export function drawFaults(options: Options, dice: (purpose: string) => Dice, ev
     return Array.from({ length: count }, (_, n) => drawFault(kind, n, options, own, luck));
   });
   const chased = single === null ? chase(faults, options, luck, dice("faults/chase")) : [];
-  return [...faults, ...chased].sort((a, b) => a.atUs - b.atUs || (a.id < b.id ? -1 : 1));
+  return awaiting([...faults, ...chased], dice("faults/on")).sort((a, b) => a.atUs - b.atUs || (a.id < b.id ? -1 : 1));
 }
 
 /** Of what a new coordinator finds half done, what a store has lost tells the most. */
@@ -106,6 +106,50 @@ function chase(faults: readonly Fault[], options: Options, luck: Luck, dice: Dic
   const n = faults.filter(({ kind }) => kind === "coordinator-restart").length;
   const restart = drawFault("coordinator-restart", n, options, dice, luck);
   return [{ ...restart, atUs: Math.min(first.atUs + behindUs, options.durationUs - 1) }];
+}
+
+/** What meets a move at one of its steps tells something of the move; and what may be met at one of its ends. */
+const AT_A_STEP: ReadonlySet<Fault["kind"]> = new Set([
+  "crash",
+  "leave",
+  "pause",
+  "cut",
+  "one-way-cut",
+  "half-open",
+  "rebind",
+  "clog",
+  "slow-line",
+  "stale-return",
+  "stale-replay",
+  "equivocate",
+  "validation-fail",
+  "isolate",
+  "store-slow",
+  "store-fail",
+  "store-unknown",
+  "store-timeout",
+  "store-full",
+  "coordinator-restart",
+  "coordinator-pause",
+]);
+
+/**
+ * In four runs of ten half of such faults wait for a step of a move, and mostly meet one of its ends: a freeze lasts a tenth of a second, and
+ * faults that come by the clock hardly ever meet it.
+ */
+function awaiting(faults: readonly Fault[], dice: Dice): Fault[] {
+  const some = dice.chance(0.4);
+  return faults.map((fault) => {
+    const waits = dice.chance(0.5);
+    const step = dice.of(FAULT_STEPS);
+    const at = dice.chance(0.4);
+    const afterUs = Math.round(dice.spread(1, 400)) * US_PER_MS;
+    const end = dice.of(["source", "target"] as const);
+    const there = dice.chance(0.8);
+    if (!some || !waits || !AT_A_STEP.has(fault.kind)) return fault;
+    const target: FaultTarget = there && RANGES[fault.kind].whom === "hosts" ? { pick: "move", end } : fault.target;
+    return { ...fault, on: { step, afterUs: at ? 0 : afterUs }, target };
+  });
 }
 
 /** When and whom: the earliest and latest instant, and in half of the runs instants near which things happen, and machines to which they happen. */
