@@ -21,7 +21,7 @@ type LastMove = { readonly decidedAt: number; readonly fallback: boolean; readon
 type Failed = { readonly at: number; readonly start: number; readonly how: string };
 
 /** A target that did not do its part in time, or had no time for it. */
-const TARGET_FAILED: ReadonlySet<string> = new Set(["timeout", "freeze_timeout", "host_busy"]);
+const TARGET_FAILED: ReadonlySet<string> = new Set(["timeout", "freeze_timeout", "hash_mismatch", "host_busy"]);
 
 type Decided = Extract<HistoryRecord, { kind: "move/decided" }>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { epochOf } from "../../src/core/protocol/ids.ts";
-import { madeFault, MadeHistory, madeOptions, VPS } from "./made-history.fixture.ts";
+import { MadeHistory, VPS } from "./made-history.fixture.ts";
 
 describe("HO1: for each (map, epoch) at most one host", () => {
   it("HO1 names an epoch granted to two hosts", () => {
@@ -37,20 +37,6 @@ describe("HO1: for each (map, epoch) at most one host", () => {
     const found = history.serving(1, 20, 2).done(1, 20, 2).finish();
     expect(found.rules).not.toContain("HO1");
     expect(found.reached["excused.HO1.source_in_trouble"]).toBe(1);
-  });
-
-  it("HO1 excuses a grant to a target that may have lied, and only while lies are told", () => {
-    const faults = [madeFault("lies", "equivocate")];
-    const lying = (before: boolean): MadeHistory => {
-      const history = new MadeHistory({ ...madeOptions(), faults }).begun();
-      if (before) history.fault("lies", "begin").after(100);
-      history.decided(1, "better", "handoff", 10, 20).after(100);
-      if (!before) history.fault("lies", "begin");
-      return history.granted(1, 20, 2).stopped(1, 10, 1, "release").serving(1, 20, 2).done(1, 20, 2);
-    };
-    const excused = lying(false).finish();
-    expect([excused.rules.includes("HO1"), excused.reached["excused.HO1.liar"]]).toEqual([false, 1]);
-    expect(lying(true).finish().rules).toContain("HO1");
   });
 
   it("HO1 still knows the holder of an epoch thirty grants later", () => {

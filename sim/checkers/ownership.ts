@@ -39,20 +39,14 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
   /** Faults that make the store lose commits, by id. */
   readonly #rollbacks: ReadonlySet<string>;
 
-  /** Faults in which hosts say what is not so, by id, and when one of them last began; -1 never. */
-  readonly #lies: ReadonlySet<string>;
-  #liedAt = -1;
-
   constructor(options: CheckerOptions, picture: Picture) {
     super(["HO1", "HO2", "HO3"]);
-    this.#lies = new Set(options.faults.filter(({ kind }) => kind === "equivocate").map(({ id }) => id));
     this.#names = options.maps.names;
     this.#picture = picture;
     this.#rollbacks = new Set(options.faults.filter(({ kind }) => kind === "store-rollback").map(({ id }) => id));
   }
 
-  fault(at: number, id: string, what: "begin" | "end" | "effect"): void {
-    if (what === "begin" && this.#lies.has(id)) this.#liedAt = at;
+  fault(_at: number, id: string, what: "begin" | "end" | "effect"): void {
     if (what === "begin" && this.#rollbacks.has(id)) for (const book of this.#books.values()) book.rolledBack += 1;
   }
 
@@ -140,8 +134,6 @@ export class OwnershipChecker extends RuleChecker implements Checker, Observer {
     const move = this.#picture.mapOf(record.map).move;
     if (move === null || !withSource(move) || move.closedAt >= 0 || move.to !== record.host) return;
     if (this.#picture.hostOf(move.from).troubledAt >= move.at) return this.count("excused.HO1.source_in_trouble");
-    // A target that says it holds what it does not is believed: only the source could say that it has not stopped.
-    if (this.#liedAt >= move.at) return this.count("excused.HO1.liar");
     const overlaps = book.servingHost === move.from && book.servingEpoch < record.epoch;
     this.check(
       "HO1",

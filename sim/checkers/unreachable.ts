@@ -25,7 +25,6 @@ export const ONLY_WITH: readonly OnlyWith[] = [
   { name: "coordinator.restarted", kinds: RESTART },
   { name: "host.blocked", kinds: ["validation-fail"] },
   { name: "excused.clock.store_fault", kinds: STORE },
-  { name: "excused.HO1.liar", kinds: LIES },
   { name: "excused.HO8.liar", kinds: LIES },
   { name: "excused.HO9.liar", kinds: ["stale-replay"] },
   { name: "excused.HO2.rolled_back", kinds: ["store-rollback"] },

@@ -61,9 +61,18 @@ export function equivocate(tools: Tools, host: HostId, count: number, occurrence
 
 /** All that a host can say of its part in a move of a map. */
 function claims(host: HostId, map: MapId, epoch: number, move: number): Message[] {
-  const parts = ["hosting/prepared", "hosting/copied", "hosting/ready"] as const;
+  const parts = ["hosting/prepared", "hosting/copied"] as const;
   const steps = parts.map((kind) => ({ kind, host, map, epoch, move }));
-  return [...steps, { kind: "hosting/active", host, map, epoch }, { kind: "hosting/warm", host, map, epoch }];
+  // What state it has not seen it cannot hash.
+  const ends = (["hosting/frozen", "hosting/ready"] as const).map((kind) => ({
+    kind,
+    host,
+    map,
+    epoch,
+    move,
+    hash: host.toString(16).padStart(16, "0"),
+  }));
+  return [...steps, ...ends, { kind: "hosting/active", host, map, epoch }, { kind: "hosting/warm", host, map, epoch }];
 }
 
 function saying({ network }: World, host: HostId, words: readonly { to: ActorId; message: Message }[]): Part {

@@ -63,7 +63,7 @@ function releaseAll(world: World, _from: ActorId, to: ActorId, message: Message)
   return message;
 }
 
-/** The source is not stopped, and the target says it is ready although it is not. */
+/** The source is not stopped, and both ends say that they are ready although they are not. */
 function commitFirst(world: World, _from: ActorId, to: ActorId, message: Message): Message | null {
   if (
     message.kind === "hosting/release" &&
@@ -74,13 +74,10 @@ function commitFirst(world: World, _from: ActorId, to: ActorId, message: Message
     return null;
   }
   if (message.kind !== "hosting/freeze") return message;
-  world.network.send(hostActor(message.to), COORDINATOR, {
-    kind: "hosting/ready",
-    host: message.to,
-    map: message.map,
-    epoch: message.epoch,
-    move: message.move,
-  });
+  const { map, epoch, move } = message;
+  const said = { map, epoch, move, hash: "0".repeat(16) };
+  world.network.send(to, COORDINATOR, { kind: "hosting/frozen", host: actorNumber(to), ...said });
+  world.network.send(hostActor(message.to), COORDINATOR, { kind: "hosting/ready", host: message.to, ...said });
   return null;
 }
 

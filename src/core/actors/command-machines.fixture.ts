@@ -159,7 +159,10 @@ export class Machine {
   private freeze({ map, epoch, move }: Extract<Message, { kind: "hosting/freeze" }>, target: Machine | undefined): Said[] {
     if (!this.isActive(map, epoch)) return [this.refuses({ map, epoch }, "not_owner")];
     this.serves.set(map, { epoch, frozen: true });
-    return target?.alive === true && target.expected.get(map) === move ? [target.says("hosting/ready", { map, epoch }, move)] : [];
+    const hash = `${move}`.padStart(16, "0");
+    const ready = target?.alive === true && target.expected.get(map) === move;
+    const said = (host: HostId, kind: "hosting/frozen" | "hosting/ready"): Said => [host, { kind, host, map, epoch, move, hash }];
+    return [said(this.host, "hosting/frozen"), ...(ready ? [said(target.host, "hosting/ready")] : [])];
   }
 
   private promote(map: MapId, epoch: Epoch): Said[] {
@@ -183,7 +186,7 @@ export class Machine {
     return epoch <= (this.floor.get(map) ?? -1);
   }
 
-  private says(kind: "hosting/prepared" | "hosting/copied" | "hosting/ready", on: Claimed, move: number): Said {
+  private says(kind: "hosting/prepared" | "hosting/copied", on: Claimed, move: number): Said {
     return [this.host, { kind, host: this.host, map: on.map, epoch: on.epoch, move }];
   }
 

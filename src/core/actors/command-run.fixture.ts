@@ -223,7 +223,7 @@ function lie(world: CommandWorld, command: Extract<Command, { do: "lie" }>): boo
   const words: Readonly<Record<typeof command.what, Message>> = {
     prepared: { kind: "hosting/prepared", host, map, epoch, move },
     copied: { kind: "hosting/copied", host, map, epoch, move },
-    ready: { kind: "hosting/ready", host, map, epoch, move },
+    ready: { kind: "hosting/ready", host, map, epoch, move, hash: "0".repeat(16) },
     active: { kind: "hosting/active", host, map, epoch },
     warm: { kind: "hosting/warm", host, map, epoch },
     refused: { kind: "hosting/refused", host, map, epoch, reason: command.reason },

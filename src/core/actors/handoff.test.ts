@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { US_PER_MS, US_PER_S } from "../../base/time.ts";
+import { hostActor } from "../protocol/ids.ts";
 import type { Stage, StoreMood } from "./coordinator.fixture.ts";
 import { decisions, expectSettled, failures, fill, ownerOf, refusals, smallStage, trailOf, VPS } from "./small-stage.fixture.ts";
 
@@ -35,6 +36,7 @@ describe("the order of a handoff", () => {
       "state/copied 2>1",
       "hosting/copied 1>C",
       "hosting/freeze C>1",
+      "hosting/frozen 1>C",
       "state/final 1>2",
       "hosting/ready 2>C",
       "store claim",
@@ -45,6 +47,28 @@ describe("the order of a handoff", () => {
       "play/redirect C>p2",
     ]);
     expectSettled(stage);
+  });
+
+  it("SY2: a target that holds something else than what the source stopped with is not granted the map, and the source serves on", () => {
+    const stage = smallStage();
+    freezeNow(stage);
+    const move = [...stage.coordinator.hosting.moves.values()][0]?.id ?? 0;
+    stage.passage = (message) => (message.kind === "hosting/prepare" ? "drop" : "pass");
+    stage.say(hostActor(2), { kind: "hosting/ready", host: 2, map: 0, epoch: 1, move, hash: "00000000000000ff" });
+    stage.run(20_000);
+    expect(failures(stage)).toEqual(["hash_mismatch"]);
+    expect([ownerOf(stage), stage.servers(0).map((s) => s.epoch)]).toEqual([1, [1]]);
+  });
+
+  it("SY2: neither end's word alone is enough", () => {
+    for (const lost of ["hosting/ready", "hosting/frozen"]) {
+      const stage = smallStage();
+      stage.passage = (message) => (message.kind === lost ? "drop" : "pass");
+      handOver(stage);
+      stage.runS(1);
+      expect(stage.of("move/failed").map((r) => r.reason)[0]).toBe("freeze_timeout");
+      expect(stage.of("map/granted").filter((r) => r.epoch > 1)).toEqual([]);
+    }
   });
 
   it("records each step, and the host's stop before the grant", () => {

@@ -123,7 +123,7 @@ describe("a frozen map", () => {
     desk.serve(3, 5);
     const frozen = desk.hear({ kind: "hosting/freeze", map: 3, epoch: 5, move: 1, to: 9 });
     expect(records(frozen)).toEqual(["host/stopped"]);
-    expect(messages(frozen).map((m) => m.kind)).toEqual(["state/final"]);
+    expect(messages(frozen).map((m) => m.kind)).toEqual(["hosting/frozen", "state/final"]);
     const join: Message = { kind: "play/join", player: 1, map: 3, epoch: 5 };
     expect(reasons(desk.hear(join, playerActor(1)))).toEqual(["not_owner"]);
     expect(records(desk.hear({ kind: "hosting/resume", map: 3, epoch: 5 }))).toEqual(["host/serving"]);
@@ -145,7 +145,11 @@ describe("a frozen map", () => {
     desk.hear({ kind: "hosting/precopy", map: 3, epoch: 5, move: 1, to: 8, bytes: 1000, dirtyBytesS: 500, roundMs: 50 });
     desk.at = 4 * US_PER_S;
     const frozen = messages(desk.hear({ kind: "hosting/freeze", map: 3, epoch: 5, move: 1, to: 8 }));
-    expect(frozen).toMatchObject([{ kind: "state/final", map: 3, epoch: 5, from: 7, bytes: 0 }]);
+    expect(frozen).toMatchObject([
+      { kind: "hosting/frozen", map: 3, epoch: 5, move: 1 },
+      { kind: "state/final", map: 3, epoch: 5, from: 7, bytes: 0 },
+    ]);
+    expect(new Set(frozen.map((m) => ("hash" in m ? m.hash : ""))).size).toBe(1);
   });
 
   it("a resume of another epoch thaws nothing", () => {
@@ -180,7 +184,9 @@ describe("what a host refuses", () => {
     const desk = new Desk();
     for (const move of [1, 2]) desk.hear({ kind: "hosting/prepare", map: 3, epoch: 6, move, from: 9 });
     const final = (move: number): unknown[] =>
-      messages(desk.hear({ kind: "state/final", map: 3, epoch: 5, move, from: 9, bytes: 10 }, hostActor(9))).map((m) => m.kind);
+      messages(desk.hear({ kind: "state/final", map: 3, epoch: 5, move, from: 9, bytes: 10, hash: "00000000000000aa" }, hostActor(9))).map(
+        (m) => m.kind,
+      );
     expect(final(1)).toEqual([]);
     expect(final(2)).toEqual(["hosting/ready"]);
   });

@@ -4,11 +4,12 @@
  * Never decides who hosts what, and never raises an epoch by itself.
  */
 import { assert } from "../../base/assert.ts";
+import { RollingHash } from "../../base/hash.ts";
 import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import { type Buggify, NEVER } from "../protocol/buggify.ts";
 import type { HostProfile, HostStats } from "../protocol/host-stats.ts";
 import { actorNumber, COORDINATOR, type ActorId, type Epoch, type HostId, hostActor, type MapId } from "../protocol/ids.ts";
-import type { Message, PlayerHost } from "../protocol/messages.ts";
+import type { Message, PlayerHost, StateHash } from "../protocol/messages.ts";
 import type { RefusalReason } from "../protocol/refusal.ts";
 import type { Actor, Input, Out } from "../protocol/step.ts";
 import type { StoreAnswer } from "../protocol/store.ts";
@@ -201,10 +202,10 @@ export class HostActor implements Actor {
   }
 
   /** The last of the state came. What an earlier move sent late is not it: its source has served on since. */
-  private complete(source: HostId, { map, epoch, move }: Extract<Message, { kind: "state/final" }>, out: Out): void {
+  private complete(source: HostId, { map, epoch, move, hash }: Extract<Message, { kind: "state/final" }>, out: Out): void {
     const expected = this.expected.get(map);
     if (expected?.from !== source || expected.move !== move) return;
-    this.tell(out, { kind: "hosting/ready", host: this.profile.host, map, epoch, move });
+    this.tell(out, { kind: "hosting/ready", host: this.profile.host, map, epoch, move, hash });
   }
 
   private precopy(at: number, m: Extract<Message, { kind: "hosting/precopy" }>, out: Out): void {
@@ -252,7 +253,9 @@ export class HostActor implements Actor {
     s.stage = "frozen";
     s.copy = null;
     out.push({ kind: "record", record: { kind: "host/stopped", host: this.profile.host, map, epoch, why: "freeze" } });
-    out.push({ kind: "send", to: hostActor(to), message: { kind: "state/final", map, epoch, move, from: this.profile.host, bytes } });
+    const hash = sizeHash(this.profile.host, map, epoch, move);
+    this.tell(out, { kind: "hosting/frozen", host: this.profile.host, map, epoch, move, hash });
+    out.push({ kind: "send", to: hostActor(to), message: { kind: "state/final", map, epoch, move, from: this.profile.host, bytes, hash } });
   }
 
   private resume(map: MapId, epoch: Epoch, out: Out): void {
@@ -383,6 +386,13 @@ export class HostActor implements Actor {
     else answer = { kind: "play/turned-away", map, epoch, reason: s !== undefined && epoch < s.epoch ? "stale_epoch" : "not_owner" };
     out.push({ kind: "send", to: from, message: answer });
   }
+}
+
+/** Stands for the hash of a state that is a size alone: nobody but its source can tell it, and each freeze has another. */
+function sizeHash(host: HostId, map: MapId, epoch: Epoch, move: number): StateHash {
+  const hash = new RollingHash();
+  for (const part of [host, map, epoch, move]) hash.mix(part);
+  return hash.digest();
 }
 
 /** Bytes that changed since the last round began; none by a clock that was set back. */

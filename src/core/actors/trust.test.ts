@@ -43,7 +43,7 @@ describe("no message stops the coordinator", () => {
     { kind: "hosting/active", host: 1, map: 999, epoch: 1 },
     { kind: "hosting/warm", host: 1, map: -1, epoch: 1 },
     { kind: "hosting/refused", host: 1, map: 0.5, epoch: 1, reason: "host_busy" },
-    { kind: "hosting/ready", host: 1, map: 7, epoch: 1, move: 1 },
+    { kind: "hosting/ready", host: 1, map: 7, epoch: 1, move: 1, hash: "0000000000000000" },
   ])("$kind of a map that does not exist ($map) is refused as map_unknown", (message) => {
     const stage = smallStage();
     stage.say(hostActor(1), message);

@@ -81,7 +81,9 @@ export type MapExplanation = {
   readonly fellBackAt: number;
   readonly quietUntil: number;
   readonly owner: HostView | null;
-  readonly move: (Omit<Move, "request" | "expect" | "over" | "map" | "unsure"> & { readonly target: HostView }) | null;
+  readonly move:
+    | (Omit<Move, "request" | "expect" | "over" | "map" | "unsure" | "frozenHash" | "readyHash"> & { readonly target: HostView })
+    | null;
   readonly waits: readonly Wait[];
   readonly standbys: readonly { readonly view: HostView; readonly warm: boolean }[];
   /** Player hosts that could take it now, in the order in which they would be asked; as many as were wanted. None for a map that may not leave the VPS. */

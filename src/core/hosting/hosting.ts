@@ -10,7 +10,7 @@ import type { Message } from "../protocol/messages.ts";
 import type { Restored, StoreAnswer } from "../protocol/store.ts";
 import { drain, goodbye, hello, leaving, mayGo, measured, reconcile } from "./health.ts";
 import { indexHost } from "./host-index.ts";
-import { active, claimed, copied, moveTimer, prepared, readRow, ready, refused, resolved, rowRead } from "./move.ts";
+import { active, claimed, copied, frozen, moveTimer, prepared, readRow, ready, refused, resolved, rowRead } from "./move.ts";
 import { enter, leave, resume } from "./players.ts";
 import { noteDeparted } from "./standing.ts";
 import { serveUrgent, serveWaiting } from "./rescue.ts";
@@ -119,7 +119,9 @@ export function hear(h: Hosting, from: ActorId, message: Message): void {
     case "hosting/copied":
       return copied(h, message.map, message.host, message.epoch, message.move);
     case "hosting/ready":
-      return ready(h, message.map, message.host, message.epoch, message.move);
+      return ready(h, message.map, message.host, message.epoch, message.move, message.hash);
+    case "hosting/frozen":
+      return frozen(h, message.map, message.host, message.epoch, message.move, message.hash);
     case "hosting/active":
       return active(h, message.map, message.host, message.epoch);
     case "hosting/refused":
@@ -149,6 +151,7 @@ function speakerOf(message: Message): ActorId | undefined {
     case "hosting/prepared":
     case "hosting/refused":
     case "hosting/copied":
+    case "hosting/frozen":
     case "hosting/ready":
     case "hosting/active":
     case "hosting/warm":

@@ -8,6 +8,7 @@ import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import { isVoluntary, type HistoryRecord, type MoveCause, type MoveForm, type MoveStep } from "../protocol/history.ts";
 import { type Epoch, type HostId, type MapId, NO_HOST, playerActor } from "../protocol/ids.ts";
 import type { RefusalReason } from "../protocol/refusal.ts";
+import type { StateHash } from "../protocol/messages.ts";
 import type { OwnershipRow, StoreAnswer } from "../protocol/store.ts";
 import { refreshStandbys, roomFor, scoreFor, setStandbys, stateBytes, tellStandbys } from "./choose.ts";
 import { TIMER, type Hosting, type MapState, type Move } from "./state.ts";
@@ -44,6 +45,8 @@ export function beginMove(h: Hosting, state: MapState, to: HostId, cause: MoveCa
     reserved,
     warm: holdsReplica(h, state, to),
     unsure: false,
+    frozenHash: null,
+    readyHash: null,
     request: 0,
     tries: 0,
   };
@@ -121,6 +124,12 @@ function moveIn(h: Hosting, map: MapId, host: HostId, epoch: Epoch, phase: Move[
   return (source ? move.from : move.to) === host && (source || phase === "freeze" ? move.expect : move.epoch) === epoch ? move : undefined;
 }
 
+/** The move of `map` that is in its freeze, or undefined when the message is of another, or under another epoch. */
+function frozenMove(h: Hosting, map: MapId, epoch: Epoch, id: number): Move | undefined {
+  const move = h.maps[map]?.move;
+  return move?.phase === "freeze" && move.id === id && move.expect === epoch ? move : undefined;
+}
+
 /** The target made room. */
 export function prepared(h: Hosting, map: MapId, host: HostId, epoch: Epoch, id: number): void {
   const move = moveIn(h, map, host, epoch, "prepare");
@@ -154,10 +163,29 @@ export function copied(h: Hosting, map: MapId, host: HostId, epoch: Epoch, id: n
   h.wakeAt(TIMER.move, move.id, h.at + maxUs);
 }
 
-/** The target holds everything: ask the store for the one point of no return. */
-export function ready(h: Hosting, map: MapId, host: HostId, epoch: Epoch, id: number): void {
-  const move = moveIn(h, map, host, epoch, "freeze");
-  if (move?.id !== id) return;
+/** The source says what it stopped with. */
+export function frozen(h: Hosting, map: MapId, host: HostId, epoch: Epoch, id: number, hash: StateHash): void {
+  const move = frozenMove(h, map, epoch, id);
+  if (move === undefined || move.from !== host || move.frozenHash !== null) return;
+  move.frozenHash = hash;
+  agreed(h, move);
+}
+
+/** The target says what it holds. */
+export function ready(h: Hosting, map: MapId, host: HostId, epoch: Epoch, id: number, hash: StateHash): void {
+  const move = frozenMove(h, map, epoch, id);
+  if (move === undefined || move.to !== host || move.readyHash !== null) return;
+  move.readyHash = hash;
+  agreed(h, move);
+}
+
+/** Both ends have spoken: if they hold the same, the store is asked for the one point of no return; else the source serves on (SY2). */
+function agreed(h: Hosting, move: Move): void {
+  if (move.frozenHash === null || move.readyHash === null) return;
+  if (move.frozenHash !== move.readyHash) {
+    penalise(h, move.to);
+    return failMove(h, move, "hash_mismatch");
+  }
   step(h, move, "ready");
   h.noWake(TIMER.move, move.id);
   claim(h, move);

@@ -7,7 +7,7 @@ import { US_PER_MS } from "../../base/time.ts";
 import type { Buggify } from "../protocol/buggify.ts";
 import type { HistoryRecord, MoveCause, MoveForm } from "../protocol/history.ts";
 import { type ActorId, type Epoch, type HostId, hostActor, type MapId, NO_HOST } from "../protocol/ids.ts";
-import type { Holding, Message } from "../protocol/messages.ts";
+import type { Holding, Message, StateHash } from "../protocol/messages.ts";
 import type { RefusalReason } from "../protocol/refusal.ts";
 import type { Out } from "../protocol/step.ts";
 import type { OwnershipRow, StoreRequest } from "../protocol/store.ts";
@@ -39,6 +39,9 @@ export type Move = {
   readonly warm: boolean;
   /** An answer to its claim was lost: an earlier asking may stand or still come to stand, and the row alone tells. */
   unsure: boolean;
+  /** What source and target say that the state they hold hashes to; null until they have. Only equal ones are granted. */
+  frozenHash: StateHash | null;
+  readyHash: StateHash | null;
   /** The store request it waits for, and how often it has asked. */
   request: number;
   tries: number;

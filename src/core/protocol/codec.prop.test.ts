@@ -30,6 +30,7 @@ const figure = fc.double({ min: 0, max: 1e12, noNaN: true }).map((x) => x + 0);
 const orNull = fc.option(figure, { nil: null });
 const regional = fc.array(fc.oneof(figure, fc.constant(Number.NaN)), { maxLength: BOUNDS.regions });
 const hosts = fc.array(account, { maxLength: 5 });
+const hash = fc.integer({ min: 0, max: 0xffff_ffff }).map((n) => n.toString(16).padStart(16, "0"));
 const reason = fc.constantFrom<RefusalReason>("stale_epoch", "not_owner", "map_full", "inbox_full", "message_invalid", "storm_hold");
 const stats: fc.Arbitrary<HostStats> = fc.record({
   cpu_ghz: figure,
@@ -60,7 +61,8 @@ const PARTS: { readonly [K in Message["kind"]]: Parts<K> } = {
   "hosting/prepared": { host: account, map, epoch, move: count },
   "hosting/refused": { host: account, map, epoch, reason },
   "hosting/copied": { host: account, map, epoch, move: count },
-  "hosting/ready": { host: account, map, epoch, move: count },
+  "hosting/frozen": { host: account, map, epoch, move: count, hash },
+  "hosting/ready": { host: account, map, epoch, move: count, hash },
   "hosting/active": { host: account, map, epoch },
   "hosting/warm": { host: account, map, epoch },
   "hosting/probed": { host: account, suspect: account, alive: fc.boolean() },
@@ -77,7 +79,7 @@ const PARTS: { readonly [K in Message["kind"]]: Parts<K> } = {
   "hosting/probe": { suspect: account, withinMs: figure },
   "state/copy": { map, epoch, move: count, from: account, round: count, bytes: count },
   "state/copied": { map, epoch, move: count, round: count },
-  "state/final": { map, epoch, move: count, from: account, bytes: count },
+  "state/final": { map, epoch, move: count, from: account, bytes: count, hash },
   "state/replica": { map, epoch, from: account, bytes: count },
   "probe/ping": { from: account },
   "probe/pong": { from: account },

@@ -104,6 +104,8 @@ const figure: Reader<number> = (value) =>
 const figureOrNull: Reader<number | null> = (value, bounds) => (value === null ? null : figure(value, bounds));
 /** The RTT to a region's relay; null where it was never measured. */
 const regionalMs: Reader<number> = (value, bounds) => (value === null ? Number.NaN : figure(value, bounds));
+const hash: Reader<string> = (value) =>
+  typeof value === "string" && /^[0-9a-f]{16}$/.test(value) ? value : wrong("16 hexadecimal digits", value);
 const flag: Reader<boolean> = (value) => (typeof value === "boolean" ? value : wrong("true or false", value));
 
 const count = whole("a whole number from 0", Number.MAX_SAFE_INTEGER);
@@ -216,7 +218,8 @@ const MESSAGES: MessageFields = {
   "hosting/prepared": { host: account, map: mapId, epoch, move: count },
   "hosting/refused": { host: account, map: mapId, epoch, reason },
   "hosting/copied": { host: account, map: mapId, epoch, move: count },
-  "hosting/ready": { host: account, map: mapId, epoch, move: count },
+  "hosting/frozen": { host: account, map: mapId, epoch, move: count, hash },
+  "hosting/ready": { host: account, map: mapId, epoch, move: count, hash },
   "hosting/active": { host: account, map: mapId, epoch },
   "hosting/warm": { host: account, map: mapId, epoch },
   "hosting/probed": { host: account, suspect: account, alive: flag },
@@ -233,7 +236,7 @@ const MESSAGES: MessageFields = {
   "hosting/probe": { suspect: account, withinMs: figure },
   "state/copy": { map: mapId, epoch, move: count, from: account, round: count, bytes: count },
   "state/copied": { map: mapId, epoch, move: count, round: count },
-  "state/final": { map: mapId, epoch, move: count, from: account, bytes: count },
+  "state/final": { map: mapId, epoch, move: count, from: account, bytes: count, hash },
   "state/replica": { map: mapId, epoch, from: account, bytes: count },
   "probe/ping": { from: account },
   "probe/pong": { from: account },

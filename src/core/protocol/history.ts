@@ -122,7 +122,15 @@ export type HistoryRecord =
       readonly kind: "move/failed";
       readonly move: number;
       readonly map: MapId;
-      readonly reason: RefusalReason | "timeout" | "source_lost" | "target_lost" | "superseded" | "freeze_timeout" | "store";
+      readonly reason:
+        | RefusalReason
+        | "timeout"
+        | "source_lost"
+        | "target_lost"
+        | "superseded"
+        | "freeze_timeout"
+        | "hash_mismatch"
+        | "store";
     }
   /** Nobody serves the map, and why nobody can be asked right now. */
   | { readonly kind: "map/unhosted"; readonly map: MapId; readonly reason: RefusalReason | "host_lost" | "start" }

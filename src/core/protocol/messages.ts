@@ -10,6 +10,9 @@ import type { RefusalReason } from "./refusal.ts";
 /** A map a host says it holds, with the epoch it was granted. `frozen`: it was stopped for a move and waits to be told how that went. */
 export type Holding = { readonly map: MapId; readonly epoch: Epoch; readonly frozen: boolean };
 
+/** 64 bits over a map's whole state, as 16 hexadecimal digits: equal states, equal hashes. */
+export type StateHash = string;
+
 /** Host → coordinator. */
 export type FromHost =
   /** Introduction at each (re)connection; `holds` is what it still serves. */
@@ -21,8 +24,24 @@ export type FromHost =
   | { readonly kind: "hosting/refused"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly reason: RefusalReason }
   /** The source has copied enough for a short freeze. */
   | { readonly kind: "hosting/copied"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly move: number }
-  /** The target holds the final delta and the hashes agree. */
-  | { readonly kind: "hosting/ready"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly move: number }
+  /** The source has stopped; `hash` is that of the state it stopped with. */
+  | {
+      readonly kind: "hosting/frozen";
+      readonly host: HostId;
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly move: number;
+      readonly hash: StateHash;
+    }
+  /** The target holds the final delta; `hash` is that of the state it has now. */
+  | {
+      readonly kind: "hosting/ready";
+      readonly host: HostId;
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly move: number;
+      readonly hash: StateHash;
+    }
   /** The target serves the map. */
   | { readonly kind: "hosting/active"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch }
   /** A standby's replica is complete. */
@@ -87,6 +106,7 @@ export type HostToHost =
       readonly move: number;
       readonly from: HostId;
       readonly bytes: number;
+      readonly hash: StateHash;
     }
   /** A standby's snapshot. */
   | { readonly kind: "state/replica"; readonly map: MapId; readonly epoch: Epoch; readonly from: HostId; readonly bytes: number }

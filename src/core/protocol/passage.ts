@@ -25,6 +25,7 @@ const WAYS: Readonly<Record<Message["kind"], Way>> = {
   "hosting/prepared": UP,
   "hosting/refused": UP,
   "hosting/copied": UP,
+  "hosting/frozen": UP,
   "hosting/ready": UP,
   "hosting/active": UP,
   "hosting/warm": UP,
