@@ -72,7 +72,8 @@ function admits(h: Hosting, state: MapState): RefusalReason | null {
 function assign(h: Hosting, player: PlayerId, state: MapState): void {
   const phase = state.move?.phase;
   // While nobody serves the map, the redirect at the end of the move is the answer.
-  if (!(state.serving || isBarred(h, state)) || phase === "freeze" || phase === "claim" || phase === "resolve" || phase === "promote") return;
+  if (!(state.serving || isBarred(h, state)) || phase === "freeze" || phase === "claim" || phase === "resolve" || phase === "promote")
+    return;
   h.send(playerActor(player), { kind: "play/assigned", map: state.map, host: state.owner, epoch: state.epoch });
 }
 
