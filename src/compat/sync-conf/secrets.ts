@@ -68,7 +68,12 @@ const PATH_CHARS_MAX = 4096;
 function takenFromFile(reading: Reading, sources: SecretSources, way: Way, from: "conf" | "process"): GivenSecret | null {
   const { value: path, place, name } = way;
   if (path.length > PATH_CHARS_MAX || isSecretItself(path)) {
-    remark(reading, "error", place, `expected the path of a file for ${name}, found a secret itself or a text that is no path`);
+    remark(
+      reading,
+      "error",
+      place,
+      `expected the path of a file for ${name}, found what may be the secret itself; write ./name for a file of such a name`,
+    );
     return null;
   }
   const where = JSON.stringify(path);
@@ -99,9 +104,9 @@ function hasControls(text: string): boolean {
   return false;
 }
 
-/** A secret written where its file's path belongs must not be repeated as a path. */
+/** A secret written where its file's path belongs must not be repeated as a path. Keys of services are long words without a slash or a dot. */
 function isSecretItself(path: string): boolean {
-  return path.includes("://") || path.startsWith("sk-") || keyHex(path) !== undefined;
+  return path.includes("://") || path.startsWith("sk-") || /^[A-Za-z0-9_+=-]{24,}$/.test(path) || keyHex(path) !== undefined;
 }
 
 /** A key for a service that takes it in a header: printable ASCII without blanks. */
