@@ -105,7 +105,7 @@ describe.each(SECRET_KEYS)("%s (SY13)", (key) => {
     ["holds two lines", `${value}\n\n`, 'expected one line of text in "dir/s" for NAME, found more lines or control characters'],
     ["holds control characters", `${value}\0`, 'expected one line of text in "dir/s" for NAME, found more lines or control characters'],
   ])("a file that %s is an error that names key and path, not content", (_, content, message) => {
-    const files = content === undefined ? {} : { "dir/s": content };
+    const files: Record<string, string | null> = content === undefined ? {} : { "dir/s": content };
     const inConf = read(`${key}_file = dir/s`, { files });
     expect(said(inConf, key).errors).toEqual([`f:2:${key.length + 9} ${message.replace("NAME", `"${key}_file"`)}`]);
     const outside = read("", { files, variables: { [`${variable}_FILE`]: "dir/s" } });
