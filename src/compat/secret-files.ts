@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import type { Result } from "../base/result.ts";
 import { err, ok } from "../base/result.ts";
@@ -20,8 +20,8 @@ export function secretSources(conf: string, cwd: string, environment: Readonly<R
 /** The text of a small regular file; a pipe or device could keep us waiting. Says why not as the end of a sentence, and nothing of the content. */
 export function readSecretFile(path: string): Result<string, string> {
   try {
-    if (!statSync(path).isFile()) return err("is no regular file");
-    const file = openSync(path, "r");
+    // A pipe that nobody writes to would otherwise keep us at the door. Systems without this flag ignore it.
+    const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       if (!fstatSync(file).isFile()) return err("is no regular file");
       const bytes = Buffer.alloc(BYTES_MAX + 1);

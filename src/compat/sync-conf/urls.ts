@@ -8,7 +8,7 @@ const NOBODYS = /(?:^|\.)(?:example\.(?:com|net|org)|example|invalid|test)$/;
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 
 /** Whether a URL's host is this machine itself. */
-export function isLoopback(host: string): boolean {
+function isLoopback(host: string): boolean {
   return host === "localhost" || host.endsWith(".localhost") || host === "[::1]" || (IPV4.test(host) && host.startsWith("127."));
 }
 
