@@ -99,10 +99,11 @@ function expectSound({ limits, links, vectorMaps, debug }: SyncSettings): void {
     max_queue_size: limits.queueMax,
     worker_threads: limits.workers,
   };
-  for (const { key, type, min, max } of SYNC_CONF_KEYS) {
-    if (type !== "integer") continue;
-    expect(Number.isInteger(numbers[key]) && numbers[key]! >= min && numbers[key]! <= max, key).toBe(true);
-  }
+  const outside = SYNC_CONF_KEYS.filter(({ key, type, min, max }) => {
+    const value = numbers[key] ?? Number.NaN;
+    return type === "integer" && !(Number.isInteger(value) && value >= min && value <= max);
+  });
+  expect(outside).toEqual([]);
   expect(limits.criticalTypes).toEqual(SYNC_TYPES.filter((name) => limits.criticalTypes.includes(name)));
   expect(vectorMaps.every((map) => /^[a-z0-9_@#-]{1,24}$/.test(map))).toBe(true);
   expect([new Set(vectorMaps).size, [...vectorMaps].sort()]).toEqual([vectorMaps.length, vectorMaps]);
@@ -116,12 +117,11 @@ function expectPlaced(text: string, production: boolean): void {
   expectSound(told.settings);
   if (told.errors.length === 0) assertSyncLimits(told.settings.limits);
   const shown = text.replace(/^\ufeff/, "").split(/\r\n|\r|\n/);
-  for (const note of [...told.notes, ...told.warnings, ...told.errors]) {
-    expect(note.line >= 1 && note.line <= shown.length, complaintText(note)).toBe(true);
-    expect(note.column >= 1 && note.column <= shown[note.line - 1]!.length + 1, complaintText(note)).toBe(true);
-    expect(note.message).not.toBe("");
-  }
-  for (const place of told.positions.values()) expect(place.column).toBeLessThanOrEqual(shown[place.line - 1]!.length);
+  const strays = [...told.notes, ...told.warnings, ...told.errors].filter(
+    ({ line, column, message }) => !(line >= 1 && column >= 1 && column <= (shown[line - 1] ?? "").length + 1 && message !== ""),
+  );
+  expect(strays).toEqual([]);
+  expect([...told.positions.values()].filter(({ line, column }) => column > shown[line - 1]!.length)).toEqual([]);
   expect(JSON.stringify(read(text, production))).toBe(JSON.stringify(told));
 }
 
@@ -132,11 +132,11 @@ describe("readSyncConf", () => {
   });
 
   it("never throws, places every remark inside the text and gives sound settings, whatever the text", () => {
-    fc.assert(fc.property(fc.oneof(words, lines), fc.boolean(), expectPlaced), { numRuns: 800 });
+    fc.assert(fc.property(fc.oneof(words, lines), fc.boolean(), expectPlaced), { numRuns: 500 });
   });
 
   it("never throws, places every remark inside the text and gives sound settings for damaged files", () => {
-    fc.assert(fc.property(damaged, fc.boolean(), expectPlaced), { numRuns: 1000 });
+    fc.assert(fc.property(damaged, fc.boolean(), expectPlaced), { numRuns: 600 });
   });
 
   const value = fc
@@ -156,7 +156,7 @@ describe("readSyncConf", () => {
         expect(password(read("redis_password_file = s", false, toldSources({}, { s: `${text}\n` })))).toBe(text);
         expect(password(read("", false, toldSources({ PEERSTEAD_REDIS_PASSWORD: text })))).toBe(text);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });
@@ -208,7 +208,7 @@ describe("SY13: no secret is told", () => {
         const notes = [...told.notes, ...told.warnings, ...told.errors].map(complaintText).join("\n");
         expect(notes + JSON.stringify(told) + inspect(told, { depth: null, showHidden: true })).not.toContain(secret);
       }),
-      { numRuns: 1000 },
+      { numRuns: 600 },
     );
   });
 });
