@@ -60,8 +60,16 @@ const words = fc
   )
   .map((parts) => parts.join(""));
 
+const anyValue = fc.oneof(
+  fc.string({ maxLength: 12 }),
+  fc.integer({ min: -10, max: 100_000_000 }).map(String),
+  fc.double({ noNaN: true }).map(String),
+);
 const lines = fc
-  .array(fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom("=", " = ", ":", " ", "=="), fc.string({ maxLength: 12 })), { maxLength: 20 })
+  .uniqueArray(fc.tuple(fc.constantFrom(...NAMES), fc.constantFrom(" = ", "=", " = ", ":", " ", "=="), anyValue), {
+    maxLength: 20,
+    selector: ([name]) => name,
+  })
   .map((parts) => parts.map((each) => each.join("")).join("\n"));
 
 /** A good file with a few places replaced, removed or doubled. */
@@ -145,6 +153,7 @@ describe("readSyncConf", () => {
       maxLength: 12,
     })
     .map((parts) => parts.join("").trim())
+    .chain((text) => fc.constantFrom(text, text, `"${text}"`, `'${text}'`))
     .filter((text) => text !== "" && !/[\p{Cc}\u2028\u2029\ufeff]/u.test(text));
 
   it("gives a value back as it was written, with its signs, quotes and blanks, from conf, file and environment", () => {
