@@ -80,7 +80,7 @@ export function buildProgram(cli: Cli): Command {
   addLadder(program, cli);
   program.commandsGroup("Judge and check files:");
   addScore(program, cli);
-  addConfCheck(group(program, "conf", "work with p2p_map_config.conf", "check conf/p2p_map_config.conf"), cli);
+  addConfCheck(group(program, "conf", "work with p2p_map_config.conf and p2p_data_sync.conf", "check conf/p2p_map_config.conf"), cli);
   const scenario = group(program, "scenario", "work with scenario files", "check capacity/evening-peak");
   addScenarioCheck(scenario, cli);
   addScenarioSchema(scenario, cli);

@@ -1,13 +1,16 @@
 import type { Complaint, Result } from "../base/result.ts";
 import { err, ok } from "../base/result.ts";
 import { decimal } from "../base/text/decimal.ts";
+import type { Position } from "../base/text/source.ts";
 import { normalLineEnds, shown } from "../base/text/source.ts";
-import type { MapConfReading } from "./map-conf-read.ts";
 import type { Note } from "./text/notes.ts";
 import { nearest } from "../base/text/nearest.ts";
 
 /** Map names with their numbers. */
 export type MapIndex = ReadonlyMap<string, number>;
+
+/** What a conf says about maps: where each stands, by its path in the settings. */
+export type ConfMaps = { readonly file: string; readonly positions: ReadonlyMap<string, Position> };
 
 /** rAthena keeps the number in 16 bits and reserves 0 for "no map". */
 const ID_MAX = 65_535;
@@ -53,7 +56,7 @@ export function readMapIndex(text: string, file: string): Result<MapIndex, Compl
 }
 
 /** Warnings for the maps of a conf that the index does not know, in the order of the file, with the known name that was probably meant. */
-export function checkMapNames(conf: MapConfReading, index: MapIndex): Note[] {
+export function checkMapNames(conf: ConfMaps, index: MapIndex): Note[] {
   const known = [...index.keys()];
   const notes: Note[] = [];
   const seen = new Set<string>();
@@ -70,6 +73,6 @@ export function checkMapNames(conf: MapConfReading, index: MapIndex): Note[] {
 
 /** The map that a settings path is about. */
 function mapOf(path: string): string | undefined {
-  const prefix = ["p2p_eligible_maps.", "assistance_levels."].find((p) => path.startsWith(p));
+  const prefix = ["p2p_eligible_maps.", "assistance_levels.", "vector_eligible_maps."].find((p) => path.startsWith(p));
   return prefix === undefined ? undefined : path.slice(prefix.length);
 }

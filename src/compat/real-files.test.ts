@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { defaultMapConf } from "../core/settings.ts";
+import { defaultSyncSettings } from "../core/sync-settings.ts";
 import { checkConf } from "./conf-check.ts";
 import { readHosts } from "./hosts-file.ts";
 import { SEED_CRITICAL_MAPS, SEED_ELIGIBLE_MAPS } from "./map-conf/known-maps.ts";
 import { readMapConf } from "./map-conf-read.ts";
 import { readMapIndex } from "./map-index.ts";
+import { SYNC_CONF_KEYS } from "./sync-conf/keys.ts";
+import type { SecretSources } from "./sync-conf/secrets.ts";
+import { readSyncConf } from "./sync-conf-read.ts";
 import { sharedData, sharedText } from "./shared-data.fixture.ts";
 import { readAvailability } from "./traces/availability.ts";
 import { readPings } from "./traces/pings.ts";
@@ -73,6 +77,27 @@ describe.skipIf(absent)("confs in use elsewhere (skipped where the shared data a
     const read = readMapConf(sharedText("p2p-conf/p2p_data_sync.conf"), "f");
     expect(read.errors).toEqual([]);
     expect(read.warnings).toHaveLength(19);
+  });
+
+  it("the fork's data sync conf: the seed's values, with a password that everybody knows and without a key", () => {
+    const sources: SecretSources = { environment: () => undefined, file: () => ({ ok: false, error: "does not exist" }) };
+    const read = (text: string, production: boolean) => readSyncConf(text, "f", { production, sources });
+    const text = sharedText("p2p-conf/p2p_data_sync.conf");
+    const { settings, positions, warnings, errors } = read(text, false);
+    expect(settings).toEqual({ ...defaultSyncSettings(), vectorMaps: [...SEED_ELIGIBLE_MAPS].sort() });
+    expect([...positions.keys()].filter((key) => !key.includes(".")).sort()).toEqual(SYNC_CONF_KEYS.map((spec) => spec.key).sort());
+    expect([errors, warnings.map((w) => [w.key, w.line])]).toEqual([
+      [],
+      [
+        ["pg_connection_string", 22],
+        ["encryption_key", 37],
+      ],
+    ]);
+    expect(read(text, true).errors.map((e) => e.line)).toEqual([10, 22, 37]);
+    const example = sharedText("../seeds/001_99a330f76b1e8638.txt").match(/```ini\n([^`]*)```/)?.[1] ?? "";
+    expect(read(example, false)).toMatchObject({ settings: defaultSyncSettings(), errors: [] });
+    const unchanged = [settings, read(example, false).settings].map(({ links }) => links.postgres?.reveal());
+    expect(unchanged).toEqual([defaultSyncSettings().links.postgres?.reveal(), unchanged[0]]);
   });
 
   it("five of the seed's eligible maps are not in the map index", () => {
