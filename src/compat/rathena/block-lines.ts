@@ -1,4 +1,5 @@
 import type { Source } from "../../base/text/source.ts";
+import { shown } from "../../base/text/source.ts";
 import type { Entry, List, Scalar, Section, Value } from "../text/tree.ts";
 import { DEPTH_MAX } from "../text/tree.ts";
 import type { NoteList } from "../text/notes.ts";
@@ -7,10 +8,12 @@ import type { NoteList } from "../text/notes.ts";
 const SPECIAL = "\"'[]{}&*!|>%@`#,?\t";
 const QUOTED_DOUBLE = /^("(?:[^"\\]|\\.)*")[ \t]*(?:[ \t]#.*)?$/;
 const QUOTED_SINGLE = /^'((?:[^']|'')*)'[ \t]*(?:[ \t]#.*)?$/;
-/** What YAML forbids, ends lines for it or leaves to its escapes; a line with any of these is left to the library. */
+/** What YAML forbids, ends lines for it or leaves to its escapes, and tabs, whose place decides what they are; a line with any of these is left to the library. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it looks for.
-const UNUSUAL = /[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const UNUSUAL =
+  /[\0-\t\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
+const MANY_KEYS = 32;
 const SPACE = 32;
 const DASH = 45;
 
@@ -31,6 +34,8 @@ export class BlockLines {
   readonly #source: Source;
   readonly #twice: NoteList;
   #lineEnd = 0;
+  /** The next number sign from here on. Kept, since most lines have none and the next may be far away. */
+  #hash = -1;
 
   constructor(source: Source, twice: NoteList) {
     this.#source = source;
@@ -51,7 +56,7 @@ export class BlockLines {
       this.indent = at - from;
       this.start = at;
       this.#lineEnd = lineEnd;
-      this.end = contentEnd(text, at, lineEnd);
+      this.end = this.#contentEnd(at, lineEnd);
       if (this.end === at) continue;
       return;
     }
@@ -68,6 +73,8 @@ export class BlockLines {
   get colon(): number {
     const { text } = this.#source;
     if (SPECIAL.includes(text[this.start]!) || this.dash) return -1;
+    // At the left margin these part documents, whatever stands behind them.
+    if (this.indent === 0 && (text.startsWith("---", this.start) || text.startsWith("...", this.start))) return -1;
     for (let at = text.indexOf(":", this.start); at >= 0 && at < this.end; at = text.indexOf(":", at + 1))
       if (at + 1 === this.end || text.charCodeAt(at + 1) === SPACE) return at === this.start ? -1 : at;
     return -1;
@@ -77,7 +84,7 @@ export class BlockLines {
   map(depth: number, wanted?: ReadonlySet<string>): Section {
     const { indent, start: at } = this;
     const entries: Entry[] = [];
-    const seen = new Set<string>();
+    let seen: Set<string> | undefined;
     while (!this.done && !this.strange && this.indent === indent) {
       const colon = this.colon;
       if (colon < 0 || depth > DEPTH_MAX) {
@@ -92,9 +99,14 @@ export class BlockLines {
       }
       if (this.#unusual()) break;
       const value = this.#valueBehind(colon, indent, depth);
-      if (seen.has(key)) this.#twice.add(key, keyAt, `"${key.slice(0, 40)}" is given twice; the first counts`);
-      else entries.push({ key, at: keyAt, value });
-      seen.add(key);
+      // A set costs more than it saves for the few keys that most mappings have.
+      if (entries.length === MANY_KEYS) seen ??= new Set(entries.map((entry) => entry.key));
+      if (seen?.has(key) ?? entries.some((entry) => entry.key === key)) {
+        this.#twice.add(key, keyAt, `${shown(key)} is given twice; the first counts`);
+        continue;
+      }
+      entries.push({ key, at: keyAt, value });
+      seen?.add(key);
     }
     if (!this.done && this.indent > indent) this.strange = true;
     return { kind: "section", entries, at };
@@ -181,6 +193,22 @@ export class BlockLines {
     return this.#empty(at);
   }
 
+  /** Where a line's content ends: before its comment, and before the blanks in front of that. */
+  #contentEnd(start: number, lineEnd: number): number {
+    const { text } = this.#source;
+    let end = lineEnd;
+    for (let from = start; ; from = this.#hash + 1) {
+      if (this.#hash < from) this.#hash = text.indexOf("#", from);
+      if (this.#hash < 0) this.#hash = text.length;
+      if (this.#hash >= lineEnd) break;
+      if (!isBlank(text, this.#hash - 1)) continue;
+      end = this.#hash;
+      break;
+    }
+    while (end > start && isBlank(text, end - 1)) end -= 1;
+    return end;
+  }
+
   #empty(at: number): Scalar {
     return { kind: "scalar", text: "", quoted: false, at };
   }
@@ -189,18 +217,6 @@ export class BlockLines {
     if (UNUSUAL.test(this.#source.text.slice(this.start, this.#lineEnd))) this.strange = true;
     return this.strange;
   }
-}
-
-/** Where a line's content ends: before its comment, and before the blanks in front of that. */
-function contentEnd(text: string, start: number, lineEnd: number): number {
-  let end = lineEnd;
-  for (let hash = text.indexOf("#", start); hash >= 0 && hash < lineEnd; hash = text.indexOf("#", hash + 1))
-    if (isBlank(text, hash - 1)) {
-      end = hash;
-      break;
-    }
-  while (end > start && isBlank(text, end - 1)) end -= 1;
-  return end;
 }
 
 function isBlank(text: string, at: number): boolean {

@@ -40,7 +40,11 @@ export function readDatabase(reading: Reading, type: string, wanted: ReadonlySet
     parts.clear();
     entries.length = 0;
     if (reading.source.text.length > STRANGE_CHARS_MAX)
-      reading.errors.add("", 0, `expected rAthena's plain block form or at most ${STRANGE_CHARS_MAX} characters of other YAML, found neither`);
+      reading.errors.add(
+        "",
+        0,
+        `expected rAthena's plain block form or at most ${STRANGE_CHARS_MAX} characters of other YAML, found neither`,
+      );
     else readWhole(reading, parts, entries);
   }
   if (reading.errors.empty) checkHeader(reading, parts.get("Header"), type);
@@ -51,6 +55,7 @@ export function readDatabase(reading: Reading, type: string, wanted: ReadonlySet
 function readParts(reading: Reading, wanted: ReadonlySet<string>, parts: Map<string, Value>, entries: Section[]): boolean {
   const twice = new NoteList(reading.source);
   const lines = new BlockLines(reading.source, twice);
+  const pieces: Piece[] = [];
   const { text } = reading.source;
   if (!lines.done && text.slice(lines.start, lines.end) === "---" && lines.indent === 0) lines.advance();
   while (!lines.done) {
@@ -64,19 +69,24 @@ function readParts(reading: Reading, wanted: ReadonlySet<string>, parts: Map<str
     const below = !lines.done && (lines.indent > 0 || lines.dash);
     if (!below) parts.set(key, { kind: "scalar", text: "", quoted: false, at });
     else if (key === "Body") {
-      if (!lines.dash || !readBody(reading, lines, wanted, entries)) return false;
+      if (!lines.dash || !readBody(reading, lines, wanted, entries, pieces)) return false;
       parts.set(key, { kind: "list", items: [], at });
     } else {
       parts.set(key, lines.block(1));
       if (lines.strange) return false;
     }
   }
+  // What the library read it has noted itself.
   for (const { key, line, column, message } of twice.list())
-    reading.notes.add(key, (reading.source.lineStarts[line - 1] ?? 0) + column - 1, message);
+    if (!pieces.some(({ from, to }) => line > from && line <= to))
+      reading.notes.add(key, (reading.source.lineStarts[line - 1] ?? 0) + column - 1, message);
   return true;
 }
 
-function readBody(reading: Reading, lines: BlockLines, wanted: ReadonlySet<string>, entries: Section[]): boolean {
+/** An entry that went through the library: its lines, counted from 0, without the last. */
+type Piece = { readonly from: number; readonly to: number };
+
+function readBody(reading: Reading, lines: BlockLines, wanted: ReadonlySet<string>, entries: Section[], pieces: Piece[]): boolean {
   const { indent } = lines;
   while (!lines.done && lines.indent === indent && lines.dash) {
     const from = lines.line;
@@ -84,7 +94,9 @@ function readBody(reading: Reading, lines: BlockLines, wanted: ReadonlySet<strin
     if (lines.strange) {
       lines.strange = false;
       while (!lines.done && (lines.line === from || lines.indent > indent)) lines.advance();
-      readPiece(reading, from, lines.done ? reading.source.lineStarts.length : lines.line, indent, entries);
+      const to = lines.done ? reading.source.lineStarts.length : lines.line;
+      pieces.push({ from, to });
+      readPiece(reading, { from, to }, indent, entries);
     } else if (value.kind === "section") entries.push(value);
     else if (value.kind !== "scalar" || value.text !== "")
       reading.errors.add("Body", value.at, `expected an entry with fields, found ${describe(value)}`);
@@ -96,18 +108,19 @@ function readBody(reading: Reading, lines: BlockLines, wanted: ReadonlySet<strin
   return lines.done || lines.indent === 0;
 }
 
-/** Reads the entry between two lines with the library. */
-function readPiece(reading: Reading, fromLine: number, toLine: number, indent: number, entries: Section[]): void {
+/** Reads one entry with the library. */
+function readPiece(reading: Reading, lines: Piece, indent: number, entries: Section[]): void {
   const { text, lineStarts, file } = reading.source;
-  const from = lineStarts[fromLine]!;
-  const piece = text.slice(from, lineStarts[toLine] ?? text.length);
+  const from = lineStarts[lines.from]!;
+  const piece = text.slice(from, lineStarts[lines.to] ?? text.length);
   // The list's dash becomes a blank, so that columns stay and the entry is a document of its own.
   const source = sourceOf(file, `${piece.slice(0, indent)} ${piece.slice(indent + 1)}`);
   const [errors, twice] = [new NoteList(source), new NoteList(source)];
   if (piece.length > STRANGE_CHARS_MAX) errors.add("Body", 0, `expected at most ${STRANGE_CHARS_MAX} characters for an entry, found more`);
   const section = errors.empty ? readYamlForm(source, errors, twice) : undefined;
   const move = (list: NoteList, to: NoteList): void => {
-    for (const { key, line, column, message } of list.list()) to.add(key, (lineStarts[fromLine + line - 1] ?? text.length) + column - 1, message);
+    for (const { key, line, column, message } of list.list())
+      to.add(key, (lineStarts[lines.from + line - 1] ?? text.length) + column - 1, message);
   };
   move(errors, reading.errors);
   move(twice, reading.notes);
@@ -125,7 +138,7 @@ function shifted(value: Value, by: number): Value {
 function readWhole(reading: Reading, parts: Map<string, Value>, entries: Section[]): void {
   const root = readYamlForm(reading.source, reading.errors, reading.notes);
   for (const { key, value } of root?.entries ?? []) parts.set(key, value);
-  const body = parts.get("Body");
+  const body = reading.errors.empty ? parts.get("Body") : undefined;
   for (const item of body === undefined ? [] : listOf(reading, "Body", body)) {
     if (entries.length >= ENTRIES_MAX) {
       reading.errors.add("Body", item.at, `expected at most ${ENTRIES_MAX} entries, found more`);
@@ -167,7 +180,8 @@ export function fieldOf(section: Section, name: string): Value | undefined {
 /** The items of a list; nothing at all is an empty list, anything else is complained about. */
 export function listOf(reading: Reading, path: string, value: Value): readonly Value[] {
   if (value.kind === "list") return value.items;
-  if (value.kind !== "scalar" || value.text !== "") reading.errors.add(path, value.at, `expected a list for "${path}", found ${describe(value)}`);
+  if (value.kind !== "scalar" || value.text !== "")
+    reading.errors.add(path, value.at, `expected a list for "${path}", found ${describe(value)}`);
   return [];
 }
 
@@ -205,5 +219,9 @@ export function switchedOn(section: Section, group: string, name: string): boole
 /** Complains that a field is missing, naming what stands there. */
 export function missing(reading: Reading, path: string, section: Section, name: string): void {
   const { line } = positionAt(reading.source, section.at);
-  reading.errors.add(`${path}.${name}`, section.at, `expected the field "${name}" in the entry of line ${line} (${shown(path)}), found none`);
+  reading.errors.add(
+    `${path}.${name}`,
+    section.at,
+    `expected the field "${name}" in the entry of line ${line} (${shown(path)}), found none`,
+  );
 }

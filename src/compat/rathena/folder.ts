@@ -5,7 +5,11 @@ import { err, ok } from "../../base/result.ts";
 import { readBytes } from "../files.ts";
 
 /** Files by path, with `/` between its parts. `root` is put in front of paths in complaints. */
-export type Files = { readonly root: string; readonly paths: readonly string[]; readonly read: (path: string) => Result<Uint8Array, Complaint> };
+export type Files = {
+  readonly root: string;
+  readonly paths: readonly string[];
+  readonly read: (path: string) => Result<Uint8Array, Complaint>;
+};
 
 /** Where an rAthena keeps what is read here; a whole checkout has thousands of other files. */
 const PLACES = ["db", "conf/battle", "conf/import", "npc/re/mobs", "npc/pre-re/mobs", "npc/mobs", "mobs"];

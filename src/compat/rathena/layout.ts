@@ -29,7 +29,8 @@ export function layoutOf(paths: readonly string[], asked?: Mode): Layout {
   const mode = asked ?? (older ? "pre-re" : "re");
   const matching = (pattern: RegExp): string[] => sorted.filter((path) => pattern.test(path));
   const orFlat = (found: string[], flat: RegExp): string[] => (found.length > 0 ? found : matching(flat));
-  const layers = (name: string): string[] => ["db", `db/${mode}`, "db/import"].flatMap((folder) => matching(new RegExp(`^${folder}/${name}$`)));
+  const layers = (name: string): string[] =>
+    ["db", `db/${mode}`, "db/import"].flatMap((folder) => matching(new RegExp(`^${folder}/${name}$`)));
   const spawns = [...matching(new RegExp(`^npc/${mode}/mobs/.*\\.txt$`)), ...matching(/^npc\/mobs\/.*\.txt$/)];
   const battle = [...matching(/^conf\/battle\/[^/]*\.conf$/), ...matching(/^conf\/import\/battle_conf\.txt$/)];
   return {

@@ -21,7 +21,8 @@ const NAME = /^[\x21-\x7e]+$/;
  * and never to more than width · height bytes. What is wrong is complained about by its byte; of a name given twice the first counts.
  */
 export function readMapCache(bytes: Uint8Array, file: string): Result<ReadonlyMap<string, PackedMap>, Complaint> {
-  const bad = (at: number, message: string): Result<never, Complaint> => err({ file, line: 1, column: 1, message: `at byte ${at}: ${message}` });
+  const bad = (at: number, message: string): Result<never, Complaint> =>
+    err({ file, line: 1, column: 1, message: `at byte ${at}: ${message}` });
   if (bytes.length < HEADER_BYTES) return bad(0, `expected a header of ${HEADER_BYTES} bytes, found ${bytes.length}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const size = view.getUint32(0, true);

@@ -22,7 +22,8 @@ export type MapDrops = { readonly all: readonly DropSpec[]; readonly of: Readonl
 export function mapDropsOf(databases: readonly Database[], items: Items): ReadonlyMap<string, MapDrops> {
   const maps = new Map<string, Draft>();
   for (const { reading, entries } of databases) for (const entry of entries) readMap(reading, entry, maps);
-  const specs = (slots: Slots): DropSpec[] => [...slots.values()].map(({ item, rate }) => ({ item: itemNamed(items, item).id, rate, of: RATE_MAX }));
+  const specs = (slots: Slots): DropSpec[] =>
+    [...slots.values()].map(({ item, rate }) => ({ item: itemNamed(items, item).id, rate, of: RATE_MAX }));
   return new Map(
     [...maps].map(([map, { all, of }]) => [map, { all: specs(all), of: new Map([...of].map(([name, slots]) => [name, specs(slots)])) }]),
   );

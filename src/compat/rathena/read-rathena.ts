@@ -169,7 +169,14 @@ export function readRathena(files: Files, mode?: Mode): Result<RathenaData, Comp
   const books: Books = { maps, monsters, skills, mapDrops: conf.bonusMapDrops ? drops : new Map(), spawns };
   const all = [...spawns.values()].flat();
   const summary: RathenaSummary = {
-    ...{ mode: layout.mode, files: reader.used, maps: maps.size, monsters: monsters.byId.size, items: items.kinds.size, skills: skills.size },
+    ...{
+      mode: layout.mode,
+      files: reader.used,
+      maps: maps.size,
+      monsters: monsters.byId.size,
+      items: items.kinds.size,
+      skills: skills.size,
+    },
     ...{ spawnSets: spawnSets(lines), spawnLines: all.length, spawnMaps: spawns.size },
     spawned: all.reduce((sum, { line }) => sum + line.amount, 0),
   };
@@ -219,7 +226,8 @@ function knownSpawns(
   const strange = new Set<string>();
   for (const { line, reading } of lines) {
     const ground = maps.get(line.map);
-    const note = (message: string): void => reading.notes.add("spawn", reading.source.lineStarts[line.line - 1] ?? 0, `${message}; the line is left out`);
+    const note = (message: string): void =>
+      reading.notes.add("spawn", reading.source.lineStarts[line.line - 1] ?? 0, `${message}; the line is left out`);
     const named = /^(?:0x[\da-f]+|\d+)$/i.test(line.monster) ? Number(line.monster) : monsters.idOf.get(line.monster.toLowerCase());
     if (ground === undefined) strange.add(line.map);
     else if (line.x >= ground.width || line.y >= ground.height)
@@ -231,7 +239,8 @@ function knownSpawns(
       spawns.set(line.map, here);
     }
   }
-  if (strange.size > 0) reader.note(reader.files.root, `spawns are left out for ${strange.size} maps without a ground: ${some([...strange])}`);
+  if (strange.size > 0)
+    reader.note(reader.files.root, `spawns are left out for ${strange.size} maps without a ground: ${some([...strange])}`);
   return spawns;
 }
 
@@ -252,7 +261,8 @@ function checkParts(
   if (layout.skills.length === 0) reader.note(root, "there is no skill_db.yml: nobody has skills");
   if (layout.spawns.length === 0) reader.note(root, "there are no spawn files: no monsters appear");
   const names = [...items.unknown.keys()];
-  if (layout.items.length === 0) reader.note(root, `there is no item_db.yml: the numbers of ${names.length} items are made from their names`);
+  if (layout.items.length === 0)
+    reader.note(root, `there is no item_db.yml: the numbers of ${names.length} items are made from their names`);
   else if (names.length > 0)
     reader.note(root, `the item databases lack ${names.length} items that drop, whose numbers are made from their names: ${some(names)}`);
   const strangers = [...new Set([...drops.values()].flatMap(({ of }) => [...of.keys()]))].filter((name) => !monsters.idOf.has(name));
@@ -270,7 +280,8 @@ function some(names: readonly string[]): string {
 function spawnSets(lines: readonly ReadLine[]): SpawnSet[] {
   const sets = new Map<string, SpawnLine[]>();
   for (const { line, path } of lines) {
-    const folder = /^(?:npc\/(?:re\/|pre-re\/)?)?mobs(?=\/)/.exec(path)?.[0] ?? (path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".");
+    const folder =
+      /^(?:npc\/(?:re\/|pre-re\/)?)?mobs(?=\/)/.exec(path)?.[0] ?? (path.includes("/") ? path.slice(0, path.lastIndexOf("/")) : ".");
     const set = sets.get(folder) ?? [];
     set.push(line);
     sets.set(folder, set);

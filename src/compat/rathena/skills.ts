@@ -27,7 +27,14 @@ const LEVEL_MAX = 100;
 /** Targets at which no skill is aimed to hurt. */
 const HARMLESS = new Set(["passive", "support"]);
 
-type Draft = { readonly id: number; name: string; maxLevel: number; target: string; noDamage: boolean; readonly lists: Map<string, readonly number[]> };
+type Draft = {
+  readonly id: number;
+  name: string;
+  maxLevel: number;
+  target: string;
+  noDamage: boolean;
+  readonly lists: Map<string, readonly number[]>;
+};
 
 /**
  * Collects skills from their databases; an entry whose number is known already changes only the fields it has. A value stands for all levels, a

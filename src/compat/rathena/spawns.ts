@@ -4,7 +4,12 @@ import type { BattleConf } from "./battle-conf.ts";
 import type { Reading } from "./database.ts";
 
 /** A line of a spawn file. `monster` is still what the file says, a number or an AegisName; `at` is where the line begins. */
-export type SpawnLine = Omit<SpawnSpec, "monster"> & { readonly map: string; readonly monster: string; readonly file: string; readonly line: number };
+export type SpawnLine = Omit<SpawnSpec, "monster"> & {
+  readonly map: string;
+  readonly monster: string;
+  readonly file: string;
+  readonly line: number;
+};
 
 /** rAthena's bounds (npc_parse_mob). */
 const AMOUNT_MAX = 1000;
@@ -58,7 +63,8 @@ export function readSpawns(reading: Reading, conf: BattleConf): SpawnLine[] {
         break;
       }
       line = lineOf(lineStarts, line, end);
-    } else if (BLANKS_FOR_TABS.test(code)) reading.errors.add("spawn", from, "expected tabs between the parts of a monster's line, found blanks");
+    } else if (BLANKS_FOR_TABS.test(code))
+      reading.errors.add("spawn", from, "expected tabs between the parts of a monster's line, found blanks");
     if (spawns.length >= LINES_MAX) {
       reading.errors.add("spawn", from, `expected at most ${LINES_MAX} spawn lines in a file, found more`);
       break;
