@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { Complaint, Result } from "../base/result.ts";
@@ -23,6 +23,17 @@ export function readText(path: string): Result<string, Complaint> {
   if (!isUtf8(bytes))
     return err({ file: path, line: firstForeignLine(bytes), column: 1, message: "expected UTF-8 text, found other bytes on this line" });
   return ok(bytes.toString("utf8"));
+}
+
+/** The bytes of a file. Complains when it cannot be read or has more than `max` of them. */
+export function readBytes(path: string, max: number): Result<Uint8Array, Complaint> {
+  try {
+    const { size } = statSync(path);
+    if (size > max) return err({ file: path, line: 1, column: 1, message: `expected at most ${max} bytes, found ${size}` });
+    return ok(readFileSync(path));
+  } catch (problem) {
+    return err({ file: path, line: 1, column: 1, message: `cannot be read: ${reasonOf(problem)}` });
+  }
 }
 
 /**

@@ -6,14 +6,15 @@ import type { NoteList } from "./notes.ts";
 import type { Entry, Section, Value } from "./tree.ts";
 import { DEPTH_MAX } from "./tree.ts";
 
-type Reader = { readonly source: Source; readonly errors: NoteList };
+type Reader = { readonly source: Source; readonly errors: NoteList; readonly twice: NoteList };
 
 /**
  * Reads a YAML document whose root is a mapping. Keys given twice, aliases, keys that are no scalars and syntax errors are complained about;
- * nothing is returned when the text is not YAML at all or its root is something else.
+ * nothing is returned when the text is not YAML at all or its root is something else. Of a key given twice the first counts; a format that allows
+ * it gives a list of its own for these, `twice`.
  */
-export function readYamlForm(source: Source, errors: NoteList): Section | undefined {
-  const reader: Reader = { source, errors };
+export function readYamlForm(source: Source, errors: NoteList, twice: NoteList = errors): Section | undefined {
+  const reader: Reader = { source, errors, twice };
   if (tooDeep(source.text)) {
     errors.add("", 0, `expected sections at most ${DEPTH_MAX} deep, found deeper ones`);
     return undefined;
@@ -82,7 +83,7 @@ function readMap(reader: Reader, pairs: readonly { key: unknown; value: unknown 
     if (first === undefined) {
       seen.set(key, at);
       entries.push({ key, at, value });
-    } else reader.errors.add(keyPath, at, `${shown(key)} is given twice, first on line ${positionAt(reader.source, first).line}`);
+    } else reader.twice.add(keyPath, at, `${shown(key)} is given twice, first on line ${positionAt(reader.source, first).line}`);
   }
   return { kind: "section", entries, at: mapAt };
 }

@@ -6,8 +6,11 @@
 /** A map's ground. `cells[x + y * width]`: 0 walkable and shootable, 1 wall, 5 shoot-only (rAthena's map cache; its 2, 3, 4, 6 are walkable). */
 export type Ground = { readonly width: number; readonly height: number; readonly cells: Uint8Array };
 
-/** One slot of a monster's drops: an independent roll of `rate` in 10,000 at each kill. `item` is the item's number. */
-export type DropSpec = { readonly item: number; readonly rate: number };
+/**
+ * One slot of a monster's drops: an independent roll of `rate` in 10,000 at each kill, or in `of` where that is given (what a map adds is counted
+ * in 100,000). `item` is the item's number.
+ */
+export type DropSpec = { readonly item: number; readonly rate: number; readonly of?: number };
 
 /** A kind of monster. Times in milliseconds; `walkSpeed` is the time for one straight cell. */
 export type MonsterSpec = {
