@@ -10,6 +10,7 @@ import { addDiverge } from "./diverge.ts";
 import { addExplain } from "./explain.ts";
 import { addFuzz } from "./fuzz.ts";
 import { sayFailure } from "./failure.ts";
+import { addGameCheck } from "./game-check.ts";
 import { addHelp } from "./help.ts";
 import type { Cli, Io } from "./io.ts";
 import { addLadder } from "./ladder.ts";
@@ -81,6 +82,7 @@ export function buildProgram(cli: Cli): Command {
   program.commandsGroup("Judge and check files:");
   addScore(program, cli);
   addConfCheck(group(program, "conf", "work with p2p_map_config.conf and p2p_data_sync.conf", "check conf/p2p_map_config.conf"), cli);
+  addGameCheck(group(program, "game", "work with a game's databases", "check conf/game --map test_room"), cli);
   const scenario = group(program, "scenario", "work with scenario files", "check capacity/evening-peak");
   addScenarioCheck(scenario, cli);
   addScenarioSchema(scenario, cli);
