@@ -4,7 +4,7 @@ import { describe } from "../text/tree.ts";
 import type { BattleConf } from "./battle-conf.ts";
 import { droppedRate } from "./battle-conf.ts";
 import type { Database, Reading } from "./database.ts";
-import { fieldOf, listOf, missing, numberField, switchedOn, textField } from "./database.ts";
+import { fieldOf, listOf, missing, numberField, switchOf, textField } from "./database.ts";
 import type { Items } from "./items.ts";
 import { itemNamed } from "./items.ts";
 
@@ -96,8 +96,8 @@ function readMonster(reading: Reading, entry: Section, drafts: Map<number, Draft
   }
   const kind = textField(reading, entry, path, "Class");
   if (kind !== undefined) draft.boss = kind.toLowerCase() === "boss";
-  if (switchedOn(entry, "Modes", "Mvp")) draft.mvp = true;
-  if (switchedOn(entry, "RaceGroups", "Treasure")) draft.treasure = true;
+  draft.mvp = switchOf(entry, "Modes", "Mvp") ?? draft.mvp;
+  draft.treasure = switchOf(entry, "RaceGroups", "Treasure") ?? draft.treasure;
   readSlots(reading, entry, path, "Drops", draft.drops);
   readSlots(reading, entry, path, "MvpDrops", draft.prizes);
 }
