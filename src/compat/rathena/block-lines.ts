@@ -145,7 +145,6 @@ export class BlockLines {
     if (this.#unusual()) return this.#empty(at);
     const value = this.#scalar(at);
     this.advance();
-    if (!this.done && this.indent > outer) this.strange = true;
     return value;
   }
 
@@ -156,7 +155,6 @@ export class BlockLines {
     if (at < this.end) {
       const value = this.#scalar(at);
       this.advance();
-      if (!this.done && this.indent > indent) this.strange = true;
       return value;
     }
     const empty = this.#empty(this.start);

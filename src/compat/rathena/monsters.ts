@@ -53,6 +53,7 @@ const NUMBERS: readonly NumberRange[] = [
  * Collects monsters from their databases, in the order given: an entry whose number is known already changes only the fields that it has, as
  * rAthena's imports do. Defaults are rAthena's: Level 1, Hp 1, WalkSpeed 150, all else 0. In Renewal a monster's weapon attack is 80 to 120 % of
  * Attack (status_base_atk_min and _max); before it, Attack to Attack2.
+ * The prizes of an MVP (MvpDrops) are further slots behind its drops, turned by `item_rate_mvp`.
  */
 export function monstersOf(databases: readonly Database[], items: Items, conf: BattleConf, renewal: boolean): Monsters {
   const drafts = new Map<number, Draft>();
