@@ -18,7 +18,8 @@ const COLON = 58;
 
 /**
  * Reads the plain part of YAML in which rAthena writes its databases, line by line: mappings, lists, plain and one-line quoted words, comments.
- * At least ten times as fast as the library, which takes seconds for a monster database. Whatever is more than that sets `strange` and stops; the caller then gives the piece to the library.
+ * At least ten times as fast as the library, which takes seconds for a monster database. Whatever is more than that sets `strange` and stops; the
+ * caller then gives the piece to the library.
  */
 export class BlockLines {
   /** The current line's number from 0, the column of its first sign, and where its content begins and ends (comment taken off). */
