@@ -9,17 +9,17 @@ const SPECIAL = "\"'[]{}&*!|>%@`#,?\t";
 const QUOTED_DOUBLE = /^("(?:[^"\\]|\\.)*")[ \t]*(?:[ \t]#.*)?$/;
 const QUOTED_SINGLE = /^'((?:[^']|'')*)'[ \t]*(?:[ \t]#.*)?$/;
 /** What YAML forbids, ends lines for it or leaves to its escapes, and tabs, whose place decides what they are; a line with any of these is left to the library. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: that is what it looks for.
-const UNUSUAL =
-  /[\0-\t\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+const UNUSUAL = /[\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]/u;
 
 const MANY_KEYS = 32;
 const SPACE = 32;
 const DASH = 45;
+const COLON = 58;
 
 /**
  * Reads the plain part of YAML in which rAthena writes its databases, line by line: mappings, lists, plain and one-line quoted words, comments.
- * About forty times as fast as the library. Whatever is more than that sets `strange` and stops; the caller then gives the piece to the library.
+ * At least ten times as fast as the library, which takes seconds for a monster database. Whatever is more than that sets `strange` and stops; the
+ * caller then gives the piece to the library.
  */
 export class BlockLines {
   /** The current line's number from 0, the column of its first sign, and where its content begins and ends (comment taken off). */
@@ -72,11 +72,11 @@ export class BlockLines {
   /** Offset of the colon behind the line's key, or -1 when the line has no plain key. */
   get colon(): number {
     const { text } = this.#source;
-    if (SPECIAL.includes(text[this.start]!) || this.dash) return -1;
+    if (SPECIAL.includes(text[this.start]!) || text.charCodeAt(this.start) === COLON || this.dash) return -1;
     // At the left margin these part documents, whatever stands behind them.
     if (this.indent === 0 && (text.startsWith("---", this.start) || text.startsWith("...", this.start))) return -1;
-    for (let at = text.indexOf(":", this.start); at >= 0 && at < this.end; at = text.indexOf(":", at + 1))
-      if (at + 1 === this.end || text.charCodeAt(at + 1) === SPACE) return at === this.start ? -1 : at;
+    for (let at = this.start + 1; at < this.end; at += 1)
+      if (text.charCodeAt(at) === COLON && (at + 1 === this.end || text.charCodeAt(at + 1) === SPACE)) return at;
     return -1;
   }
 
@@ -146,7 +146,6 @@ export class BlockLines {
     if (this.#unusual()) return this.#empty(at);
     const value = this.#scalar(at);
     this.advance();
-    if (!this.done && this.indent > outer) this.strange = true;
     return value;
   }
 
@@ -157,7 +156,6 @@ export class BlockLines {
     if (at < this.end) {
       const value = this.#scalar(at);
       this.advance();
-      if (!this.done && this.indent > indent) this.strange = true;
       return value;
     }
     const empty = this.#empty(this.start);

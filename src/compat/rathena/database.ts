@@ -69,7 +69,10 @@ function readParts(reading: Reading, wanted: ReadonlySet<string>, parts: Map<str
     const below = !lines.done && (lines.indent > 0 || lines.dash);
     if (!below) parts.set(key, { kind: "scalar", text: "", quoted: false, at });
     else if (key === "Body") {
-      if (!lines.dash || !readBody(reading, lines, wanted, entries, pieces)) return false;
+      const read = lines.dash && readBody(reading, lines, wanted, entries, pieces);
+      // What is complained about already is not read a second time in another way.
+      if (!reading.errors.empty) return true;
+      if (!read) return false;
       parts.set(key, { kind: "list", items: [], at });
     } else {
       parts.set(key, lines.block(1));
@@ -88,14 +91,25 @@ type Piece = { readonly from: number; readonly to: number };
 
 function readBody(reading: Reading, lines: BlockLines, wanted: ReadonlySet<string>, entries: Section[], pieces: Piece[]): boolean {
   const { indent } = lines;
+  const { lineStarts, text } = reading.source;
+  let strangeChars = 0;
   while (!lines.done && lines.indent === indent && lines.dash) {
     const from = lines.line;
     const value = lines.item(1, wanted);
     if (lines.strange) {
       lines.strange = false;
       while (!lines.done && (lines.line === from || lines.indent > indent)) lines.advance();
-      const to = lines.done ? reading.source.lineStarts.length : lines.line;
+      const to = lines.done ? lineStarts.length : lines.line;
       pieces.push({ from, to });
+      strangeChars += (lineStarts[to] ?? text.length) - lineStarts[from]!;
+      if (strangeChars > STRANGE_CHARS_MAX) {
+        reading.errors.add(
+          "Body",
+          lineStarts[from]!,
+          `expected at most ${STRANGE_CHARS_MAX} characters in other than rAthena's plain form, found more`,
+        );
+        return true;
+      }
       readPiece(reading, { from, to }, indent, entries);
     } else if (value.kind === "section") entries.push(value);
     else if (value.kind !== "scalar" || value.text !== "")
@@ -116,8 +130,7 @@ function readPiece(reading: Reading, lines: Piece, indent: number, entries: Sect
   // The list's dash becomes a blank, so that columns stay and the entry is a document of its own.
   const source = sourceOf(file, `${piece.slice(0, indent)} ${piece.slice(indent + 1)}`);
   const [errors, twice] = [new NoteList(source), new NoteList(source)];
-  if (piece.length > STRANGE_CHARS_MAX) errors.add("Body", 0, `expected at most ${STRANGE_CHARS_MAX} characters for an entry, found more`);
-  const section = errors.empty ? readYamlForm(source, errors, twice) : undefined;
+  const section = readYamlForm(source, errors, twice);
   const move = (list: NoteList, to: NoteList): void => {
     for (const { key, line, column, message } of list.list())
       to.add(key, (lineStarts[lines.from + line - 1] ?? text.length) + column - 1, message);
@@ -209,11 +222,11 @@ export function numberOf(reading: Reading, path: string, name: string, value: Va
   return undefined;
 }
 
-/** Whether a section of switches (`Modes`, `Flags`) has one of them on. */
-export function switchedOn(section: Section, group: string, name: string): boolean {
+/** How one switch of a group (`Modes`, `DamageFlags`) stands, or undefined where it is not named. */
+export function switchOf(section: Section, group: string, name: string): boolean | undefined {
   const value = fieldOf(section, group);
   const found = value?.kind === "section" ? fieldOf(value, name) : undefined;
-  return found?.kind === "scalar" && truth(found.text) === true;
+  return found?.kind === "scalar" ? truth(found.text) : undefined;
 }
 
 /** Complains that a field is missing, naming what stands there. */

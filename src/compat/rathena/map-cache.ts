@@ -12,7 +12,7 @@ const ENTRY_BYTES = 20;
 const NAME_BYTES = 12;
 /** Four times rAthena's own limit (MAX_MAP_SIZE, 512 · 512 cells); its largest map has 193,600. */
 const CELLS_MAX = 1_048_576;
-/** Maps in one cache: its count is 16 bits wide. */
+/** Names are plain signs; anything else means that the bytes are no map cache. */
 const NAME = /^[\x21-\x7e]+$/;
 
 /**

@@ -4,7 +4,7 @@ import { describe } from "../text/tree.ts";
 import type { BattleConf } from "./battle-conf.ts";
 import { droppedRate } from "./battle-conf.ts";
 import type { Database, Reading } from "./database.ts";
-import { fieldOf, listOf, missing, numberField, switchedOn, textField } from "./database.ts";
+import { fieldOf, listOf, missing, numberField, switchOf, textField } from "./database.ts";
 import type { Items } from "./items.ts";
 import { itemNamed } from "./items.ts";
 
@@ -53,6 +53,7 @@ const NUMBERS: readonly NumberRange[] = [
  * Collects monsters from their databases, in the order given: an entry whose number is known already changes only the fields that it has, as
  * rAthena's imports do. Defaults are rAthena's: Level 1, Hp 1, WalkSpeed 150, all else 0. In Renewal a monster's weapon attack is 80 to 120 % of
  * Attack (status_base_atk_min and _max); before it, Attack to Attack2.
+ * The prizes of an MVP (MvpDrops) are further slots behind its drops, turned by `item_rate_mvp`.
  */
 export function monstersOf(databases: readonly Database[], items: Items, conf: BattleConf, renewal: boolean): Monsters {
   const drafts = new Map<number, Draft>();
@@ -96,8 +97,8 @@ function readMonster(reading: Reading, entry: Section, drafts: Map<number, Draft
   }
   const kind = textField(reading, entry, path, "Class");
   if (kind !== undefined) draft.boss = kind.toLowerCase() === "boss";
-  if (switchedOn(entry, "Modes", "Mvp")) draft.mvp = true;
-  if (switchedOn(entry, "RaceGroups", "Treasure")) draft.treasure = true;
+  draft.mvp = switchOf(entry, "Modes", "Mvp") ?? draft.mvp;
+  draft.treasure = switchOf(entry, "RaceGroups", "Treasure") ?? draft.treasure;
   readSlots(reading, entry, path, "Drops", draft.drops);
   readSlots(reading, entry, path, "MvpDrops", draft.prizes);
 }

@@ -84,7 +84,9 @@ class Reader {
       this.errors.push(read.error);
       return undefined;
     }
-    this.used.set(part, [...(this.used.get(part) ?? []), path]);
+    const used = this.used.get(part);
+    if (used === undefined) this.used.set(part, [path]);
+    else used.push(path);
     return read.value;
   }
 

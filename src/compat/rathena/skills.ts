@@ -2,7 +2,7 @@ import type { SkillSpec } from "../../core/protocol/game-data.ts";
 import type { Section, Value } from "../text/tree.ts";
 import { describe } from "../text/tree.ts";
 import type { Database, Reading } from "./database.ts";
-import { fieldOf, missing, numberField, numberOf, switchedOn, textField } from "./database.ts";
+import { fieldOf, missing, numberField, numberOf, switchOf, textField } from "./database.ts";
 
 /** The lists of a skill entry: the key, the key of a level's value within it, and its bounds. Unmeasured times are -1 in the files and mean 0. */
 const LISTS = [
@@ -70,7 +70,7 @@ function readSkill(reading: Reading, entry: Section, drafts: Map<number, Draft>)
   draft.name = name ?? draft.name;
   draft.maxLevel = maxLevel ?? draft.maxLevel;
   draft.target = textField(reading, entry, path, "TargetType")?.toLowerCase() ?? draft.target;
-  if (switchedOn(entry, "DamageFlags", "NoDamage")) draft.noDamage = true;
+  draft.noDamage = switchOf(entry, "DamageFlags", "NoDamage") ?? draft.noDamage;
   for (const list of LISTS) {
     const value = fieldOf(entry, list.name);
     if (value !== undefined) draft.lists.set(list.name, levels(reading, `${path}.${list.name}`, value, list));

@@ -3,7 +3,7 @@ import type { SpawnSpec } from "../../core/protocol/game-data.ts";
 import type { BattleConf } from "./battle-conf.ts";
 import type { Reading } from "./database.ts";
 
-/** A line of a spawn file. `monster` is still what the file says, a number or an AegisName; `at` is where the line begins. */
+/** A line of a spawn file. `monster` is still what the file says, a number or an AegisName; `line` counts from 1. */
 export type SpawnLine = Omit<SpawnSpec, "monster"> & {
   readonly map: string;
   readonly monster: string;
@@ -114,7 +114,7 @@ function scriptEnd(text: string, from: number): number {
   return depth === 0 ? text.length : -1;
 }
 
-/** The parts of a word between commas; what stands in quotes is one part. */
+/** The parts of a word between commas. */
 function partsOf({ text, at }: Word): Word[] {
   const parts: Word[] = [];
   let from = 0;
