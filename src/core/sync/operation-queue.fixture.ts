@@ -57,6 +57,8 @@ export class QueueBench implements QueueOut {
   /** What the store applied, in its order; and the epochs it has for maps. */
   readonly applied: OperationId[] = [];
   readonly rows = new Map<MapId, Epoch>();
+  /** The epochs that the host knows of; rows may have been raised behind its back. */
+  private readonly granted = new Map<MapId, Epoch>();
   private readonly late: OperationBatch[] = [];
   private requests = 0;
   private calls = 0;
@@ -95,6 +97,7 @@ export class QueueBench implements QueueOut {
   /** The store gives the map to this host under a new epoch, and the host is told. */
   grant(map: MapId): Epoch {
     const epoch = this.claim(map);
+    this.granted.set(map, epoch);
     this.queue.grant(this.at, map, epoch, this);
     return epoch;
   }
@@ -107,7 +110,7 @@ export class QueueBench implements QueueOut {
   }
 
   submit(map: MapId, id: OperationId, critical = false, bytes = 1): SubmitRefusal | null {
-    const epoch = this.rows.get(map) ?? 0;
+    const epoch = this.granted.get(map) ?? 0;
     const before = this.told.get(id);
     const told = { map, epoch, critical, at: this.at, answers: [] };
     this.told.set(id, told);
