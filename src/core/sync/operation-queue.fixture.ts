@@ -22,6 +22,11 @@ export type Told = {
   readonly answers: { readonly at: number; readonly result: string; readonly reason: string }[];
 };
 
+/** It was told its end. */
+export function ended({ answers }: Told): boolean {
+  return ["done", "failed", "rejected"].includes(answers.at(-1)?.result ?? "");
+}
+
 /** A request that was not answered yet. */
 export type Open = { readonly request: number; readonly ask: OperationBatch };
 
@@ -83,6 +88,8 @@ export class QueueBench implements QueueOut {
   }
 
   drained(map: MapId, epoch: Epoch): void {
+    const left = [...this.told.values()].filter((t) => t.map === map && t.epoch === epoch && !ended(t));
+    assert(left.length === 0, "a map is drained when each of its operations has ended");
     this.drains.push([map, epoch]);
   }
 
@@ -171,6 +178,8 @@ export class QueueBench implements QueueOut {
       while (this.open.length > 0) this.reply(0, "ok");
       this.pass(2_000);
     }
+    // A tick may still be set for what went before it.
+    this.pass(2_000);
   }
 
   /** What was told of an operation, without times. */

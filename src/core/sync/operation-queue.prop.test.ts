@@ -5,7 +5,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { assert } from "../../base/assert.ts";
-import { type Mood, QueueBench, SMALL } from "./operation-queue.fixture.ts";
+import { ended, type Mood, QueueBench, SMALL } from "./operation-queue.fixture.ts";
 
 const MAPS = 4;
 const map = fc.nat(MAPS - 1);
@@ -99,7 +99,7 @@ class Play {
       for (const id of ids) this.sent.add(id);
     }
     this.asksSeen = bench.asks.length;
-    const open = [...bench.told].filter(([, { critical, answers }]) => critical && !ended(answers));
+    const open = [...bench.told].filter(([, told]) => told.critical && !ended(told));
     const busy = new Set(open.filter(([id]) => this.sent.has(id)).map(([, t]) => `${t.map} ${t.epoch}`));
     const idle = open.filter(([id, t]) => !this.sent.has(id) && !busy.has(`${t.map} ${t.epoch}`));
     assert(idle.length === 0, "SY5: a critical operation waits for critical ones of its map and for nothing else");
@@ -137,10 +137,6 @@ class Play {
   }
 }
 
-function ended(answers: readonly { readonly result: string }[]): boolean {
-  return ["done", "failed", "rejected"].includes(answers.at(-1)?.result ?? "");
-}
-
 function run(steps: readonly Step[]): void {
   const play = new Play();
   const { bench } = play;
@@ -154,10 +150,7 @@ function run(steps: readonly Step[]): void {
   bench.clear();
   play.look();
   assert(bench.stats().pending === 0 && bench.open.length === 0, "LV: every operation ends once the weather has cleared");
-  assert(
-    [...bench.told.values()].every(({ answers }) => ended(answers)),
-    "every operation has its end",
-  );
+  assert([...bench.told.values()].every(ended), "every operation has its end");
   assert(bench.queue.nextAt() === Number.POSITIVE_INFINITY, "and nothing is waited for");
   reached.drained += bench.drains.length;
   for (const { answers } of bench.told.values()) {
