@@ -11,6 +11,13 @@ import { type Answered, type Asked, SimStore } from "./store.ts";
 
 const MAPS = 400;
 const claim = (map: number): StoreRequest => ({ verb: "claim", map, host: 1, epoch: 1, expect: 0 });
+const write = (map: number, ...ids: string[]): StoreRequest => ({
+  verb: "operations",
+  map,
+  host: 1,
+  epoch: 1,
+  operations: ids.map((id) => ({ id, type: "ITEM_DROP", player: -1, at: 0, data: new Uint8Array() })),
+});
 
 /** A store whose requests take 10 ms there and back, beside what the line of the asker adds. */
 class Desk {
@@ -30,6 +37,7 @@ class Desk {
   settle(): void {
     while (this.queue.pop()) {
       if (this.queue.kind === EVENT.storeApply) this.store.apply(this.queue.object as Asked, this.queue.number);
+      else if (this.queue.kind === EVENT.storeLate) this.store.applyLate(this.queue.object as Asked);
       else this.answers.push({ at: this.queue.now, to: this.queue.target, ...(this.queue.object as Answered) });
     }
   }
@@ -166,6 +174,61 @@ describe("the simulated store", () => {
     expect(desk.store.rollBack(500_000)).toEqual([]);
     const restored = desk.store.table.apply({ verb: "restore" });
     expect(restored.result === "ok" && restored.restored?.epochFloor).toBe(epochOf(3, 0));
+  });
+
+  it("SY1: records which operations it applied, in their order, and under which epoch of the row; duplicates and fenced ones are none", () => {
+    const desk = new Desk();
+    desk.store.ask(COORDINATOR, 1, claim(1));
+    desk.settle();
+    for (const ask of [write(1, "a", "b"), write(1, "b", "c"), write(1, "a"), write(2, "d")]) {
+      desk.store.ask(hostActor(1), 2, ask);
+      desk.settle();
+    }
+    const about = { kind: "operation/applied", host: 1, map: 1, epoch: 1, rowEpoch: 1 };
+    expect(desk.records).toEqual([
+      { ...about, operations: ["a", "b"] },
+      { ...about, operations: ["c"] },
+    ]);
+  });
+
+  it("SY1: operations suffer what writes suffer: full, failing, lost answers with and without effect", () => {
+    const share = (key: "full" | "fail" | "unknown" | "timeout"): [string[], number] => {
+      const desk = new Desk();
+      for (let map = 0; map < MAPS; map += 1) desk.store.ask(COORDINATOR, map, claim(map));
+      desk.settle();
+      desk.answers.length = 0;
+      desk.store.weather[key] = 1;
+      for (let map = 0; map < MAPS; map += 1) desk.store.ask(hostActor(1), map, write(map, `${map}`));
+      desk.settle();
+      const applied = Array.from({ length: MAPS }, (_, map) => desk.store.table.appliedFor(`${map}`)).filter((map) => map !== undefined);
+      return [[...new Set(desk.answers.map(({ answer }) => answer.result))], applied.length / MAPS];
+    };
+    expect([share("full"), share("fail"), share("timeout")]).toEqual([
+      [["failed"], 0],
+      [["failed"], 0],
+      [["unknown"], 1],
+    ]);
+    const [results, applied] = share("unknown");
+    expect(results).toEqual(["unknown"]);
+    expect(Math.abs(applied - 0.67)).toBeLessThan(0.07);
+  });
+
+  it("SY1: that fails over keeps the operations it has, and what was still to take effect late never does", () => {
+    const desk = new Desk();
+    desk.store.journal = [];
+    for (let map = 0; map < MAPS; map += 1) desk.store.ask(COORDINATOR, map, claim(map));
+    desk.settle();
+    desk.store.weather.timeout = 1;
+    for (let map = 0; map < MAPS; map += 1) desk.store.ask(hostActor(1), map, write(map, `${map}`));
+    const applied = (): number =>
+      Array.from({ length: MAPS }, (_, map) => desk.store.table.appliedFor(`${map}`)).filter((map) => map !== undefined).length;
+    while (desk.queue.pop() && desk.queue.kind === EVENT.storeApply) desk.store.apply(desk.queue.object as Asked, desk.queue.number);
+    const before = applied();
+    expect([before > 0.4 * MAPS, before < 0.6 * MAPS]).toEqual([true, true]);
+    desk.store.rollBack(0);
+    expect(desk.store.table.row(1).epoch, "the rows stand").toBe(1);
+    desk.settle();
+    expect(applied()).toBe(before);
   });
 
   it("names the process that asked, so that a new one of the same machine does not take its answer", () => {

@@ -6,6 +6,7 @@ import { type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base/laws.ts"
 import { drawUnit, type Stream } from "../../src/base/random.ts";
 import { OwnershipTable } from "../../src/adapters/memory/ownership-table.ts";
 import type { ActorId, MapId } from "../../src/core/protocol/ids.ts";
+import type { OperationVerdict } from "../../src/core/protocol/operations.ts";
 import type { OwnershipRow, StoreAnswer, StoreRequest } from "../../src/core/protocol/store.ts";
 import type { StorePort } from "../../src/runtime/env.ts";
 import type { StoreOptions } from "../options.ts";
@@ -27,6 +28,9 @@ const TIMED_OUT_LATE = 0.5;
  * client has given up. `full`: what writes fails, what reads is served.
  */
 export type StoreWeather = { slow: number; fail: number; unknown: number; refuse: number; timeout: number; full: number };
+
+/** What a host writes under its fence. */
+type HostWrite = Extract<StoreRequest, { verb: "checkpoint" | "operations" }>;
 
 /** A claim that was granted, and the row it replaced. */
 type Commit = { readonly at: number; readonly before: OwnershipRow };
@@ -52,6 +56,11 @@ export class SimStore implements StorePort {
   journal: Commit[] | undefined;
   /** Asks whether the line between this machine and the store carries anything now. */
   private readonly passes: (asker: number) => boolean;
+  /**
+   * Operations that take effect only after their client gave up. A failover ends them with the statements of the old primary; were they
+   * let through, a host that was fenced in between, and had said so, could be found to own the map again (SY1).
+   */
+  private readonly lateOperations = new Set<Asked>();
   /** A planted bug in the store, if any. */
   tamper: ((table: OwnershipTable, ask: StoreRequest, real: () => StoreAnswer) => StoreAnswer) | undefined;
   tracing: Tracing | null = null;
@@ -142,12 +151,14 @@ export class SimStore implements StorePort {
     this.answer(under, UNREACHABLE_US, answer);
     if (late < TIMED_OUT_LATE) {
       const after = UNREACHABLE_US * (1 + late / TIMED_OUT_LATE);
+      if (under.ask.verb === "operations") this.lateOperations.add(under);
       this.queue.push(this.queue.now + Math.round(after), SOURCE.store + asker, 2 * n, EVENT.storeLate, asker, 0, under);
     }
   }
 
   /** A request takes effect of which nobody expects an answer any more. */
   applyLate(under: Asked): void {
+    if (under.ask.verb === "operations" && !this.lateOperations.delete(under)) return;
     this.tracing?.applies(this.machines.actor(under.asker), under.ask);
     const real = this.commit(under);
     this.tracing?.applied({ result: "unknown" }, real);
@@ -155,7 +166,8 @@ export class SimStore implements StorePort {
 
   /**
    * The store fails over to a replica that lacks the last `us` of claims: their rows are again what they were. The replica begins a new
-   * timeline. Gives the maps whose row went back.
+   * timeline. Gives the maps whose row went back. Operations stay: their commits wait for the replica (RULES §1), and an acknowledged one that
+   * a failover could lose would break SY1 whatever a host does. That a claim is lost which the same log held before them is harsher than any log.
    */
   rollBack(us: number): MapId[] {
     const from = this.queue.now - us;
@@ -166,6 +178,7 @@ export class SimStore implements StorePort {
       this.table.overwrite(before);
       maps.add(before.map);
     }
+    this.lateOperations.clear();
     this.table.promote();
     return [...maps].sort((a, b) => a - b);
   }
@@ -176,17 +189,19 @@ export class SimStore implements StorePort {
     const answer = this.tamper === undefined ? this.table.apply(ask) : this.tamper(this.table, ask, () => this.table.apply(ask));
     if (ask.verb === "claim" && answer.result === "ok") this.observer.committed?.(this.queue.now, ask.map, ask.host, ask.epoch);
     if (before !== undefined && answer.result === "ok") this.journal?.push({ at: this.queue.now, before });
-    if (ask.verb === "checkpoint" && answer.result === "ok") {
-      const rowEpoch = this.table.row(ask.map).epoch;
-      this.observer.record?.(this.machines.actor(under.asker), this.queue.now, {
-        kind: "host/fenced",
-        host: ask.host,
-        map: ask.map,
-        epoch: ask.epoch,
-        rowEpoch,
-      });
-    }
+    if (answer.result === "ok" && (ask.verb === "checkpoint" || ask.verb === "operations")) this.written(under, ask, answer.verdicts);
     return answer;
+  }
+
+  /** Tells what was written down, and under which epoch of the row at this very instant. */
+  private written(under: Asked, ask: HostWrite, verdicts: readonly OperationVerdict[] = []): void {
+    const { host, map, epoch } = ask;
+    const rowEpoch = this.table.row(map).epoch;
+    const about = { host, map, epoch, rowEpoch };
+    const self = this.machines.actor(under.asker);
+    if (ask.verb === "checkpoint") return this.observer.record?.(self, this.queue.now, { kind: "host/fenced", ...about });
+    const operations = ask.operations.filter((_, i) => verdicts[i] === "applied").map(({ id }) => id);
+    if (operations.length > 0) this.observer.record?.(self, this.queue.now, { kind: "operation/applied", ...about, operations });
   }
 
   private halfWayUs(asker: number, n: number): number {
@@ -197,5 +212,5 @@ export class SimStore implements StorePort {
 }
 
 function isWrite(ask: StoreRequest): boolean {
-  return ask.verb === "claim" || ask.verb === "checkpoint" || ask.verb === "register";
+  return ask.verb !== "read" && ask.verb !== "restore";
 }

@@ -188,7 +188,8 @@ function isAboutMap({ actor, input }: TraceEvent, map: MapId, player: PlayerId):
     case "store":
       if (input.ask === null || map < 0 || mapOf(input.ask) !== map) return false;
       return (
-        input.ask.verb !== "checkpoint" || isTelling(input.ask.epoch, input.kind === "commit" ? (input.did ?? input.answer) : input.answer)
+        (input.ask.verb !== "checkpoint" && input.ask.verb !== "operations") ||
+        isTelling(input.ask.epoch, input.kind === "commit" ? (input.did ?? input.answer) : input.answer)
       );
     default:
       return player >= 0 && actor === `player ${player}`;

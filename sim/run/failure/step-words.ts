@@ -101,6 +101,8 @@ function askText(ask: StoreRequest): string {
       return `claim map ${ask.map} for host ${ask.host}: ${epochText(ask.epoch)} over ${epochText(ask.expect)}`;
     case "checkpoint":
       return `write map ${ask.map} at ${epochText(ask.epoch)}`;
+    case "operations":
+      return `write down ${counted(ask.operations.length, "operation")} of map ${ask.map} at ${epochText(ask.epoch)}`;
     case "read":
       return `read map ${ask.map}`;
     case "register":
@@ -205,6 +207,12 @@ export function recordLine(record: HistoryRecord): string {
       return `granted to host ${record.host} at ${epochText(record.epoch)} over ${epochText(record.expect)}`;
     case "host/fenced":
       return `host ${record.host} wrote at ${epochText(record.epoch)}, the row stands at ${epochText(record.rowEpoch)}`;
+    case "operation/submitted":
+      return `operation ${record.operation} of host ${record.host} at ${epochText(record.epoch)}${record.critical ? ", critical" : ""}`;
+    case "operation/answered":
+      return `operation ${record.operation} ${record.result}${record.reason === "" ? "" : ` (${record.reason})`}`;
+    case "operation/applied":
+      return `${counted(record.operations.length, "operation")} of host ${record.host} written down at ${epochText(record.epoch)}`;
     case "coordinator/started":
       return `coordinator started with ${counted(record.maps, "map")} and ${counted(record.hosts, "host")} known`;
     case "host/joined":

@@ -57,6 +57,9 @@ const IGNORED: readonly HistoryRecord["kind"][] = [
   "alert",
   "storm/held",
   "storm/released",
+  "operation/submitted",
+  "operation/answered",
+  "operation/applied",
 ];
 
 /** An observer of one run that is also told of changes of hands. Calls for players come by the million: they allocate nothing. */

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { assert } from "../../base/assert.ts";
 import { type ActorId, COORDINATOR, epochOf, hostActor, type MapId, NO_HOST } from "../../core/protocol/ids.ts";
 import type { HostProfile } from "../../core/protocol/host-stats.ts";
+import type { Operation, OperationId, OperationVerdict } from "../../core/protocol/operations.ts";
 import type { OwnershipRow, StoreAnswer, StoreRequest } from "../../core/protocol/store.ts";
 import type { StorePort } from "../../runtime/env.ts";
 import type { TakeAnswer } from "../memory/store.ts";
@@ -88,6 +89,18 @@ const claim = (map: MapId, host: number, epoch: number, expect_: number): StoreR
   expect: expect_,
 });
 
+const operation = (id: OperationId): Operation => ({ id, type: "ITEM_DROP", player: -1, at: 0, data: new Uint8Array([1, 2]) });
+const write = (map: MapId, host: number, epoch: number, ids: readonly OperationId[]): StoreRequest => ({
+  verb: "operations",
+  map,
+  host,
+  epoch,
+  operations: ids.map(operation),
+});
+
+const verdictsOf = (answer: StoreAnswer): readonly OperationVerdict[] | undefined => (answer.result === "ok" ? answer.verdicts : undefined);
+const knownOf = (answer: StoreAnswer): readonly boolean[] | undefined => (answer.result === "refused" ? answer.known : undefined);
+
 function profile(host: number, uptime_s = 0): HostProfile {
   const unmeasured = { jitter_ms: null, packet_rate: null, frame_time_ms: null };
   const stats = { cpu_ghz: 3, cpu_cores: 4, free_ram_mb: 1, network_speed_mbps: 1, latency_ms: 1, disconnects_per_hour: 0, ...unmeasured };
@@ -99,9 +112,13 @@ export function ownershipStoreContract(name: string, make: MakeStore): void {
   describe(`ST1: ownership store, ${name}`, () => {
     claims(make);
     writes(make);
+    operations(make);
     memory(make);
     concurrency(make);
-    if (make(() => {}).mood !== undefined) moods(make);
+    operationsAtOnce(make);
+    if (make(() => {}).mood === undefined) return;
+    moods(make);
+    operationMoods(make);
   });
 }
 
@@ -162,6 +179,85 @@ function writes(make: MakeStore): void {
       expect(await write(host, epoch)).toEqual({ result: "refused", row: stands });
     await clerk.one(claim(0, 2, 6, 5));
     expect(await write(1, 5)).toEqual({ result: "refused", row: { map: 0, owner: 2, epoch: 6 } });
+  });
+}
+
+function operations(make: MakeStore): void {
+  it("SY1: operations are applied once each, in the batch's order; what was applied before is a duplicate, in whatever batch", async () => {
+    const clerk = new Clerk(make);
+    await clerk.one(claim(0, 1, 5, 0));
+    await clerk.one(claim(1, 1, 5, 0));
+    const row = { map: 0, owner: 1, epoch: 5 };
+    const [self] = ASKERS;
+    expect(await clerk.one(write(0, 1, 5, ["a", "b"]), self)).toEqual({ result: "ok", row, verdicts: ["applied", "applied"] });
+    expect(await clerk.one(write(0, 1, 5, ["a", "b"]), self)).toEqual({ result: "ok", row, verdicts: ["duplicate", "duplicate"] });
+    expect(await clerk.one(write(0, 1, 5, ["c", "b", "c"]), self)).toMatchObject({ verdicts: ["applied", "duplicate", "duplicate"] });
+    expect(await clerk.one(write(1, 1, 5, ["d", "a"]), self), "for another map").toMatchObject({ verdicts: ["applied", "duplicate"] });
+    expect(await clerk.one(write(0, 1, 5, []), self)).toEqual({ result: "ok", row, verdicts: [] });
+  });
+
+  it("HO3: operations pass under the row's owner and epoch alone; nothing of a fenced batch remains, and it says what had been applied", async () => {
+    const clerk = new Clerk(make);
+    expect(await clerk.one(write(0, 1, 5, ["a"]))).toEqual({
+      result: "refused",
+      row: { map: 0, owner: NO_HOST, epoch: 0 },
+      known: [false],
+    });
+    await clerk.one(claim(0, 1, 5, 0));
+    await clerk.one(write(0, 1, 5, ["a"]));
+    const stands = { map: 0, owner: 1, epoch: 5 };
+    for (const [host, epoch] of [
+      [1, 4],
+      [1, 6],
+      [2, 5],
+    ] as const)
+      expect(await clerk.one(write(0, host, epoch, ["b", "a"]))).toEqual({ result: "refused", row: stands, known: [false, true] });
+    await clerk.one(claim(0, 2, 6, 5));
+    expect(await clerk.one(write(0, 1, 5, ["b"])), "fenced by a newer claim").toMatchObject({ result: "refused", known: [false] });
+    expect(await clerk.one(write(0, 2, 6, ["b", "a"])), "and by its owner").toMatchObject({ verdicts: ["applied", "duplicate"] });
+  });
+
+  it.runIf(make(() => {}).promote !== undefined)(
+    "SY1: an operation is a duplicate over epochs, owners and a failover of the store",
+    async () => {
+      const clerk = new Clerk(make);
+      await clerk.one(claim(0, 1, 5, 0));
+      await clerk.one(write(0, 1, 5, ["a"]));
+      clerk.rig.promote?.();
+      expect(await clerk.one(write(0, 1, 5, ["a"]))).toMatchObject({ verdicts: ["duplicate"] });
+      await clerk.one(claim(0, 2, 6, 5));
+      expect(await clerk.one(write(0, 2, 6, ["a", "b"]))).toMatchObject({ verdicts: ["duplicate", "applied"] });
+    },
+  );
+}
+
+function operationsAtOnce(make: MakeStore): void {
+  it("SY1: batches that race apply each operation once, whole or not at all", async () => {
+    const ids = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e", "f"), { maxLength: 4 });
+    const batch = fc.record({ asker: fc.integer({ min: 1, max: ASKERS.length }), epoch: fc.integer({ min: 5, max: 6 }), ids });
+    await fc.assert(
+      fc.asyncProperty(fc.array(batch, { maxLength: 12 }), async (batches) => {
+        const clerk = new Clerk(make);
+        await clerk.one(claim(0, 1, 5, 0));
+        const asked = batches.map((b) => ({ ...b, of: clerk.ask(hostActor(b.asker), write(0, b.asker, b.epoch, b.ids)) }));
+        // While the batches are under way the map changes hands.
+        clerk.ask(COORDINATOR, claim(0, 2, 6, 5));
+        await clerk.settle();
+        const applied = new Map<OperationId, number>();
+        for (const { asker, epoch, ids: own, of } of asked) {
+          const answer = of.answers[0] as StoreAnswer;
+          if (answer.result !== "ok") continue;
+          expect([1, 2].includes(asker) && epoch === asker + 4, "only who owns it at that epoch").toBe(true);
+          expect(verdictsOf(answer)).toHaveLength(own.length);
+          own.forEach((id, i) => void (answer.verdicts?.[i] === "applied" && applied.set(id, (applied.get(id) ?? 0) + 1)));
+        }
+        expect([...applied.values()].every((times) => times === 1)).toBe(true);
+        const all = ["a", "b", "c", "d", "e", "f"];
+        const seen = await clerk.one(write(0, 9, 9, all));
+        expect(knownOf(seen), "what nobody was told of did not happen").toEqual(all.map((id) => applied.has(id)));
+      }),
+      { numRuns: 40 },
+    );
   });
 }
 
@@ -271,5 +367,38 @@ function moods(make: MakeStore): void {
       committed.add(row.epoch === 5);
     }
     expect(committed.size, "both happen").toBe(2);
+  });
+}
+
+function operationMoods(make: MakeStore): void {
+  it("SY1: operations that failed left no trace", async () => {
+    const clerk = new Clerk(make);
+    await clerk.one(claim(0, 1, 5, 0));
+    clerk.rig.mood?.("failed");
+    expect(await clerk.one(write(0, 1, 5, ["a"]))).toEqual({ result: "failed" });
+    clerk.rig.mood?.("ok");
+    expect(await clerk.one(write(0, 1, 5, ["a"]))).toMatchObject({ verdicts: ["applied"] });
+  });
+
+  it("SY1: unknown means all of the batch or nothing; asking again applies what is missing, and after a newer claim tells which it was", async () => {
+    const clerk = new Clerk(make);
+    const seen = new Set<string>();
+    for (let map = 0; map < 40; map++) {
+      await clerk.one(claim(map, 1, 5, 0));
+      clerk.rig.mood?.("unknown");
+      expect(await clerk.one(write(map, 1, 5, [`${map}a`, `${map}b`]))).toEqual({ result: "unknown" });
+      clerk.rig.mood?.("ok");
+      if (map % 2 === 0) {
+        const verdicts = verdictsOf(await clerk.one(write(map, 1, 5, [`${map}a`, `${map}b`])));
+        expect(new Set(verdicts).size, "one verdict for all").toBe(1);
+        seen.add(String(verdicts?.[0]));
+      } else {
+        await clerk.one(claim(map, 2, 6, 5));
+        const known = knownOf(await clerk.one(write(map, 1, 5, [`${map}a`, `${map}b`])));
+        expect(new Set(known).size).toBe(1);
+        seen.add(String(known?.[0]));
+      }
+    }
+    expect([...seen].toSorted(), "all four happen").toEqual(["applied", "duplicate", "false", "true"]);
   });
 }

@@ -398,6 +398,9 @@ export class Stage {
         const row = this.row(ask.map);
         return row.owner === ask.host && row.epoch === ask.epoch ? { result: "ok", row } : { result: "refused", row };
       }
+      case "operations":
+        // No game runs on this stage.
+        return { result: "failed" };
       case "claim": {
         const before = this.row(ask.map);
         if (before.epoch !== ask.expect || ask.epoch <= before.epoch) return { result: "refused", row: before };

@@ -4,6 +4,7 @@
  */
 import type { HostProfile, HostStats } from "./host-stats.ts";
 import type { Epoch, HostId, MapId, PlayerId, RegionId } from "./ids.ts";
+import type { OperationId } from "./operations.ts";
 import type { RefusalReason } from "./refusal.ts";
 
 /** Why a map changes hands. */
@@ -148,6 +149,35 @@ export type HistoryRecord =
     }
   /** A durable effect passed the store's fence with this epoch; `rowEpoch` is the row's at commit (HO3). */
   | { readonly kind: "host/fenced"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly rowEpoch: Epoch }
+  // Durable operations (SY1), only where a game makes any
+  /** A host's game gave an operation to be written down. */
+  | {
+      readonly kind: "operation/submitted";
+      readonly host: HostId;
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly operation: OperationId;
+      readonly critical: boolean;
+    }
+  /** What the game was told of it. `unknown` at most once, and then one of the others; `reason` is empty where it is done or unknown. */
+  | {
+      readonly kind: "operation/answered";
+      readonly host: HostId;
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly operation: OperationId;
+      readonly result: "done" | "failed" | "rejected" | "unknown";
+      readonly reason: string;
+    }
+  /** The store applied these at this instant, in this order, in one batch; those that it had applied before are not among them. */
+  | {
+      readonly kind: "operation/applied";
+      readonly host: HostId;
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly rowEpoch: Epoch;
+      readonly operations: readonly OperationId[];
+    }
   // What players see
   | { readonly kind: "player/entered"; readonly player: PlayerId; readonly region: RegionId; readonly map: MapId }
   | {

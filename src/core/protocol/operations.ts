@@ -25,6 +25,11 @@ export type SyncType = (typeof SYNC_TYPES)[number];
 /** An operation's id: unique for ever. UUIDv4 where a person's program makes it, `<host>.<boot>.<n>` where the system does. */
 export type OperationId = string;
 
+/** The id of the n-th operation that a host's agent makes of itself since its start number `boot`, which no two starts of a host share. */
+export function systemOperationId(host: HostId, boot: number, n: number): OperationId {
+  return `${host}.${boot}.${n}`;
+}
+
 /** One durable operation. `data` is opaque to everybody but the game; `at` is the map's own time when it was done, milliseconds. */
 export type Operation = {
   readonly id: OperationId;
