@@ -61,32 +61,33 @@ const POOL_BYTES = 4_096;
 /** What a handle stands for: bytes, made ready for each suite when first used with it; or the private half of a pair. */
 type Secret = { readonly bytes: Uint8Array; readonly suites: Map<Suite, SuiteKey>; readonly half: KeyObject | null };
 
+/** Its fields are the language's own private ones: printing a port, or whatever holds it, must not show what it will draw next. */
 class NodeCrypto implements KeyedCrypto {
   readonly randomness: "system" | "seeded";
-  private readonly source: RandomSource;
-  private readonly secrets = new WeakMap<KeyHandle, Secret>();
-  private readonly pool = new Uint8Array(POOL_BYTES);
-  private left = 0;
+  readonly #source: RandomSource;
+  readonly #secrets = new WeakMap<KeyHandle, Secret>();
+  readonly #pool = new Uint8Array(POOL_BYTES);
+  #left = 0;
 
   constructor(source: RandomSource, randomness: "system" | "seeded") {
-    this.source = source;
+    this.#source = source;
     this.randomness = randomness;
   }
 
   random(length: number): Uint8Array {
     const bytes = new Uint8Array(length);
     if (length > POOL_BYTES) {
-      this.source.fill(bytes);
+      this.#source.fill(bytes);
       return bytes;
     }
-    if (this.left < length) {
-      this.source.fill(this.pool);
-      this.left = POOL_BYTES;
+    if (this.#left < length) {
+      this.#source.fill(this.#pool);
+      this.#left = POOL_BYTES;
     }
-    const from = this.left - length;
-    bytes.set(this.pool.subarray(from, this.left));
-    this.pool.fill(0, from, this.left);
-    this.left = from;
+    const from = this.#left - length;
+    bytes.set(this.#pool.subarray(from, this.#left));
+    this.#pool.fill(0, from, this.#left);
+    this.#left = from;
     return bytes;
   }
 
@@ -145,17 +146,17 @@ class NodeCrypto implements KeyedCrypto {
 
   forget(key: KeyHandle): void {
     this.secretOf(key).bytes.fill(0);
-    this.secrets.delete(key);
+    this.#secrets.delete(key);
   }
 
   private handle(bytes: Uint8Array, half: KeyObject | null): KeyHandle {
     const handle: KeyHandle = Object.freeze({ kind: "key" });
-    this.secrets.set(handle, { bytes, suites: new Map(), half });
+    this.#secrets.set(handle, { bytes, suites: new Map(), half });
     return handle;
   }
 
   private secretOf(key: KeyHandle): Secret {
-    const secret = this.secrets.get(key);
+    const secret = this.#secrets.get(key);
     assert(secret !== undefined, "a key is of this port and not forgotten");
     return secret;
   }
