@@ -119,6 +119,12 @@ type Generation = {
   retiresAt: number;
 };
 
+/** A newer epoch is in force: older ones are received until then. */
+type Fence = { readonly epoch: Epoch; readonly until: number };
+
+/** Epochs that may begin within the time of a retired key; with more the oldest fence falls at once. */
+const FENCES_MAX = 16;
+
 /** Opens with a key: null unless the message is proved by it. */
 export type Attempt = (key: KeyHandle) => Uint8Array | null;
 
@@ -128,16 +134,19 @@ export class ReceivingKeys {
   private readonly binding: Binding;
   private readonly limits: SealingLimits;
   private readonly generations: Generation[] = [];
+  private readonly fences: Fence[] = [];
   private next: KeyHandle;
   private newestKid = 1;
-  private epochMin: Epoch;
+  private newestEpoch: Epoch;
+  /** No epoch below this is received any more. */
+  private floor: Epoch = 0;
 
   /** `chain` belongs to this object from now on. */
   constructor(crypto: CryptoPort, binding: Binding, limits: SealingLimits, chain: KeyHandle, epoch: Epoch) {
     this.crypto = crypto;
     this.binding = binding;
     this.limits = limits;
-    this.epochMin = epoch;
+    this.newestEpoch = epoch;
     const { seed, next } = linkOf(crypto, chain, binding);
     crypto.forget(chain);
     this.next = next;
@@ -146,27 +155,36 @@ export class ReceivingKeys {
     this.generations.push({ kid: 1, seed: null, key, epochMin: epoch, epochMax: epoch, retiresAt: NEVER_RETIRES });
   }
 
-  /** When {@link retire} has something to do next; infinite while nothing is replaced. */
+  /** When {@link retire} has a key to forget next; infinite while none is replaced. */
   get retiresAt(): number {
     return this.generations.reduce((soonest, one) => Math.min(soonest, one.retiresAt), NEVER_RETIRES);
   }
 
-  /** What `attempt` opens with the key of that kid and epoch. What it does not open changes nothing. */
+  /** What `attempt` opens with the key of that kid and epoch. What it does not open changes nothing but what time changes. */
   open(at: number, kid: number, epoch: Epoch, attempt: Attempt): Uint8Array | null {
+    this.retire(at);
+    if (epoch < this.floor) return null;
     if (kid > this.newestKid) return this.openAhead(at, kid, epoch, attempt);
     const one = this.generations.find((each) => each.kid === kid);
-    if (one === undefined || at >= one.retiresAt || epoch < one.epochMin || epoch > one.epochMax) return null;
+    if (one === undefined || epoch < one.epochMin || epoch > one.epochMax) return null;
     return one.key === null ? this.openSkipped(one, epoch, attempt) : attempt(one.key);
   }
 
-  /** From now on no key of an earlier epoch is new; those there are retire. */
+  /**
+   * Earlier epochs are received for the time of a retired key, and no longer. Until then also under new keys: the sender, who was not told yet, may
+   * have reason to step.
+   */
   changeEpoch(at: number, epoch: Epoch): void {
-    this.epochMin = Math.max(this.epochMin, epoch);
-    for (const one of this.generations) if (one.epochMin < epoch) this.replace(one, at);
+    if (epoch <= (this.fences.at(-1)?.epoch ?? this.floor)) return;
+    const until = at + this.limits.retiredUs;
+    this.fences.push({ epoch, until });
+    if (this.fences.length > FENCES_MAX) this.floor = this.fences.shift()!.epoch;
+    for (const one of this.generations) if (one.epochMin < epoch) one.retiresAt = Math.min(one.retiresAt, until);
   }
 
   /** Forgets the keys whose time is over. */
   retire(at: number): void {
+    while (this.fences.length > 0 && at >= this.fences[0]!.until) this.floor = this.fences.shift()!.epoch;
     for (let i = this.generations.length - 1; i >= 0; i--) {
       const one = this.generations[i]!;
       if (at < one.retiresAt) continue;
@@ -199,7 +217,7 @@ export class ReceivingKeys {
 
   /** Steps the chain on trial. Bounded, for whoever forges a kid makes us do it. */
   private openAhead(at: number, kid: number, epoch: Epoch, attempt: Attempt): Uint8Array | null {
-    if (kid - this.newestKid > this.limits.kidsAhead || epoch < this.epochMin) return null;
+    if (kid - this.newestKid > this.limits.kidsAhead || epoch < this.newestEpoch) return null;
     const seeds: KeyHandle[] = [];
     const links: KeyHandle[] = [this.next];
     for (let k = this.newestKid; k < kid; k++) {
@@ -221,20 +239,17 @@ export class ReceivingKeys {
 
   /** The sender went on: what it left behind retires, what was passed over may still come. */
   private follow(at: number, epoch: Epoch, seeds: readonly KeyHandle[], key: KeyHandle): void {
-    for (const one of this.generations) this.replace(one, at);
     const retiresAt = at + this.limits.retiredUs;
+    for (const one of this.generations) one.retiresAt = Math.min(one.retiresAt, retiresAt);
     for (const seed of seeds.slice(0, -1)) {
       this.newestKid += 1;
-      this.generations.push({ kid: this.newestKid, seed, key: null, epochMin: this.epochMin, epochMax: epoch, retiresAt });
+      this.generations.push({ kid: this.newestKid, seed, key: null, epochMin: this.newestEpoch, epochMax: epoch, retiresAt });
     }
     this.crypto.forget(seeds.at(-1)!);
     this.newestKid += 1;
-    this.epochMin = epoch;
-    this.generations.push({ kid: this.newestKid, seed: null, key, epochMin: epoch, epochMax: epoch, retiresAt: NEVER_RETIRES });
-  }
-
-  private replace(one: Generation, at: number): void {
-    one.retiresAt = Math.min(one.retiresAt, at + this.limits.retiredUs);
+    this.newestEpoch = epoch;
+    const until = this.fences.find((fence) => epoch < fence.epoch)?.until ?? NEVER_RETIRES;
+    this.generations.push({ kid: this.newestKid, seed: null, key, epochMin: epoch, epochMax: epoch, retiresAt: until });
   }
 
   private forgetGeneration(one: Generation): void {

@@ -106,7 +106,6 @@ export class Session {
   open(at: number, envelope: Uint8Array): Result<Uint8Array[], OpenRefusal> {
     const header = !this.closed && envelope.length <= ENVELOPE_BYTES_MAX ? readHeader(envelope) : null;
     if (header === null || !this.expects(header) || !this.window.fresh(header.seq)) return err("envelope_rejected");
-    this.receiving.retire(at);
     const aad = envelope.subarray(0, HEADER_BYTES);
     const ivEnd = HEADER_BYTES + ivBytes(header.suite);
     const iv = ivEnd > HEADER_BYTES ? envelope.subarray(HEADER_BYTES, ivEnd) : nonceOf(header.direction, header.seq);
