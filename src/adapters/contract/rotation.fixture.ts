@@ -20,7 +20,7 @@ type Lane = { readonly name: string; readonly from: Session; readonly to: Sessio
 export function rotationContract(name: string, rig: CryptoRig): void {
   describe(`rotation under load: ${name}`, () => {
     it.each(BOTH_SUITES)("SY12: suite %i: whatever arrives within 60 s is opened once, whichever key it is under", (suite) => {
-      const { ours, theirs, host, gateway } = twoSessions(rig, suite, { rekeyMessages: 150, rekeyUs: 2 * SECOND });
+      const { ours, theirs, host, gateway } = twoSessions(rig, suite, { rekeyMessages: 150, rekeyUs: 2 * SECOND, kidsAhead: 8 });
       const load = { seed: suite, messages: 3_000, everyUs: 5 * MS, delayUs: 3 * SECOND, loss: 0.1 };
       const lanes = [ours, theirs].map((from, i): Lane => {
         return { name: `${i}`, from, to: i === 0 ? theirs : ours, delivered: new Set(), opened: [] };

@@ -1,5 +1,4 @@
 import { handshakeContract } from "../contract/handshake.fixture.ts";
-import { rotationContract } from "../contract/rotation.fixture.ts";
 import { sealedSessionContract } from "../contract/sealed-session.fixture.ts";
 import { memoryCrypto } from "./crypto.ts";
 
@@ -7,4 +6,3 @@ const rig = { make: memoryCrypto, smallOrder: [new Uint8Array(32)] };
 
 handshakeContract("memory", rig);
 sealedSessionContract("memory", rig);
-rotationContract("memory", rig);

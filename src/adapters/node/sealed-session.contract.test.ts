@@ -1,5 +1,4 @@
 import { handshakeContract } from "../contract/handshake.fixture.ts";
-import { rotationContract } from "../contract/rotation.fixture.ts";
 import { sealedSessionContract } from "../contract/sealed-session.fixture.ts";
 import { countedRandom } from "./counted-random.fixture.ts";
 import { rehearsalCrypto } from "./crypto.ts";
@@ -9,4 +8,3 @@ const rig = { make: (name: string) => rehearsalCrypto(countedRandom(name)), smal
 
 handshakeContract("node", rig);
 sealedSessionContract("node", rig);
-rotationContract("node", rig);

@@ -19,7 +19,7 @@ export function sealingLimits(): SealingLimits {
     rekeyMessages: 1_048_576,
     rekeyUs: 10 * US_PER_MINUTE,
     retiredUs: 60 * US_PER_S,
-    kidsAhead: 8,
+    kidsAhead: 4,
     seqMax: Number.MAX_SAFE_INTEGER,
   };
 }
