@@ -44,13 +44,28 @@ describe("the legacy envelope", () => {
 
   it("refuses what is none with one error, and never throws", () => {
     const text = mode().seal(IV, new Uint8Array(20))!;
-    for (const bad of ["", "AAAA", text.slice(0, -4), `${text}\n`, text.replace(/.$/, "*"), text.slice(4), Buffer.from(IV).toString("base64")])
+    for (const bad of [
+      "",
+      "AAAA",
+      text.slice(0, -4),
+      `${text}\n`,
+      text.replace(/.$/, "*"),
+      text.slice(4),
+      Buffer.from(IV).toString("base64"),
+    ])
       expect(mode().open(bad)).toEqual(REJECTED);
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.base64String(), fc.uint8Array().map((b) => Buffer.from(b).toString("base64"))), (bad) => {
-        const opened = mode().open(bad);
-        if (!opened.ok) expect(opened).toEqual(REJECTED);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.base64String(),
+          fc.uint8Array().map((b) => Buffer.from(b).toString("base64")),
+        ),
+        (bad) => {
+          const opened = mode().open(bad);
+          if (!opened.ok) expect(opened).toEqual(REJECTED);
+        },
+      ),
     );
   });
 });

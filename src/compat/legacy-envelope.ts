@@ -30,7 +30,10 @@ const TEXT_CHARS_MAX = 4 * Math.ceil((65_536 + 2 * IV_BYTES) / 3);
 const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
 
 /** The mode, if the setting names it. `key` is `encryption_key` as configurations of the seed hold it. */
-export function legacyEnvelope(key: string, setting: LegacyEnvelopeSetting = LEGACY_ENVELOPE_DEFAULT): Result<LegacyEnvelope, LegacyEnvelopeRefusal> {
+export function legacyEnvelope(
+  key: string,
+  setting: LegacyEnvelopeSetting = LEGACY_ENVELOPE_DEFAULT,
+): Result<LegacyEnvelope, LegacyEnvelopeRefusal> {
   if (setting !== "legacy_unauthenticated") return err("legacy_envelope_off");
   const bytes = fromBase64(key);
   if (bytes === null || bytes.length !== KEY_BYTES) return err("encryption_key_invalid");

@@ -3,7 +3,15 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { assert } from "../../base/assert.ts";
-import { type CryptoPort, DERIVED_BYTES_MAX, type KeyHandle, sealedBytes, type Suite, SUITE_SIZES, SUITES } from "../../core/sync/crypto.ts";
+import {
+  type CryptoPort,
+  DERIVED_BYTES_MAX,
+  type KeyHandle,
+  sealedBytes,
+  type Suite,
+  SUITE_SIZES,
+  SUITES,
+} from "../../core/sync/crypto.ts";
 
 /** A new port; ports of different names draw differently. */
 export type MakeCrypto = (name: string) => CryptoPort;
@@ -48,6 +56,21 @@ function sealing(make: MakeCrypto): void {
     );
   });
 
+  it.each(SUITE_LIST)("suite %i: the same whether it comes in pieces or in one, behind as many zeros as are asked for", (suite) => {
+    const port = make("a");
+    const sizes = SUITE_SIZES[suite];
+    const key = agreedKey(port, sizes.key);
+    const [iv, aad, plain] = [port.random(sizes.iv), text("header"), port.random(5_000)];
+    const whole = port.seal(suite, key, iv, aad, plain)!;
+    for (const cuts of [[0], [3], [16, 17], [1, 2, 4_999], [5_000], [2_500, 2_500]]) {
+      const pieces = [0, ...cuts].map((from, i) => plain.subarray(from, cuts[i] ?? plain.length));
+      const sealed = port.seal(suite, key, iv, aad, pieces, 64)!;
+      expect(sealed.subarray(0, 64)).toEqual(new Uint8Array(64));
+      expect(Buffer.compare(sealed.subarray(64), whole)).toBe(0);
+    }
+    expect(port.seal(suite, key, iv, aad, [], 3)).toHaveLength(3 + sealedBytes(suite, 0));
+  });
+
   it.each(SUITE_LIST)("SY8: suite %i: not with any bit of key's info, IV, AAD, ciphertext or tag changed, nor cut short", (suite) => {
     const port = make("a");
     const sizes = SUITE_SIZES[suite];
@@ -59,7 +82,9 @@ function sealing(make: MakeCrypto): void {
       const parts = [iv, aad, sealed];
       for (const [which, part] of parts.entries()) {
         for (let bit = 0; bit < part.length * 8; bit++) {
-          const changed = parts.map((each, i) => (i === which ? each.map((byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte)) : each));
+          const changed = parts.map((each, i) =>
+            i === which ? each.map((byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte)) : each,
+          );
           expect(port.open(suite, key, changed[0]!, changed[1]!, changed[2]!)).toBeNull();
         }
       }

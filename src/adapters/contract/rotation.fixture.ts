@@ -14,7 +14,13 @@ type Event = { readonly at: number; readonly happen: (at: number) => void };
 type Load = { readonly seed: number; readonly messages: number; readonly everyUs: number; readonly delayUs: number; readonly loss: number };
 
 /** One direction: who seals, who opens, and what became of each message. */
-type Lane = { readonly name: string; readonly from: Session; readonly to: Session; readonly delivered: Set<string>; readonly opened: string[] };
+type Lane = {
+  readonly name: string;
+  readonly from: Session;
+  readonly to: Session;
+  readonly delivered: Set<string>;
+  readonly opened: string[];
+};
 
 /** The suite for a port. */
 export function rotationContract(name: string, rig: CryptoRig): void {
@@ -70,7 +76,10 @@ function traffic(lane: Lane, { seed, messages, everyUs, delayUs, loss }: Load): 
     const text = `${lane.name} says ${i}`;
     let envelope = new Uint8Array(0);
     const arrives = i * everyUs + Math.floor(drawUnit(draws, i, 0) * delayUs);
-    const seal = { at: i * everyUs, happen: (at: number) => void (envelope = Uint8Array.from(given(lane.from.seal(at, [bytesOf(text)]))[0]!)) };
+    const seal = {
+      at: i * everyUs,
+      happen: (at: number) => void (envelope = Uint8Array.from(given(lane.from.seal(at, [bytesOf(text)]))[0]!)),
+    };
     if (drawUnit(draws, i, 1) < loss) return [seal];
     const arrive: Event = {
       at: arrives,

@@ -76,7 +76,11 @@ function roundTrips(rig: CryptoRig, suite: Suite): void {
   it("SY11: never seals twice under the same key and nonce: the same message is another envelope each time", () => {
     const { ours, theirs, host } = twoSessions(rig, suite, { rekeyMessages: 40 });
     const before = host.port.pairs();
-    const envelopes = Array.from({ length: 300 }, () => Buffer.from(one(ours, 0, "same")).subarray(HEADER_BYTES).toString("hex"));
+    const envelopes = Array.from({ length: 300 }, () =>
+      Buffer.from(one(ours, 0, "same"))
+        .subarray(HEADER_BYTES)
+        .toString("hex"),
+    );
     expect(new Set(envelopes).size).toBe(300);
     expect(host.port.pairs() - before).toBe(300);
     expect(read(ours, 0, one(theirs, 0, "same"))).toEqual(["same"]);

@@ -23,13 +23,13 @@ export function watched(port: CryptoPort): WatchedCrypto {
     held,
     pairs: () => pairs,
     random: (length) => port.random(length),
-    seal(suite, key, iv, aad, plain) {
+    seal(suite, key, iv, aad, plain, headroom) {
       const seen = nonces.get(key) ?? new Set();
       const nonce = Buffer.from(iv).toString("hex");
       assert(!seen.has(nonce), `SY11: a key sealed under the nonce ${nonce} twice`);
       nonces.set(key, seen.add(nonce));
       pairs += 1;
-      return port.seal(suite, key, iv, aad, plain);
+      return port.seal(suite, key, iv, aad, plain, headroom);
     },
     open: (suite, key, iv, aad, sealed) => port.open(suite, key, iv, aad, sealed),
     pair() {

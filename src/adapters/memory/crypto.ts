@@ -10,6 +10,8 @@ import {
   DERIVED_BYTES_MAX,
   DIGEST_BYTES,
   type KeyHandle,
+  piecesOf,
+  type Plain,
   PUBLIC_BYTES,
   sealedBytes,
   type Suite,
@@ -53,19 +55,24 @@ export class MemoryCrypto implements CryptoPort {
     return bytes;
   }
 
-  seal(suite: Suite, key: KeyHandle, iv: Uint8Array, aad: Uint8Array, plain: Uint8Array): Uint8Array | null {
+  seal(suite: Suite, key: KeyHandle, iv: Uint8Array, aad: Uint8Array, plain: Plain, headroom = 0): Uint8Array | null {
     const secret = this.secretOf(key);
     if (!fits(suite, secret, iv)) return null;
     const { tag } = SUITE_SIZES[suite];
-    const sealed = new Uint8Array(sealedBytes(suite, plain.length));
-    const body = sealed.subarray(0, sealed.length - tag);
-    body.set(plain);
+    const { pieces, bytes } = piecesOf(plain);
+    const sealed = new Uint8Array(headroom + sealedBytes(suite, bytes));
+    const body = sealed.subarray(headroom, sealed.length - tag);
+    let at = 0;
+    for (const piece of pieces) {
+      body.set(piece, at);
+      at += piece.length;
+    }
     // PKCS #7, so that lengths can be told again; GCM has none.
-    body.fill(body.length - plain.length, plain.length);
+    body.fill(body.length - bytes, bytes);
     veil(body, secret, iv);
-    sealed.set(tagOf(secret, suite, iv, aad, body), body.length);
+    sealed.set(tagOf(secret, suite, iv, aad, body), headroom + body.length);
     this.counts.seals += 1;
-    this.counts.bytes += plain.length;
+    this.counts.bytes += bytes;
     return sealed;
   }
 

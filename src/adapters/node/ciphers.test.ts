@@ -39,7 +39,14 @@ describe("A256CBC-HS512", () => {
     expect(calls).toEqual(["timingSafeEqual", "createDecipheriv"]);
     for (const at of [0, 100, B3.ciphertext.length, sealedB3.length - 1]) {
       calls.splice(0);
-      expect(openWith(key, B3.iv, B3.aad, sealedB3.map((byte, i) => (i === at ? byte ^ 1 : byte)))).toBeNull();
+      expect(
+        openWith(
+          key,
+          B3.iv,
+          B3.aad,
+          sealedB3.map((byte, i) => (i === at ? byte ^ 1 : byte)),
+        ),
+      ).toBeNull();
       expect(calls).toEqual(["timingSafeEqual"]);
     }
   });
@@ -88,7 +95,12 @@ describe("keys, tags and points", () => {
     for (const point of SMALL_ORDER) {
       expect(x25519(secret, point)).toBeNull();
       // The highest bit of a point is not read (RFC 7748 §5).
-      expect(x25519(secret, point.map((byte, i) => (i === 31 ? byte | 0x80 : byte)))).toBeNull();
+      expect(
+        x25519(
+          secret,
+          point.map((byte, i) => (i === 31 ? byte | 0x80 : byte)),
+        ),
+      ).toBeNull();
     }
     expect(x25519(secret, x25519Public(secret))).toHaveLength(32);
   });

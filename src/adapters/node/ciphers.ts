@@ -15,12 +15,23 @@ import {
   type KeyObject,
   timingSafeEqual,
 } from "node:crypto";
-import { DERIVED_BYTES_MAX, DIGEST_BYTES, PUBLIC_BYTES, type Suite, SUITE_SIZES, SUITES } from "../../core/sync/crypto.ts";
+import { assert } from "../../base/assert.ts";
+import {
+  DERIVED_BYTES_MAX,
+  DIGEST_BYTES,
+  piecesOf,
+  type Plain,
+  PUBLIC_BYTES,
+  sealedBytes,
+  type Suite,
+  SUITE_SIZES,
+  SUITES,
+} from "../../core/sync/crypto.ts";
+
+type CbcKey = { readonly suite: typeof SUITES.A256CBC_HS512; readonly mac: KeyObject; readonly cipher: KeyObject };
 
 /** A suite's key, ready for use. */
-export type SuiteKey =
-  | { readonly suite: typeof SUITES.A256CBC_HS512; readonly mac: KeyObject; readonly cipher: KeyObject }
-  | { readonly suite: typeof SUITES.A256GCM; readonly cipher: KeyObject };
+export type SuiteKey = CbcKey | { readonly suite: typeof SUITES.A256GCM; readonly cipher: KeyObject };
 
 const CBC = SUITE_SIZES[SUITES.A256CBC_HS512];
 const GCM = SUITE_SIZES[SUITES.A256GCM];
@@ -33,21 +44,40 @@ export function suiteKey(suite: Suite, bytes: Uint8Array): SuiteKey | null {
   return { suite, mac: createSecretKey(bytes.subarray(0, HALF)), cipher: createSecretKey(bytes.subarray(HALF)) };
 }
 
-/** Ciphertext ‖ tag; null for an `iv` of another size. */
-export function sealWith(key: SuiteKey, iv: Uint8Array, aad: Uint8Array, plain: Uint8Array): Uint8Array | null {
+/** `headroom` zeros ‖ ciphertext ‖ tag; null for an `iv` of another size. */
+export function sealWith(key: SuiteKey, iv: Uint8Array, aad: Uint8Array, plain: Plain, headroom = 0): Uint8Array | null {
   if (iv.length !== SUITE_SIZES[key.suite].iv) return null;
-  if (key.suite === SUITES.A256GCM) {
-    const cipher = createCipheriv("aes-256-gcm", key.cipher, iv, { authTagLength: GCM.tag });
-    cipher.setAAD(aad);
-    const body = cipher.update(plain);
-    cipher.final();
-    return oneAfterAnother(body, cipher.getAuthTag());
-  }
+  const { pieces, bytes } = piecesOf(plain);
+  // Not cleared first: every byte of it is written below.
+  const out = Buffer.allocUnsafeSlow(headroom + sealedBytes(key.suite, bytes));
+  out.fill(0, 0, headroom);
+  const end =
+    key.suite === SUITES.A256GCM ? sealGcm(key.cipher, iv, aad, pieces, out, headroom) : sealCbc(key, iv, aad, pieces, out, headroom);
+  assert(end === out.length, "a cipher gives as many bytes as its standard says");
+  return plainBytes(out);
+}
+
+function sealGcm(key: KeyObject, iv: Uint8Array, aad: Uint8Array, pieces: readonly Uint8Array[], out: Buffer, from: number): number {
+  const cipher = createCipheriv("aes-256-gcm", key, iv, { authTagLength: GCM.tag });
+  cipher.setAAD(aad);
+  let at = from;
+  for (const piece of pieces) at += put(out, cipher.update(piece), at);
+  at += put(out, cipher.final(), at);
+  return at + put(out, cipher.getAuthTag(), at);
+}
+
+function sealCbc(key: CbcKey, iv: Uint8Array, aad: Uint8Array, pieces: readonly Uint8Array[], out: Buffer, from: number): number {
   const cipher = createCipheriv("aes-256-cbc", key.cipher, iv);
-  const body = cipher.update(plain);
-  const last = cipher.final();
-  const tag = createHmac("sha512", key.mac).update(aad).update(iv).update(body).update(last).update(bitLength(aad)).digest();
-  return oneAfterAnother(body, last, tag.subarray(0, CBC.tag));
+  let at = from;
+  for (const piece of pieces) at += put(out, cipher.update(piece), at);
+  at += put(out, cipher.final(), at);
+  const tag = createHmac("sha512", key.mac).update(aad).update(iv).update(out.subarray(from, at)).update(bitLength(aad)).digest();
+  return at + put(out, tag.subarray(0, CBC.tag), at);
+}
+
+function put(into: Uint8Array, bytes: Uint8Array, at: number): number {
+  into.set(bytes, at);
+  return bytes.length;
 }
 
 /** What was sealed; null for whatever {@link sealWith} did not give with this key, `iv` and `aad`. */
@@ -91,13 +121,10 @@ function openGcm(cipher: KeyObject, iv: Uint8Array, aad: Uint8Array, body: Uint8
 
 /** AL of RFC 7518 §5.2.2.1: how many bits of AAD there are, in eight bytes. */
 function bitLength(aad: Uint8Array): Uint8Array {
-  const al = Buffer.alloc(8);
-  al.writeBigUInt64BE(BigInt(aad.length) * 8n);
+  const bits = aad.length * 8;
+  const al = new Uint8Array(8);
+  for (let i = 7, rest = bits; rest > 0; i--, rest = Math.floor(rest / 256)) al[i] = rest % 256;
   return al;
-}
-
-function oneAfterAnother(...parts: readonly Uint8Array[]): Uint8Array {
-  return plainBytes(Buffer.concat(parts));
 }
 
 /** The same bytes without the ways of a Buffer, whose `slice` shares where an array's copies. */
@@ -137,7 +164,10 @@ export function hkdfSha512(secret: Uint8Array, salt: Uint8Array, info: Uint8Arra
   const out = new Uint8Array(blocks * DIGEST_BYTES);
   for (let i = 0; i < blocks; i++) {
     const before = i === 0 ? out.subarray(0, 0) : out.subarray((i - 1) * DIGEST_BYTES, i * DIGEST_BYTES);
-    const hmac = createHmac("sha512", key).update(before).update(info).update(Uint8Array.of(i + 1));
+    const hmac = createHmac("sha512", key)
+      .update(before)
+      .update(info)
+      .update(Uint8Array.of(i + 1));
     out.set(hmac.digest(), i * DIGEST_BYTES);
   }
   return out.subarray(0, length);

@@ -74,7 +74,9 @@ describe("SY13: secrets", () => {
     const self = port.pair();
     const initiator = given(Initiator.begin(port, self, port.pair().public, { suite: SUITES.A256GCM, host: 1, epoch: 1, stamp: 1 }));
     const key = port.keyFrom(Buffer.from("a key from outside, 32 bytes long"));
-    const printed = [port, self, initiator, key].map((it) => inspect(it, { depth: null, showHidden: true }) + JSON.stringify(it)).join("\n");
+    const printed = [port, self, initiator, key]
+      .map((it) => inspect(it, { depth: null, showHidden: true }) + JSON.stringify(it))
+      .join("\n");
     const pool = Buffer.concat(drawn);
     expect(pool.length).toBeGreaterThan(0);
     for (let at = 0; at + 4 <= pool.length; at += 4) {

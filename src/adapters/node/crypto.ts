@@ -5,7 +5,7 @@
 import { randomFillSync, type KeyObject } from "node:crypto";
 import { assert } from "../../base/assert.ts";
 import { err, ok, type Result } from "../../base/result.ts";
-import { type CryptoPort, type KeyHandle, PUBLIC_BYTES, type Suite, SUITE_SIZES } from "../../core/sync/crypto.ts";
+import { type CryptoPort, type KeyHandle, type Plain, PUBLIC_BYTES, type Suite, SUITE_SIZES } from "../../core/sync/crypto.ts";
 import {
   hkdfSha512,
   hmacMatches,
@@ -91,9 +91,9 @@ class NodeCrypto implements KeyedCrypto {
     return bytes;
   }
 
-  seal(suite: Suite, key: KeyHandle, iv: Uint8Array, aad: Uint8Array, plain: Uint8Array): Uint8Array | null {
+  seal(suite: Suite, key: KeyHandle, iv: Uint8Array, aad: Uint8Array, plain: Plain, headroom = 0): Uint8Array | null {
     const ready = this.readyFor(suite, key);
-    return ready === null ? null : sealWith(ready, iv, aad, plain);
+    return ready === null ? null : sealWith(ready, iv, aad, plain, headroom);
   }
 
   open(suite: Suite, key: KeyHandle, iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | null {

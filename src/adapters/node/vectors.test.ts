@@ -39,17 +39,20 @@ describe.skipIf(!existsSync(asked ?? shared))("Wycheproof (skipped where the sha
   });
 });
 
-describe.skipIf(!existsSync(b3))("RFC 7518, Appendix B.3, as others have written it down (skipped where the shared data are absent)", () => {
-  it("is sealed and opened by the port", () => {
-    const vector = JSON.parse(readFileSync(b3, "utf8")) as Record<string, string>;
-    const [iv, aad, plain] = ["iv", "aad", "msg"].map((field) => new Uint8Array(Buffer.from(vector[field]!, "hex"))) as [
-      Uint8Array,
-      Uint8Array,
-      Uint8Array,
-    ];
-    const key = port.keyFrom(Buffer.from(vector["key"]!, "hex"));
-    const sealed = new Uint8Array(Buffer.from(vector["ct"]! + vector["tag"]!, "hex"));
-    expect(port.seal(SUITES.A256CBC_HS512, key, iv, aad, plain)).toEqual(sealed);
-    expect(port.open(SUITES.A256CBC_HS512, key, iv, aad, sealed)).toEqual(plain);
-  });
-});
+describe.skipIf(!existsSync(b3))(
+  "RFC 7518, Appendix B.3, as others have written it down (skipped where the shared data are absent)",
+  () => {
+    it("is sealed and opened by the port", () => {
+      const vector = JSON.parse(readFileSync(b3, "utf8")) as Record<string, string>;
+      const [iv, aad, plain] = ["iv", "aad", "msg"].map((field) => new Uint8Array(Buffer.from(vector[field]!, "hex"))) as [
+        Uint8Array,
+        Uint8Array,
+        Uint8Array,
+      ];
+      const key = port.keyFrom(Buffer.from(vector["key"]!, "hex"));
+      const sealed = new Uint8Array(Buffer.from(vector["ct"]! + vector["tag"]!, "hex"));
+      expect(port.seal(SUITES.A256CBC_HS512, key, iv, aad, plain)).toEqual(sealed);
+      expect(port.open(SUITES.A256CBC_HS512, key, iv, aad, sealed)).toEqual(plain);
+    });
+  },
+);

@@ -108,7 +108,9 @@ function runFile(path: string, file: string, port: KeyedCrypto): VectorOutcome {
       if (held === null) outcome.foreign += 1;
       else outcome[vector.result] += 1;
       if (held !== null && held !== true) {
-        outcome.failed.push(`${file} ${vector.tcId} (${vector.result} ${(vector.flags ?? []).join(" ")}): ${held === false ? "came out otherwise" : held}`);
+        outcome.failed.push(
+          `${file} ${vector.tcId} (${vector.result} ${(vector.flags ?? []).join(" ")}): ${held === false ? "came out otherwise" : held}`,
+        );
       }
     }
   }

@@ -32,6 +32,15 @@ export function sealedBytes(suite: Suite, plainBytes: number): number {
   return suite === SUITES.A256CBC_HS512 ? plainBytes - (plainBytes % iv) + iv + tag : plainBytes + tag;
 }
 
+/** What is to be sealed: one array, or several that are taken for one. */
+export type Plain = Uint8Array | readonly Uint8Array[];
+
+/** The pieces of a plaintext, and how many bytes they are together. */
+export function piecesOf(plain: Plain): { readonly pieces: readonly Uint8Array[]; readonly bytes: number } {
+  if (plain instanceof Uint8Array) return { pieces: [plain], bytes: plain.length };
+  return { pieces: plain, bytes: plain.reduce((sum, piece) => sum + piece.length, 0) };
+}
+
 /** Everything that needs a cipher, a hash or chance. Lengths are bytes. */
 export type CryptoPort = {
   /** Where its chance comes from. Production is given none but the system's (DT2). */
@@ -40,9 +49,10 @@ export type CryptoPort = {
   random(length: number): Uint8Array;
   /**
    * Seals: gives ciphertext followed by its tag (32 bytes with A256CBC-HS512, RFC 7518 §5.2.5; 16 with A256GCM). `iv`: 16 or 12 bytes. Null for a
-   * key or an `iv` that has not the suite's size.
+   * key or an `iv` that has not the suite's size. What is sealed may come in pieces, and so many bytes of `headroom`, zeros, are left before the
+   * ciphertext for the caller to write: both spare a copy of all of it.
    */
-  seal(suite: Suite, key: KeyHandle, iv: Uint8Array, aad: Uint8Array, plain: Uint8Array): Uint8Array | null;
+  seal(suite: Suite, key: KeyHandle, iv: Uint8Array, aad: Uint8Array, plain: Plain, headroom?: number): Uint8Array | null;
   /** Opens what `seal` gave; null for whatever is not exactly that, after one comparison in constant time and before anything decrypted is used. */
   open(suite: Suite, key: KeyHandle, iv: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | null;
   /** A pair for X25519: the public half travels. */

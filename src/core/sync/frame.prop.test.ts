@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { FRAME_BYTES_MAX, framesOf, MESSAGE_BYTES_MAX, messagesOf } from "./frame.ts";
+import { FRAME_BYTES_MAX, framesOf as framesInPieces, MESSAGE_BYTES_MAX, messagesOf } from "./frame.ts";
 
 const message = fc.oneof(
   { weight: 20, arbitrary: fc.uint8Array({ maxLength: 40 }) },
   { weight: 1, arbitrary: fc.integer({ min: MESSAGE_BYTES_MAX - 4, max: MESSAGE_BYTES_MAX }).map((size) => new Uint8Array(size).fill(7)) },
   { weight: 1, arbitrary: fc.integer({ min: 20_000, max: 40_000 }).map((size) => new Uint8Array(size).fill(9)) },
 );
+
+const framesOf = (messages: readonly Uint8Array[]): Uint8Array[] => framesInPieces(messages).map((pieces) => Buffer.concat(pieces));
 
 function read(frame: Uint8Array): Uint8Array[] {
   const messages = messagesOf(frame);

@@ -11,9 +11,15 @@ const LENGTH_BYTES = 3;
 /** Bytes of a frame at most: that of one longest message. */
 export const FRAME_BYTES_MAX = MESSAGE_BYTES_MAX + LENGTH_BYTES;
 
+/** A message of so many bytes, alone in its frame, is not copied into it. */
+const LARGE_BYTES = 4_096;
+
+/** A frame in one piece or two: together they are its bytes. */
+export type Frame = readonly Uint8Array[];
+
 /** Puts messages into as few frames as their order allows. Messages are at most {@link MESSAGE_BYTES_MAX} long: longer ones are a bug. */
-export function framesOf(messages: readonly Uint8Array[]): Uint8Array[] {
-  const frames: Uint8Array[] = [];
+export function framesOf(messages: readonly Uint8Array[]): Frame[] {
+  const frames: Frame[] = [];
   let first = 0;
   let bytes = 0;
   for (let i = 0; i < messages.length; i++) {
@@ -30,18 +36,22 @@ export function framesOf(messages: readonly Uint8Array[]): Uint8Array[] {
   return frames;
 }
 
-function frameOf(messages: readonly Uint8Array[], from: number, to: number, bytes: number): Uint8Array {
+function frameOf(messages: readonly Uint8Array[], from: number, to: number, bytes: number): Frame {
+  const alone = messages[from]!;
+  if (to - from === 1 && alone.length >= LARGE_BYTES) return [lengthOf(alone), alone];
   const frame = new Uint8Array(bytes);
   let at = 0;
   for (let i = from; i < to; i++) {
     const message = messages[i]!;
-    frame[at] = message.length >>> 16;
-    frame[at + 1] = message.length >>> 8;
-    frame[at + 2] = message.length;
+    frame.set(lengthOf(message), at);
     frame.set(message, at + LENGTH_BYTES);
     at += LENGTH_BYTES + message.length;
   }
-  return frame;
+  return [frame];
+}
+
+function lengthOf({ length }: Uint8Array): Uint8Array {
+  return Uint8Array.of(length >>> 16, length >>> 8, length);
 }
 
 /** The messages of a frame as views into it; refused unless it is exactly what {@link framesOf} makes. */

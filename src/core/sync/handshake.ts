@@ -190,7 +190,12 @@ export class Responder {
     return wish.stamp > (this.stamps.get(wish.host) ?? -1);
   }
 
-  private answer(at: number, transcript: Transcript, { wish, identity, ephemeral: theirs }: Opened, limits: SealingLimits): Accepted | null {
+  private answer(
+    at: number,
+    transcript: Transcript,
+    { wish, identity, ephemeral: theirs }: Opened,
+    limits: SealingLimits,
+  ): Accepted | null {
     const ephemeral = this.crypto.pair();
     const head = joined(prefixOf(2, wish.suite), ephemeral.public);
     transcript.mix(head);

@@ -7,8 +7,8 @@ import { assert } from "../../base/assert.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { Epoch, HostId } from "../protocol/ids.ts";
 import { sameBytes, writeU32, writeU64 } from "./bytes.ts";
-import { type CryptoPort, type KeyHandle, sealedBytes, type Suite, SUITE_SIZES, SUITES } from "./crypto.ts";
-import { FRAME_BYTES_MAX, framesOf, MESSAGE_BYTES_MAX, messagesOf } from "./frame.ts";
+import { type CryptoPort, type KeyHandle, piecesOf, sealedBytes, type Suite, SUITE_SIZES, SUITES } from "./crypto.ts";
+import { type Frame, FRAME_BYTES_MAX, framesOf, MESSAGE_BYTES_MAX, messagesOf } from "./frame.ts";
 import { type Direction, DIRECTIONS, HEADER_BYTES, type Header, readHeader, writeHeader } from "./header.ts";
 import { type Binding, ReceivingKeys, SendingKeys } from "./key-generations.ts";
 import type { SealingLimits } from "./limits.ts";
@@ -143,21 +143,21 @@ export class Session {
     return header.suite === suite && header.direction === direction && header.host === host && sameBytes(header.session, session);
   }
 
-  private sealFrame(at: number, frame: Uint8Array): Uint8Array {
+  private sealFrame(at: number, frame: Frame): Uint8Array {
     const { suite, direction, host, session } = this.sends;
     const key = this.sending.take(at);
     // The number only rises, and a key seals under each number once: no pair of key and nonce comes twice (SY11).
     this.seq += 1;
     const ivLength = ivBytes(suite);
-    const length = ivLength + sealedBytes(suite, frame.length);
-    const envelope = new Uint8Array(HEADER_BYTES + length);
+    const length = ivLength + sealedBytes(suite, piecesOf(frame).bytes);
     const { kid, epoch } = this.sending;
-    writeHeader(envelope, { suite, direction, kid, host, session, epoch, seq: this.seq, length });
+    const header = new Uint8Array(HEADER_BYTES);
+    writeHeader(header, { suite, direction, kid, host, session, epoch, seq: this.seq, length });
     const iv = ivLength > 0 ? this.crypto.random(ivLength) : nonceOf(direction, this.seq);
-    const sealed = this.crypto.seal(suite, key, iv, envelope.subarray(0, HEADER_BYTES), frame);
-    assert(sealed !== null && sealed.length === length - ivLength, "a suite's own sizes are sealed");
+    const envelope = this.crypto.seal(suite, key, iv, header, frame, HEADER_BYTES + ivLength);
+    assert(envelope !== null && envelope.length === HEADER_BYTES + length, "a suite's own sizes are sealed");
+    envelope.set(header);
     if (ivLength > 0) envelope.set(iv, HEADER_BYTES);
-    envelope.set(sealed, HEADER_BYTES + ivLength);
     return envelope;
   }
 }
