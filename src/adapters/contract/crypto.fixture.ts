@@ -34,10 +34,10 @@ function agreedKey(port: CryptoPort, length: number, info = "a key"): KeyHandle 
 /** The suite for a port. */
 export function cryptoContract(name: string, make: MakeCrypto): void {
   describe(`crypto port: ${name}`, () => {
-    describe("seals and opens", () => sealing(make));
-    describe("refuses", () => refusing(make));
-    describe("agrees and derives", () => agreeing(make));
-    describe("keeps", () => keeping(make));
+    describe("seals and opens", () => void sealing(make));
+    describe("refuses", () => void refusing(make));
+    describe("agrees and derives", () => void agreeing(make));
+    describe("keeps", () => void keeping(make));
   });
 }
 

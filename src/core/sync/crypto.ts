@@ -9,6 +9,7 @@ export type KeyHandle = { readonly kind: "key" };
 
 /** AEAD suites by their number in the envelope's header (RULES §4). */
 export const SUITES = { A256CBC_HS512: 1, A256GCM: 2 } as const;
+/** A suite's number. */
 export type Suite = (typeof SUITES)[keyof typeof SUITES];
 
 /** Sizes of a suite in bytes. A256CBC-HS512: RFC 7518 §5.2.5, its key is MAC_KEY ‖ ENC_KEY; A256GCM: RFC 7518 §5.3. */

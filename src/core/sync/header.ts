@@ -15,6 +15,7 @@ export const SESSION_ID_BYTES = 8;
 
 /** Who speaks: whoever began the handshake is the initiator. */
 export const DIRECTIONS = { toResponder: 1, toInitiator: 2 } as const;
+/** A direction's number. */
 export type Direction = (typeof DIRECTIONS)[keyof typeof DIRECTIONS];
 
 /** What stands in a header. `kid` numbers the keys of one direction of a session, from 1; `seq` its messages, from 1, whatever the key. */
