@@ -11,11 +11,13 @@ import { type BenchPlan, type BenchReport, detailText, reaches, rowsText } from 
 import { partsBench } from "./parts.bench.ts";
 import { queueBench } from "./queue.bench.ts";
 import { scoringBench } from "./scoring.bench.ts";
+import { sealBench } from "./seal.bench.ts";
 
 const BENCHES: ReadonlyMap<string, (plan: BenchPlan) => Promise<BenchReport>> = new Map([
   ["queue", queueBench],
   ["scoring", scoringBench],
   ["parts", partsBench],
+  ["seal", sealBench],
   ["capacity", capacityBench],
 ]);
 
