@@ -38,7 +38,8 @@ export const CARRIED_BYTES_MAX = 2_048;
 
 /** A deed of a player, ready to be written down. Kills are many and may wait; whatever changes hands may not. */
 export function deedOf(player: PlayerId, story: DeedStory): Deed {
-  const type = story.deed === "kill" ? "MONSTER_DATA" : story.deed === "zeny" || story.deed === "save" ? "CRITICAL_GAME_STATE" : "ITEM_DROP";
+  const type =
+    story.deed === "kill" ? "MONSTER_DATA" : story.deed === "zeny" || story.deed === "save" ? "CRITICAL_GAME_STATE" : "ITEM_DROP";
   return { type, player, critical: story.deed !== "kill", data: writeDeed(story) };
 }
 
@@ -47,7 +48,8 @@ function writeDeed(story: DeedStory): Uint8Array {
   out.byte(CODES.indexOf(story.deed) + 1);
   switch (story.deed) {
     case "kill":
-      for (const value of [story.slot, story.life, story.monster, story.cell, story.baseExp, story.jobExp, story.drops.length]) out.whole(value);
+      for (const value of [story.slot, story.life, story.monster, story.cell, story.baseExp, story.jobExp, story.drops.length])
+        out.whole(value);
       for (const { id, item } of story.drops) {
         out.whole(id);
         out.whole(item);

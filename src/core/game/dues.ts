@@ -45,7 +45,8 @@ export class Dues {
     let i = 0;
     for (let child = 1; child < length; child = 2 * i + 1) {
       const right = child + 1;
-      if (right < length && before(times[right] as number, keys[right] as number, times[child] as number, keys[child] as number)) child = right;
+      if (right < length && before(times[right] as number, keys[right] as number, times[child] as number, keys[child] as number))
+        child = right;
       if (!before(times[child] as number, keys[child] as number, at, key)) break;
       times[i] = times[child] as number;
       keys[i] = keys[child] as number;

@@ -76,7 +76,13 @@ export type Stack = { readonly item: number; readonly amount: number };
 export type Bag = Tracked & { stacks: readonly Stack[] };
 
 /** Something on the floor. `id` is unique on its map for ever; `due` is when it goes. */
-export type FloorItem = Tracked & { readonly id: number; readonly item: number; readonly amount: number; readonly cell: number; readonly due: number };
+export type FloorItem = Tracked & {
+  readonly id: number;
+  readonly item: number;
+  readonly amount: number;
+  readonly cell: number;
+  readonly due: number;
+};
 
 /** Any part with a key. */
 export type Part = Monster | Player | Purse | Bag | FloorItem;

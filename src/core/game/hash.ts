@@ -28,7 +28,19 @@
  * A check against accidents and other programs' errors, not a secret: whoever chooses records freely can make two states of one hash.
  */
 import { assert } from "../../base/assert.ts";
-import { type Bag, COUNTERS, type Counters, type FloorItem, idOf, KIND, kindOf, type Monster, type Part, type Player, type Purse } from "./entities.ts";
+import {
+  type Bag,
+  COUNTERS,
+  type Counters,
+  type FloorItem,
+  idOf,
+  KIND,
+  kindOf,
+  type Monster,
+  type Part,
+  type Player,
+  type Purse,
+} from "./entities.ts";
 
 const TWO_32 = 4_294_967_296;
 const TWO_MINUS_32 = 1 / TWO_32;

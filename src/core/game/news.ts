@@ -12,7 +12,14 @@ export type News =
   | { readonly news: "shown"; readonly key: number; readonly part: Part }
   | { readonly news: "gone"; readonly key: number }
   | { readonly news: "hit"; readonly by: number; readonly on: number; readonly damage: number; readonly hp: number }
-  | { readonly news: "casts"; readonly player: number; readonly skill: number; readonly level: number; readonly slot: number; readonly ms: number }
+  | {
+      readonly news: "casts";
+      readonly player: number;
+      readonly skill: number;
+      readonly level: number;
+      readonly slot: number;
+      readonly ms: number;
+    }
   | { readonly news: "said"; readonly player: number; readonly text: Uint8Array };
 
 const CODES = ["shown", "gone", "hit", "casts", "said"] as const;

@@ -201,7 +201,21 @@ function readPlayer(from: ByteReader, tag: number, id: number, world: World, at:
   const waits = (tag & WAITS) === 0 ? 0 : from.byte();
   const wait = (bit: number): number => ((waits & bit) === 0 ? 0 : readTime(from, at));
   const times = { hitAt: wait(1), actAt: wait(2), walkAt: wait(4), sayAt: wait(8) };
-  const one = { ...untracked(), ...walker, id, hp, phase, due, target, targetLife, skill, skillLevel, ...times, purse: NO_PURSE, bag: NO_BAG };
+  const one = {
+    ...untracked(),
+    ...walker,
+    id,
+    hp,
+    phase,
+    due,
+    target,
+    targetLife,
+    skill,
+    skillLevel,
+    ...times,
+    purse: NO_PURSE,
+    bag: NO_BAG,
+  };
   if (waits !== waitsOf(one) || ((tag & WAITS) !== 0 && waits === 0)) from.fail();
   return one;
 }

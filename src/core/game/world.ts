@@ -103,7 +103,8 @@ const isWhole = (value: number, least: number, most: number): boolean => Number.
 
 function groundComplaint({ ground }: GameData): string | null {
   const { width, height, cells } = ground;
-  if (!isWhole(width, 1, SIDE_MAX) || !isWhole(height, 1, SIDE_MAX)) return `the ground is ${width} × ${height} cells, at most 512 × 512 can be played`;
+  if (!isWhole(width, 1, SIDE_MAX) || !isWhole(height, 1, SIDE_MAX))
+    return `the ground is ${width} × ${height} cells, at most 512 × 512 can be played`;
   return cells.length === width * height ? null : `the ground has ${cells.length} cells, not ${width} × ${height}`;
 }
 
@@ -111,8 +112,10 @@ function spawnComplaint({ ground, monsters, spawns }: GameData): string | null {
   let slots = 0;
   for (const spawn of spawns) {
     const inside = isWhole(spawn.x, 0, ground.width - 1) && isWhole(spawn.y, 0, ground.height - 1);
-    if (!inside || !isWhole(spawn.xs, 0, SIDE_MAX) || !isWhole(spawn.ys, 0, SIDE_MAX)) return `monster ${spawn.monster} spawns outside the ground`;
-    if (!isWhole(spawn.delay, 0, DELAY_MAX_MS) || !isWhole(spawn.variance, 0, DELAY_MAX_MS)) return `monster ${spawn.monster} has no proper delay`;
+    if (!inside || !isWhole(spawn.xs, 0, SIDE_MAX) || !isWhole(spawn.ys, 0, SIDE_MAX))
+      return `monster ${spawn.monster} spawns outside the ground`;
+    if (!isWhole(spawn.delay, 0, DELAY_MAX_MS) || !isWhole(spawn.variance, 0, DELAY_MAX_MS))
+      return `monster ${spawn.monster} has no proper delay`;
     if (!isWhole(spawn.amount, 0, SLOTS_MAX)) return `monster ${spawn.monster} has no proper amount`;
     slots += spawn.amount;
     const spec = monsters.get(spawn.monster);
@@ -123,8 +126,19 @@ function spawnComplaint({ ground, monsters, spawns }: GameData): string | null {
 }
 
 function monsterComplaint(spec: MonsterSpec): string | null {
-  const numbers = [spec.id, spec.level, spec.attackMin, spec.attackMax, spec.defense, spec.baseExp, spec.jobExp, spec.walkSpeed, spec.attackDelay];
-  if (!numbers.every((value) => isWhole(value, 0, LIMITS.number)) || !isWhole(spec.hp, 1, LIMITS.hp)) return `monster ${spec.id} has a figure out of bounds`;
+  const numbers = [
+    spec.id,
+    spec.level,
+    spec.attackMin,
+    spec.attackMax,
+    spec.defense,
+    spec.baseExp,
+    spec.jobExp,
+    spec.walkSpeed,
+    spec.attackDelay,
+  ];
+  if (!numbers.every((value) => isWhole(value, 0, LIMITS.number)) || !isWhole(spec.hp, 1, LIMITS.hp))
+    return `monster ${spec.id} has a figure out of bounds`;
   if (spec.attackMax < spec.attackMin) return `monster ${spec.id} attacks with more at least than at most`;
   if (spec.drops.length > SLOT_DROPS_MAX) return `monster ${spec.id} has more than ${SLOT_DROPS_MAX} drops`;
   const sound = spec.drops.every((drop) => isWhole(drop.item, 0, LIMITS.number) && isWhole(drop.rate, 0, 10_000));
