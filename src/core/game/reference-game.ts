@@ -32,6 +32,8 @@ export class ReferenceGame implements MapProgram {
     this.state = new GameState(world);
     this.play = new Play(this.state);
     spawnAll(this.play);
+    // A fresh replica is at the beginning too, so a delta may begin there.
+    this.state.hash();
   }
 
   get at(): number {
