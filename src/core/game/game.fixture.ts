@@ -1,5 +1,4 @@
 /** A small made-up map for tests of the game, and somebody who plays on it by chance. */
-import fc from "fast-check";
 import { drawU32, rootStream } from "../../base/random.ts";
 import type { GameData, MonsterSpec, SkillSpec } from "../protocol/game-data.ts";
 import { type GameInput, writeInput } from "./inputs.ts";
@@ -99,14 +98,13 @@ export function testGame(world = testWorld()): { game: ReferenceGame; kept: Kept
 /** One thing that happens to a game: time passes, then somebody does something. */
 export type Turn = { readonly after: number; readonly player: number; readonly act: number };
 
-/** Histories: a few players who come, go and do things by chance, 0 to 1,500 ms apart. */
-export const someTurns = (maxLength: number): fc.Arbitrary<Turn[]> =>
-  fc.array(fc.record({ after: fc.nat(1_500), player: fc.integer({ min: 1, max: 4 }), act: fc.nat(0xffffff) }), {
-    minLength: Math.floor(maxLength / 3),
-    maxLength,
-  });
-
 const CHANCE = rootStream(5, 6);
+
+/** The turn of a number: 0 to 1,500 ms after the one before, one of four players, something done by chance. Numbers may be drawn in any way. */
+export function turnOf(act: number): Turn {
+  const draw = (n: number, below: number): number => drawU32(CHANCE, act, n) % below;
+  return { after: draw(90, 1_501), player: 1 + draw(91, 4), act };
+}
 
 /** What the player of a turn asks for, chosen by its number and what it sees, so that something comes of it most of the time. */
 function chosenInput(game: ReferenceGame, { player, act }: Turn): GameInput {
@@ -161,7 +159,7 @@ export function playTurn(game: ReferenceGame, out: ProgramOut, turn: Turn, bags:
   const { player, act } = turn;
   if (game.player(player) === undefined) {
     game.enter(player, bags.get(player) ?? new Uint8Array(0), out);
-  } else if (act % 16 === 0) {
+  } else if (drawU32(CHANCE, act, 92) % 16 === 0) {
     const left = game.leave(player, out);
     if (left.ok) bags.set(player, left.value);
   } else {

@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { amountOf, readDeed } from "./deeds.ts";
-import { Kept, playTurn, playTurns, someTurns, testGame, testWorld, type Turn } from "./game.fixture.ts";
+import { Kept, playTurn, playTurns, testGame, testWorld, type Turn, turnOf } from "./game.fixture.ts";
 import { ReferenceGame } from "./reference-game.ts";
+
+/** Histories of up to so many turns. */
+const someTurns = (maxLength: number): fc.Arbitrary<Turn[]> =>
+  fc.array(fc.nat(0xffffff).map(turnOf), { minLength: Math.floor(maxLength / 3), maxLength });
 
 const world = testWorld();
 
@@ -31,7 +35,7 @@ describe("DT1: the reference game", () => {
         expect(pieces.kept.deeds).toEqual(whole.kept.deeds);
         expect(pieces.kept.news).toEqual(whole.kept.news);
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
@@ -53,7 +57,7 @@ describe("DT1: the reference game", () => {
         expect(otherKept.news).toEqual(kept.news.slice(second));
         expect(other.snapshot()).toEqual(game.snapshot());
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
   });
 
@@ -82,9 +86,9 @@ describe("VA3: what can be recomputed", () => {
         expectDeedsTell(game, kept);
         kills += c.killed;
       }),
-      { numRuns: 30 },
+      { numRuns: 15 },
     );
-    expect(kills).toBeGreaterThan(50);
+    expect(kills).toBeGreaterThan(40);
   });
 });
 

@@ -2,9 +2,13 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { type FloorItem, KIND, keyOf, type Monster, type Player } from "./entities.ts";
-import { Kept, playTurn, playTurns, someTurns, testGame, testWorld } from "./game.fixture.ts";
+import { Kept, playTurn, playTurns, testGame, testWorld, type Turn, turnOf } from "./game.fixture.ts";
 import { readPart, writeGone, writePart } from "./records.ts";
 import { ReferenceGame } from "./reference-game.ts";
+
+/** Histories of up to so many turns. */
+const someTurns = (maxLength: number): fc.Arbitrary<Turn[]> =>
+  fc.array(fc.nat(0xffffff).map(turnOf), { minLength: Math.floor(maxLength / 3), maxLength });
 
 const world = testWorld();
 

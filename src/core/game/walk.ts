@@ -31,7 +31,7 @@ function wayOf(terrain: Terrain, walker: Walker): Way {
   return walker.way;
 }
 
-/** The cell it stands on or left last. */
+/** The cell it stands on or left last. Who turned or halted within a step is already where that step ends, at most one cell ahead. */
 export function placeAt(terrain: Terrain, walker: Walker, speed: number, at: number): number {
   const way = wayOf(terrain, walker);
   let cell = walker.from;
