@@ -8,7 +8,7 @@ const BITS = 128;
 
 /** Writes into one growing buffer, which it keeps for the next use. */
 export class ByteWriter {
-  private bytes = new Uint8Array(256);
+  private bytes = new Uint8Array(64);
   private used = 0;
 
   /** How many bytes stand there. */

@@ -143,3 +143,29 @@ export const LIMITS = {
 export function untracked(): Tracked {
   return { sumHigh: 0, sumLow: 0, dirty: false };
 }
+
+/** A monster's place before its first monster. All are made here, so that they are alike to the machine too. */
+export function monsterAt(slot: number): Monster {
+  return { sumHigh: 0, sumLow: 0, dirty: false, from: 0, to: 0, start: 0, way: null, slot, life: 0, hp: 0, target: NOBODY, due: NEVER };
+}
+
+/** A player at rest on cell 0, without health. */
+export function playerOf(id: PlayerId, purse: Purse, bag: Bag): Player {
+  return {
+    ...{
+      sumHigh: 0,
+      sumLow: 0,
+      dirty: false,
+      from: 0,
+      to: 0,
+      start: 0,
+      way: null,
+      id,
+      hp: 0,
+      phase: PHASE.idle,
+      due: NEVER,
+      target: NOBODY,
+    },
+    ...{ targetLife: 0, skill: 0, skillLevel: 0, hitAt: 0, actAt: 0, walkAt: 0, sayAt: 0, purse, bag },
+  };
+}

@@ -3,7 +3,7 @@
  * nothing of it falls due, and it costs nothing. A player who comes near wakes it.
  */
 import { drawU32 } from "../../base/random.ts";
-import { type Monster, KIND, keyOf, NEVER, NOBODY, PHASE, type Player, untracked } from "./entities.ts";
+import { KIND, keyOf, type Monster, monsterAt, NEVER, NOBODY, PHASE, type Player } from "./entities.ts";
 import type { Play } from "./play.ts";
 import { cellsBetween } from "./terrain.ts";
 import { endAt, halt, placeAt, put, setOut, stopAt } from "./walk.ts";
@@ -27,7 +27,7 @@ const DRAWS = 4;
 /** Fills all places at the map's beginning. */
 export function spawnAll(play: Play): void {
   play.world.slots.forEach((slot, number) => {
-    const one: Monster = { ...untracked(), slot: number, life: 0, hp: 0, target: NOBODY, due: NEVER, from: 0, to: 0, start: 0, way: null };
+    const one = monsterAt(number);
     play.state.monsters.push(one);
     spawn(play, one, slot);
   });

@@ -2,7 +2,7 @@
 import { err, ok, type Result } from "../../base/result.ts";
 import { readCarried, writeCarried } from "./carried.ts";
 import { amountOf, deedOf } from "./deeds.ts";
-import { KIND, keyOf, LIMITS, type Monster, NEVER, NOBODY, PHASE, type Player, untracked } from "./entities.ts";
+import { KIND, keyOf, LIMITS, type Monster, NEVER, NOBODY, PHASE, type Player, playerOf } from "./entities.ts";
 import { hit } from "./fight.ts";
 import { hitDelayMs, maxHp } from "./growth.ts";
 import { wakeNear } from "./monsters.ts";
@@ -29,20 +29,9 @@ export function enter(play: Play, id: number, bytes: Uint8Array): Answer {
   const { purse, bag } = carried;
   const most = maxHp(purse.level);
   const cell = drawnCell(world, world.whole, world.draws.entry, id, play.now);
-  const one: Player = {
-    ...untracked(),
-    ...{
-      id,
-      from: cell,
-      to: cell,
-      start: 0,
-      way: null,
-      hp: carried.hp === 0 ? most : Math.min(most, carried.hp),
-      phase: PHASE.idle,
-      due: NEVER,
-    },
-    ...{ target: NOBODY, targetLife: 0, skill: 0, skillLevel: 0, hitAt: 0, actAt: 0, walkAt: 0, sayAt: 0, purse, bag },
-  };
+  const one = playerOf(id, purse, bag);
+  put(one, cell);
+  one.hp = carried.hp === 0 ? most : Math.min(most, carried.hp);
   state.players.set(id, one);
   state.counters.entered += 1;
   state.counters.brought += amountOf(bag.stacks);

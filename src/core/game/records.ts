@@ -12,11 +12,13 @@ import {
   kindOf,
   LIMITS,
   type Monster,
+  monsterAt,
   NEVER,
   NOBODY,
   type Part,
   PHASE,
   type Player,
+  playerOf,
   type Purse,
   type Stack,
   untracked,
@@ -106,7 +108,7 @@ function writeWalk(out: ByteWriter, walker: Walker, world: World, at: number): v
   if (walkTag(walker) !== 0) writeTime(out, walker.start, at);
 }
 
-function readWalk(from: ByteReader, tag: number, world: World, at: number): Walker {
+function readWalk(from: ByteReader, tag: number, into: Walker, world: World, at: number): void {
   const { width, height } = world.terrain;
   const cell = from.whole(width * height);
   let x = cell % width;
@@ -115,12 +117,11 @@ function readWalk(from: ByteReader, tag: number, world: World, at: number): Walk
     x += from.signed(WAY_CELLS_MAX);
     y += from.signed(WAY_CELLS_MAX);
   }
-  const to = x + y * width;
-  const start = (tag & (WALKS | STARTS)) === 0 ? 0 : readTime(from, at);
-  const sound = x >= 0 && x < width && world.terrain.walkable(cell) && world.terrain.walkable(to);
-  const walker = { from: cell, to, start, way: null };
-  if (!sound || walkTag(walker) !== (tag & (WALKS | STARTS))) from.fail();
-  return walker;
+  into.from = cell;
+  into.to = x + y * width;
+  into.start = (tag & (WALKS | STARTS)) === 0 ? 0 : readTime(from, at);
+  const sound = x >= 0 && x < width && world.terrain.walkable(cell) && world.terrain.walkable(into.to);
+  if (!sound || walkTag(into) !== (tag & (WALKS | STARTS))) from.fail();
 }
 
 function writeMonster(out: ByteWriter, one: Monster, world: World, at: number): void {
@@ -142,18 +143,20 @@ function writeMonster(out: ByteWriter, one: Monster, world: World, at: number): 
 
 function readMonster(from: ByteReader, tag: number, slot: number, world: World, at: number): Monster {
   const full = world.slots[slot]?.spec.hp ?? from.fail();
-  const life = from.whole(LIMITS.number);
+  const one = monsterAt(slot);
+  one.life = from.whole(LIMITS.number);
   if ((tag & DEAD) !== 0) {
     if (tag !== (HERE | DEAD)) from.fail();
-    return { ...untracked(), from: 0, to: 0, start: 0, way: null, slot, life, hp: 0, target: NOBODY, due: readTime(from, at) };
+    one.due = readTime(from, at);
+    return one;
   }
   if ((tag & 128) !== 0) from.fail();
-  const walker = readWalk(from, tag, world, at);
-  const hp = (tag & HURT) !== 0 ? from.whole(full) : full;
-  if ((tag & HURT) !== 0 && (hp === 0 || hp === full)) from.fail();
-  const target = (tag & ANGRY) !== 0 ? from.whole(LIMITS.player) : NOBODY;
-  const due = (tag & AWAKE) !== 0 ? readTime(from, at) : NEVER;
-  return { ...untracked(), ...walker, slot, life, hp, target, due };
+  readWalk(from, tag, one, world, at);
+  one.hp = (tag & HURT) !== 0 ? from.whole(full) : full;
+  if ((tag & HURT) !== 0 && (one.hp === 0 || one.hp === full)) from.fail();
+  if ((tag & ANGRY) !== 0) one.target = from.whole(LIMITS.player);
+  if ((tag & AWAKE) !== 0) one.due = readTime(from, at);
+  return one;
 }
 
 /** Which of a player's waits are on, as bits; only these are written. */
@@ -185,39 +188,33 @@ function writePlayer(out: ByteWriter, one: Player, world: World, at: number): vo
 
 function readPlayer(from: ByteReader, tag: number, id: number, world: World, at: number): Player {
   if (tag > 31 || id > LIMITS.player) from.fail();
-  const walker = readWalk(from, tag, world, at);
-  const hp = from.whole(LIMITS.hp);
-  const phase = (tag & BUSY) === 0 ? PHASE.idle : from.byte();
-  if ((tag & BUSY) !== 0 && (phase < PHASE.attacking || phase > PHASE.dead)) from.fail();
-  if ((phase === PHASE.dead) !== (hp === 0)) from.fail();
-  const fights = phase === PHASE.attacking || phase === PHASE.casting;
-  const due = phase === PHASE.idle ? NEVER : readTime(from, at);
-  const target = fights ? from.whole(world.slots.length - 1) : NOBODY;
-  const targetLife = fights ? from.whole(LIMITS.number) : 0;
-  const skill = phase === PHASE.casting ? from.whole(LIMITS.number) : 0;
-  const skillLevel = phase === PHASE.casting ? from.whole(LIMITS.level) : 0;
-  const spec = world.skills.get(skill);
-  if (phase === PHASE.casting && (spec === undefined || skillLevel < 1 || skillLevel > spec.maxLevel)) from.fail();
-  const waits = (tag & WAITS) === 0 ? 0 : from.byte();
-  const wait = (bit: number): number => ((waits & bit) === 0 ? 0 : readTime(from, at));
-  const times = { hitAt: wait(1), actAt: wait(2), walkAt: wait(4), sayAt: wait(8) };
-  const one = {
-    ...untracked(),
-    ...walker,
-    id,
-    hp,
-    phase,
-    due,
-    target,
-    targetLife,
-    skill,
-    skillLevel,
-    ...times,
-    purse: NO_PURSE,
-    bag: NO_BAG,
-  };
-  if (waits !== waitsOf(one) || ((tag & WAITS) !== 0 && waits === 0)) from.fail();
+  const one = playerOf(id, NO_PURSE, NO_BAG);
+  readWalk(from, tag, one, world, at);
+  one.hp = from.whole(LIMITS.hp);
+  if ((tag & BUSY) !== 0) readPhase(from, one, world, at);
+  if ((one.phase === PHASE.dead) !== (one.hp === 0)) from.fail();
+  if ((tag & WAITS) === 0) return one;
+  const waits = from.byte();
+  if ((waits & 1) !== 0) one.hitAt = readTime(from, at);
+  if ((waits & 2) !== 0) one.actAt = readTime(from, at);
+  if ((waits & 4) !== 0) one.walkAt = readTime(from, at);
+  if ((waits & 8) !== 0) one.sayAt = readTime(from, at);
+  if (waits === 0 || waits !== waitsOf(one)) from.fail();
   return one;
+}
+
+function readPhase(from: ByteReader, one: Player, world: World, at: number): void {
+  one.phase = from.byte();
+  if (one.phase < PHASE.attacking || one.phase > PHASE.dead) from.fail();
+  one.due = readTime(from, at);
+  if (one.phase === PHASE.dead) return;
+  one.target = from.whole(world.slots.length - 1);
+  one.targetLife = from.whole(LIMITS.number);
+  if (one.phase !== PHASE.casting) return;
+  one.skill = from.whole(LIMITS.number);
+  one.skillLevel = from.whole(LIMITS.level);
+  const spec = world.skills.get(one.skill);
+  if (spec === undefined || one.skillLevel < 1 || one.skillLevel > spec.maxLevel) from.fail();
 }
 
 /** What a player has who was read alone; never part of a state. */

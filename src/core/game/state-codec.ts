@@ -11,7 +11,7 @@
  */
 import { err, ok, type Result } from "../../base/result.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
-import { COUNTERS, type Counters, idOf, KIND, keyOf, kindOf, LIMITS, noCounters, type Part, type Player } from "./entities.ts";
+import { COUNTERS, type Counters, idOf, KIND, keyOf, kindOf, LIMITS, noCounters, type Player } from "./entities.ts";
 import { readPart, writeGone, writePart } from "./records.ts";
 import { type Change, GameState } from "./state.ts";
 import { RULES_VERSION } from "./world-digest.ts";
@@ -41,12 +41,12 @@ export function writeSnapshot(state: GameState): Uint8Array {
 export function writeDelta(state: GameState, since: bigint): Uint8Array | null {
   const found = state.since(since);
   if (found === null) return null;
-  const { mark, keys } = found;
+  const { mark, now, keys } = found;
   if (keys.length > partsMax(state.world)) return null;
   const out = new ByteWriter();
   head(out, DELTA);
   writeHash(out, since);
-  writeHash(out, state.hash());
+  writeHash(out, now);
   out.whole(state.at - mark.at);
   const grown = COUNTERS.map((name) => state.counters[name] - mark.counters[name]);
   out.whole(grown.reduce((bits, by, i) => bits | (by > 0 ? 1 << i : 0), 0));
@@ -162,14 +162,15 @@ function accepted(state: GameState, changes: readonly Change[], at: number, coun
   return ok(state);
 }
 
+/** Whether a change makes something come or go. */
+const isTurnover = (state: GameState, { key, part }: Change): boolean => (part === null) !== (state.part(key) === undefined);
+
 /** Body, purse and bag of a player are all there or none is. */
 function wholeComplaint(state: GameState, changes: readonly Change[]): string | null {
-  const changed = new Map<number, Part | null>(changes.map(({ key, part }) => [key, part]));
-  const stands = (key: number): boolean => {
-    const part = changed.get(key);
-    return part === undefined ? state.part(key) !== undefined : part !== null;
-  };
-  for (const { key, part } of changes) {
+  const turnover = changes.filter((change) => isTurnover(state, change));
+  const turned = new Set(turnover.map(({ key }) => key));
+  const stands = (key: number): boolean => (state.part(key) !== undefined) !== turned.has(key);
+  for (const { key, part } of turnover) {
     const kind = kindOf(key);
     if (kind === KIND.monster && part === null) return "takes away a monster's place";
     if (kind === KIND.monster || kind === KIND.item) continue;
@@ -183,23 +184,25 @@ function wholeComplaint(state: GameState, changes: readonly Change[]): string | 
 function boundComplaint(state: GameState, changes: readonly Change[], counters: Counters): string | null {
   let players = state.players.size;
   let items = state.items.size;
-  for (const { key, part } of changes) {
-    const by = (part === null ? 0 : 1) - (state.part(key) === undefined ? 0 : 1);
-    if (kindOf(key) === KIND.player) players += by;
-    if (kindOf(key) === KIND.item) items += by;
-    if (kindOf(key) === KIND.item && part !== null && idOf(key) > counters.items) return "has an item that was never numbered";
+  for (const change of changes) {
+    const { key, part } = change;
+    const kind = kindOf(key);
+    if (kind === KIND.item && part !== null && idOf(key) > counters.items) return "has an item that was never numbered";
+    if ((kind !== KIND.player && kind !== KIND.item) || !isTurnover(state, change)) continue;
+    const by = part === null ? -1 : 1;
+    if (kind === KIND.player) players += by;
+    else items += by;
   }
   if (players > LIMITS.players) return "has too many players";
   return items > LIMITS.floorItems ? "has too many items on the floor" : null;
 }
 
-/** A new player's body comes first and its purse and bag right after it; whoever changes in part keeps the rest. */
+/** Gives new players the purse and the bag that come right after their bodies. */
 function linkPlayers(state: GameState, changes: readonly Change[]): void {
-  const changed = new Map(changes.map(({ key, part }) => [key, part]));
-  for (const { key, part } of changes) {
-    if (kindOf(key) !== KIND.player || part === null || state.players.has(idOf(key))) continue;
+  changes.forEach(({ key, part }, i) => {
+    if (kindOf(key) !== KIND.player || part === null || state.players.has(idOf(key))) return;
     const player = part as Player;
-    player.purse = changed.get(keyOf(KIND.purse, player.id)) as Player["purse"];
-    player.bag = changed.get(keyOf(KIND.bag, player.id)) as Player["bag"];
-  }
+    player.purse = changes[i + 1]?.part as Player["purse"];
+    player.bag = changes[i + 2]?.part as Player["bag"];
+  });
 }

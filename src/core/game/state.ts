@@ -29,7 +29,14 @@ const LOG_MAX = 16_384;
 const MARKS_MAX = 256;
 
 /** A state that was hashed: what a delta can begin at. `position` counts all entries the log ever had. */
-export type Mark = { readonly hash: bigint; readonly position: number; readonly at: number; readonly counters: Counters };
+export type Mark = {
+  readonly hash: bigint;
+  readonly position: number;
+  readonly at: number;
+  readonly counters: Counters;
+  readonly sumHigh: number;
+  readonly sumLow: number;
+};
 
 /** One part of a delta: what stands under a key from now on, or null for nothing. */
 export type Change = { readonly key: number; readonly part: Part | null };
@@ -92,13 +99,13 @@ export class GameState {
     return this.mark().hash;
   }
 
-  /** The mark of a hash and the keys that changed since, ascending; null when it is no longer, or was never, known. */
-  since(hash: bigint): { readonly mark: Mark; readonly keys: readonly number[] } | null {
-    this.mark();
+  /** The mark of a hash, the hash now and the keys that changed between, ascending; null when it is no longer, or was never, known. */
+  since(hash: bigint): { readonly mark: Mark; readonly now: bigint; readonly keys: readonly number[] } | null {
+    const now = this.mark().hash;
     const mark = this.marks.findLast((one) => one.hash === hash);
     if (mark === undefined) return null;
-    const keys = Float64Array.from(this.log.slice(mark.position - this.logBegin)).sort();
-    return { mark, keys: Array.from(keys).filter((key, i) => i === 0 || key !== keys[i - 1]) };
+    const changed = this.log.slice(mark.position - this.logBegin).sort((a, b) => a - b);
+    return { mark, now, keys: changed.filter((key, i) => i === 0 || key !== changed[i - 1]) };
   }
 
   /** Keys of everything, ascending. */
@@ -109,7 +116,7 @@ export class GameState {
     return keys.sort((a, b) => a - b);
   }
 
-  /** The hash that the state would have after these changes, each key at most once. Changes nothing. */
+  /** The hash that the state would have after these changes, each key at most once. Changes nothing but what the new parts are counted as. */
   hashAfter(changes: readonly Change[], at: number, counters: Counters): bigint {
     this.settle();
     const sum = new HashSum();
@@ -119,19 +126,22 @@ export class GameState {
       if (before !== undefined) sum.subtract(before.sumHigh, before.sumLow);
       if (part === null) continue;
       this.hasher.part(key, part);
-      sum.add(this.hasher.high, this.hasher.low);
+      part.sumHigh = this.hasher.high;
+      part.sumLow = this.hasher.low;
+      sum.add(part.sumHigh, part.sumLow);
     }
     this.hasher.map(this.world.digest, at, counters);
     sum.add(this.hasher.high, this.hasher.low);
     return sum.value;
   }
 
-  /** Makes the changes, whose keys ascend. A player's three parts come and go together, or it is a bug. */
+  /** Makes the changes, whose keys ascend and whose parts {@link hashAfter} has just counted. A player's three parts come and go together, or it is a bug. */
   replace(changes: readonly Change[], at: number, counters: Counters): void {
     for (const { key, part } of changes) {
       const before = this.part(key);
-      if (before !== undefined) this.gone(key, before);
-      if (part !== null) this.touch(key, part);
+      if (before !== undefined) this.sum.subtract(before.sumHigh, before.sumLow);
+      if (part !== null) this.sum.add(part.sumHigh, part.sumLow);
+      this.log.push(key);
     }
     for (const { key, part } of changes) this.place(key, part);
     this.at = at;
@@ -159,7 +169,10 @@ export class GameState {
     const standing = this.players.get(id);
     if (kind === KIND.player) {
       const { purse, bag } = standing ?? (part as Player);
-      this.players.set(id, Object.assign(part as Player, { purse, bag }));
+      const player = part as Player;
+      player.purse = purse;
+      player.bag = bag;
+      this.players.set(id, player);
       return;
     }
     assert(standing !== undefined, "a purse and a bag have their player");
@@ -169,14 +182,17 @@ export class GameState {
 
   private mark(): Mark {
     this.settle();
+    const { high, low } = this.sum;
+    const last = this.marks.at(-1);
+    const counted = last !== undefined && COUNTERS.every((name) => last.counters[name] === this.counters[name]);
+    if (counted && last.sumHigh === high && last.sumLow === low && last.at === this.at) return last;
     this.hasher.map(this.world.digest, this.at, this.counters);
     const sum = new HashSum();
-    sum.add(this.sum.high, this.sum.low);
+    sum.add(high, low);
     sum.add(this.hasher.high, this.hasher.low);
-    const last = this.marks.at(-1);
-    const hash = sum.value;
-    if (last !== undefined && last.hash === hash) return last;
-    const mark = { hash, position: this.logBegin + this.log.length, at: this.at, counters: { ...this.counters } };
+    // Figures of marks are never written to, so marks between which none grew share them.
+    const counters = counted ? last.counters : { ...this.counters };
+    const mark = { hash: sum.value, position: this.logBegin + this.log.length, at: this.at, counters, sumHigh: high, sumLow: low };
     this.marks.push(mark);
     if (this.marks.length > 2 * MARKS_MAX) this.marks = this.marks.slice(-MARKS_MAX);
     return mark;
