@@ -119,6 +119,27 @@ export function noCounters(): Counters {
   return Object.fromEntries(COUNTERS.map((name) => [name, 0])) as Counters;
 }
 
+/** Whether all figures are equal. Written out, because it is asked at every hash. */
+export function sameCounters(a: Counters, b: Counters): boolean {
+  return (
+    a.items === b.items &&
+    a.spawned === b.spawned &&
+    a.killed === b.killed &&
+    a.dropped === b.dropped &&
+    a.picked === b.picked &&
+    a.thrown === b.thrown &&
+    a.expired === b.expired &&
+    a.used === b.used &&
+    a.brought === b.brought &&
+    a.carriedOff === b.carriedOff &&
+    a.zenyMinted === b.zenyMinted &&
+    a.zenyBrought === b.zenyBrought &&
+    a.zenyCarriedOff === b.zenyCarriedOff &&
+    a.entered === b.entered &&
+    a.left === b.left
+  );
+}
+
 /** Limits of what bytes may say and play may reach. Amounts above are cut off at them, and so is experience. */
 export const LIMITS = {
   /** 2^44 ms are 557 years. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { playTurns, testGame, testWorld, type Turn, turnOf } from "./game.fixture.ts";
+import { COUNTERS } from "./entities.ts";
 import { HashSum } from "./hash.ts";
 
 /** Histories of up to so many turns. */
@@ -52,6 +53,9 @@ describe("SY2: the hash of a state", () => {
     game.enter(9, new Uint8Array(0), kept);
     const records = game.records();
     expect(records.map((one) => `${one[0]}:${one.length}`).sort()).toEqual([...Array(14).fill("0:9"), "1:16", "2:6", "3:2", "5:19"]);
+    const counters = game.counters();
+    const { high, low } = game.world.digest;
+    expect(records.at(-1)).toEqual([5, high, low, game.at, ...COUNTERS.map((name) => counters[name])]);
     const one = game.player(9)!;
     const plain = [1, 9, one.from, one.to, 0, one.hp, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     expect(records.find((record) => record[0] === 1)).toEqual(plain);

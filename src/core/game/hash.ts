@@ -30,7 +30,6 @@
 import { assert } from "../../base/assert.ts";
 import {
   type Bag,
-  COUNTERS,
   type Counters,
   type FloorItem,
   idOf,
@@ -147,6 +146,7 @@ export function partRecord(key: number, part: Part, out: number[]): void {
 
 /** The map's own record, appended to `out`. */
 export function mapRecord(digest: { readonly high: number; readonly low: number }, at: number, counters: Counters, out: number[]): void {
-  out.push(KIND.map, digest.high, digest.low, at);
-  for (const name of COUNTERS) out.push(counters[name]);
+  const c = counters;
+  out.push(KIND.map, digest.high, digest.low, at, c.items, c.spawned, c.killed, c.dropped, c.picked, c.thrown, c.expired, c.used);
+  out.push(c.brought, c.carriedOff, c.zenyMinted, c.zenyBrought, c.zenyCarriedOff, c.entered, c.left);
 }

@@ -26,9 +26,9 @@ const CODES = ["shown", "gone", "hit", "casts", "said"] as const;
 const KEY_MAX = keyOf(KIND.bag, LIMITS.player);
 const TIME_SPAN = 65_536;
 
-/** The bytes of a piece of news at a time. */
-export function writeNews(news: News, world: World, at: number): Uint8Array {
-  const out = new ByteWriter();
+/** The bytes of a piece of news at a time. `out` may be kept for the next. */
+export function writeNews(news: News, world: World, at: number, out = new ByteWriter()): Uint8Array {
+  out.reset();
   out.byte(CODES.indexOf(news.news) + 1);
   out.byte(at % 256);
   out.byte(Math.floor(at / 256) % 256);

@@ -5,6 +5,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import { Blocks } from "./blocks.ts";
+import { ByteWriter } from "./bytes.ts";
 import { Dues } from "./dues.ts";
 import { type FloorItem, KIND, keyOf, kindOf, type Monster, NEVER, type Player } from "./entities.ts";
 import { type News, writeNews } from "./news.ts";
@@ -27,6 +28,7 @@ export class Play {
   readonly monsters: Blocks;
   readonly items: Blocks;
   private readonly dues = new Dues();
+  private readonly writer = new ByteWriter();
   private out: ProgramOut = NOWHERE;
 
   constructor(state: GameState) {
@@ -126,7 +128,7 @@ export class Play {
 
   /** News for one player. */
   tell(player: number, news: News): void {
-    if (this.out !== NOWHERE) this.out.tell(player, writeNews(news, this.world, this.now));
+    if (this.out !== NOWHERE) this.out.tell(player, writeNews(news, this.world, this.now, this.writer));
   }
 
   /** News for everybody near a cell, in the order of their ids; `except` already knows. */
@@ -134,7 +136,7 @@ export class Play {
     if (this.out === NOWHERE) return;
     const players = this.players.near(cell);
     if (players.length === 0) return;
-    const bytes = writeNews(news, this.world, this.now);
+    const bytes = writeNews(news, this.world, this.now, this.writer);
     for (const id of players.sort((a, b) => a - b)) if (id !== except) this.out.tell(id, bytes);
   }
 

@@ -10,8 +10,8 @@
  * Words are 4 bytes little-endian, all other numbers LEB128 in the shortest form.
  */
 import { err, ok, type Result } from "../../base/result.ts";
-import { ByteReader, ByteWriter } from "./bytes.ts";
-import { COUNTERS, type Counters, idOf, KIND, keyOf, kindOf, LIMITS, noCounters, type Player } from "./entities.ts";
+import { ByteReader, type ByteWriter } from "./bytes.ts";
+import { COUNTERS, type Counters, idOf, KIND, keyOf, kindOf, LIMITS, noCounters, type Player, sameCounters } from "./entities.ts";
 import { readPart, writeGone, writePart } from "./records.ts";
 import { type Change, GameState } from "./state.ts";
 import { RULES_VERSION } from "./world-digest.ts";
@@ -26,7 +26,7 @@ const WORD = 0xffffffffn;
 
 /** The whole state. */
 export function writeSnapshot(state: GameState): Uint8Array {
-  const out = new ByteWriter();
+  const out = state.writer;
   head(out, SNAPSHOT);
   out.word(state.world.digest.low);
   out.word(state.world.digest.high);
@@ -43,14 +43,13 @@ export function writeDelta(state: GameState, since: bigint): Uint8Array | null {
   if (found === null) return null;
   const { mark, now, keys } = found;
   if (keys.length > partsMax(state.world)) return null;
-  const out = new ByteWriter();
+  const out = state.writer;
   head(out, DELTA);
   writeHash(out, since);
   writeHash(out, now);
   out.whole(state.at - mark.at);
-  const grown = COUNTERS.map((name) => state.counters[name] - mark.counters[name]);
-  out.whole(grown.reduce((bits, by, i) => bits | (by > 0 ? 1 << i : 0), 0));
-  for (const by of grown) if (by > 0) out.whole(by);
+  if (sameCounters(state.counters, mark.counters)) out.whole(0);
+  else writeGrowth(out, mark.counters, state.counters);
   writeParts(out, state, keys);
   return out.take();
 }
@@ -69,7 +68,14 @@ export function readState(state: GameState, bytes: Uint8Array): Result<GameState
   return form === DELTA ? readDelta(state, from) : err("neither a snapshot nor a delta");
 }
 
+function writeGrowth(out: ByteWriter, before: Counters, now: Counters): void {
+  const grown = COUNTERS.map((name) => now[name] - before[name]);
+  out.whole(grown.reduce((bits, by, i) => bits | (by > 0 ? 1 << i : 0), 0));
+  for (const by of grown) if (by > 0) out.whole(by);
+}
+
 function head(out: ByteWriter, form: number): void {
+  out.reset();
   out.byte(MAGIC);
   out.byte(RULES_VERSION);
   out.byte(form);

@@ -4,9 +4,9 @@
  * Never: decides anything about the game.
  */
 import { assert } from "../../base/assert.ts";
+import { ByteWriter } from "./bytes.ts";
 import {
   type Bag,
-  COUNTERS,
   type Counters,
   type FloorItem,
   idOf,
@@ -18,6 +18,7 @@ import {
   type Part,
   type Player,
   type Purse,
+  sameCounters,
   type Tracked,
 } from "./entities.ts";
 import { HashSum, RecordHasher } from "./hash.ts";
@@ -49,6 +50,9 @@ export class GameState {
   readonly monsters: Monster[] = [];
   readonly players = new Map<number, Player>();
   readonly items = new Map<number, FloorItem>();
+
+  /** For who writes the state; its buffer is kept from one writing to the next. */
+  readonly writer = new ByteWriter();
 
   private readonly sum = new HashSum();
   private readonly hasher = new RecordHasher();
@@ -145,7 +149,7 @@ export class GameState {
     }
     for (const { key, part } of changes) this.place(key, part);
     this.at = at;
-    for (const name of COUNTERS) this.counters[name] = counters[name];
+    Object.assign(this.counters, counters);
     this.settle();
   }
 
@@ -184,7 +188,7 @@ export class GameState {
     this.settle();
     const { high, low } = this.sum;
     const last = this.marks.at(-1);
-    const counted = last !== undefined && COUNTERS.every((name) => last.counters[name] === this.counters[name]);
+    const counted = last !== undefined && sameCounters(last.counters, this.counters);
     if (counted && last.sumHigh === high && last.sumLow === low && last.at === this.at) return last;
     this.hasher.map(this.world.digest, this.at, this.counters);
     const sum = new HashSum();

@@ -18,11 +18,16 @@ const DY: readonly number[] = [1, 1, 0, -1, -1, -1, 0, 1];
 /** A way as its directions. Empty: already there. */
 export type Way = Uint8Array;
 
-/** The window of a search: all that can be reached. */
-const SIDE = 2 * WAY_CELLS_MAX + 1;
+/** Direction by the signs of the distances along y and x, each plus one; in the middle nothing. */
+const TOWARDS: readonly number[] = [5, 4, 3, 6, 0, 2, 7, 0, 1];
+
+/** The window of a search: nothing costs less than a straight cell, so no search within the cost leaves it. */
+const REACH = Math.floor(COST_MAX / STRAIGHT);
+const SIDE = 2 * REACH + 1;
 const NODES = SIDE * SIDE;
+const NODE_STEP: readonly number[] = DX.map((dx, d) => dx + (DY[d] as number) * SIDE);
 /** Above every node's number, so that cost and node share one integer. */
-const NODE_SCALE = 2048;
+const NODE_SCALE = 4096;
 
 /** rAthena's map cache: 1 is a wall, 5 stops feet but not arrows; 0, 2, 3, 4 and 6 are walked on. */
 const isOpen = (code: number): boolean => code === 0 || code === 2 || code === 3 || code === 4 || code === 6;
@@ -41,6 +46,10 @@ export class Terrain {
   /** How many cells can be walked on. */
   readonly openCells: number;
   private readonly open: Uint8Array;
+  /** By cell: a bit for each direction in which one step is free. */
+  private readonly exits: Uint8Array;
+  private readonly cellStep: readonly number[];
+  private readonly cells = new Int32Array(NODES);
   private readonly cost = new Int32Array(NODES);
   private readonly came = new Int8Array(NODES);
   private readonly seen = new Int32Array(NODES);
@@ -52,6 +61,8 @@ export class Terrain {
     this.height = ground.height;
     this.open = ground.cells.map((code) => (isOpen(code) ? 1 : 0));
     this.openCells = this.open.reduce((sum, one) => sum + one, 0);
+    this.cellStep = DX.map((dx, d) => dx + (DY[d] as number) * this.width);
+    this.exits = this.open.map((open, cell) => (open === 1 ? this.exitsOf(cell) : 0));
   }
 
   /** Whether feet may stand on a cell; false for cells that do not exist. */
@@ -61,28 +72,25 @@ export class Terrain {
 
   /** The cell one step on, or -1 where that leaves the map, meets a wall or cuts a corner. */
   step(cell: number, direction: number): number {
-    const dx = DX[direction] as number;
-    const dy = DY[direction] as number;
-    const x = (cell % this.width) + dx;
-    if (x < 0 || x >= this.width) return -1;
-    const next = cell + dx + dy * this.width;
-    if (this.open[next] !== 1) return -1;
-    if ((direction & 1) === 1 && (this.open[cell + dx] !== 1 || this.open[cell + dy * this.width] !== 1)) return -1;
-    return next;
+    return (((this.exits[cell] ?? 0) >> direction) & 1) === 1 ? cell + (this.cellStep[direction] as number) : -1;
   }
 
   /** The straight way: diagonal while both distances are left, then along one. Null where something stands in it or it is too long. */
   straightWay(from: number, to: number): Way | null {
     if (!this.walkable(from) || !this.walkable(to)) return null;
-    const cells = cellsBetween(this.width, from, to);
+    let dx = (to % this.width) - (from % this.width);
+    let dy = Math.floor(to / this.width) - Math.floor(from / this.width);
+    const cells = Math.max(Math.abs(dx), Math.abs(dy));
     if (cells > WAY_CELLS_MAX) return null;
     const way = new Uint8Array(cells);
     let cell = from;
     for (let i = 0; i < cells; i += 1) {
-      const direction = this.towards(cell, to);
+      const direction = TOWARDS[3 * Math.sign(dy) + Math.sign(dx) + 4] as number;
       cell = this.step(cell, direction);
       if (cell < 0) return null;
       way[i] = direction;
+      dx -= Math.sign(dx);
+      dy -= Math.sign(dy);
     }
     return way;
   }
@@ -95,39 +103,45 @@ export class Terrain {
     return this.explore(from, to);
   }
 
-  private towards(cell: number, to: number): number {
-    const dx = Math.sign((to % this.width) - (cell % this.width));
-    const dy = Math.sign(Math.floor(to / this.width) - Math.floor(cell / this.width));
-    for (let d = 0; d < 8; d += 1) if (DX[d] === dx && DY[d] === dy) return d;
-    return 0;
+  private exitsOf(cell: number): number {
+    const { width, open } = this;
+    const x = cell % width;
+    let bits = 0;
+    for (let d = 0; d < 8; d += 1) {
+      const dx = DX[d] as number;
+      const along = (DY[d] as number) * width;
+      if (x + dx < 0 || x + dx >= width || open[cell + dx + along] !== 1) continue;
+      if ((d & 1) === 0 || (open[cell + dx] === 1 && open[cell + along] === 1)) bits |= 1 << d;
+    }
+    return bits;
   }
 
   private explore(from: number, to: number): Way | null {
-    const left = (from % this.width) - WAY_CELLS_MAX;
-    const top = Math.floor(from / this.width) - WAY_CELLS_MAX;
-    const origin = left + top * this.width;
-    const nodeOf = (cell: number): number => (cell % this.width) - left + (Math.floor(cell / this.width) - top) * SIDE;
-    const goal = nodeOf(to);
+    const { width, exits, cellStep } = this;
+    const start = REACH + REACH * SIDE;
+    const goal = start + (to % width) - (from % width) + (Math.floor(to / width) - Math.floor(from / width)) * SIDE;
     this.search += 1;
     this.heap.length = 0;
-    this.reach(nodeOf(from), 0, -1, goal);
+    this.reach(start, from, 0, -1, goal);
     for (let next = this.cheapest(); next >= 0; next = this.cheapest()) {
-      if (next === goal) return this.wayBack(goal, nodeOf(from));
-      const cell = origin + (next % SIDE) + Math.floor(next / SIDE) * this.width;
+      if (next === goal) return this.wayBack(goal, start);
+      const cell = this.cells[next] as number;
       const spent = this.cost[next] as number;
+      const free = exits[cell] as number;
       for (let d = 0; d < 8; d += 1) {
-        if (!insideWindow(next, d) || this.step(cell, d) < 0) continue;
-        this.reach(next + (DX[d] as number) + (DY[d] as number) * SIDE, spent + ((d & 1) === 1 ? DIAGONAL : STRAIGHT), d, goal);
+        if (((free >> d) & 1) === 0) continue;
+        this.reach(next + (NODE_STEP[d] as number), cell + (cellStep[d] as number), spent + ((d & 1) === 1 ? DIAGONAL : STRAIGHT), d, goal);
       }
     }
     return null;
   }
 
-  private reach(node: number, cost: number, came: number, goal: number): void {
+  private reach(node: number, cell: number, cost: number, came: number, goal: number): void {
     if (this.seen[node] === this.search && (this.cost[node] as number) <= cost) return;
     const total = cost + leastCost(node, goal);
     if (total > COST_MAX) return;
     this.seen[node] = this.search;
+    this.cells[node] = cell;
     this.cost[node] = cost;
     this.came[node] = came;
     push(this.heap, total * NODE_SCALE + node);
@@ -144,16 +158,10 @@ export class Terrain {
     for (let node = goal; node !== start; ) {
       const d = this.came[node] as number;
       directions.push(d);
-      node -= (DX[d] as number) + (DY[d] as number) * SIDE;
+      node -= NODE_STEP[d] as number;
     }
     return directions.length > WAY_CELLS_MAX ? null : Uint8Array.from(directions.reverse());
   }
-}
-
-function insideWindow(node: number, direction: number): boolean {
-  const x = (node % SIDE) + (DX[direction] as number);
-  const y = Math.floor(node / SIDE) + (DY[direction] as number);
-  return x >= 0 && x < SIDE && y >= 0 && y < SIDE;
 }
 
 /** What the rest of a way costs at least: diagonals while they help, then straight cells. */
