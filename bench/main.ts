@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { capacityBench } from "./capacity.bench.ts";
 import { movedText, readBaseline, updatedBaseline, writeBaseline } from "./lib/baseline.ts";
 import { loadNow, thisMachine } from "./lib/machine.ts";
+import { gameBench } from "./game.bench.ts";
 import { type BenchPlan, type BenchReport, detailText, reaches, rowsText } from "./lib/rows.ts";
 import { partsBench } from "./parts.bench.ts";
 import { queueBench } from "./queue.bench.ts";
@@ -18,6 +19,7 @@ const BENCHES: ReadonlyMap<string, (plan: BenchPlan) => Promise<BenchReport>> = 
   ["scoring", scoringBench],
   ["parts", partsBench],
   ["seal", sealBench],
+  ["game", gameBench],
   ["capacity", capacityBench],
 ]);
 

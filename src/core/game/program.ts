@@ -19,6 +19,7 @@ export type ProgramOut = {
 /** Why a program does not take something in; each stands for one cause. */
 export type ProgramRefusal =
   | "not_here"
+  | "already_here"
   | "malformed"
   | "too_far"
   | "not_walkable"
