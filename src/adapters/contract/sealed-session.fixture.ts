@@ -189,14 +189,18 @@ function keysInForce(rig: CryptoRig, suite: Suite): void {
     expect(gateway.port.held.size).toBe(held);
   });
 
-  it("SY10: a new epoch takes a new key, older epochs are not new any more and end after 60 s", () => {
-    const { ours, theirs } = twoSessions(rig, suite);
+  it("SY10: a new epoch takes a new key, the older one ends after 60 s, and its key is forgotten with it", () => {
+    const { ours, theirs, gateway } = twoSessions(rig, suite);
+    const held = gateway.port.held.size;
     const before = one(ours, 0, "before");
     theirs.changeEpoch(SECOND, EPOCH + 5);
     expect(read(ours, SECOND, one(theirs, SECOND, "you are granted it"))).toEqual(["you are granted it"]);
     expect(read(theirs, 2 * SECOND, before)).toEqual(["before"]);
     const stale = one(ours, 2 * SECOND, "not told yet");
+    expect(theirs.tendAt).toBe(61 * SECOND);
     expect(theirs.open(61 * SECOND, stale)).toEqual(REJECTED);
+    theirs.tend(61 * SECOND);
+    expect(gateway.port.held.size).toBe(held - 1);
     ours.changeEpoch(62 * SECOND, EPOCH + 5);
     ours.changeEpoch(62 * SECOND, EPOCH + 4);
     expect([ours.epoch, ours.kid]).toEqual([EPOCH + 5, 2]);
