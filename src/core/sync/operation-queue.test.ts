@@ -273,3 +273,30 @@ describe("a map that is handed over", () => {
     expect(made.drains).toEqual([[3, 1]]);
   });
 });
+
+describe("a clock that is set", () => {
+  it("SY5: back by an hour, does not make anybody wait an hour longer", () => {
+    const made = bench();
+    made.pass(3_700_000);
+    made.submit(0, "k", true);
+    made.submit(0, "a");
+    made.queue.wait(made.at, "k", 700, 1, made);
+    made.pass(60);
+    made.queue.due(made.at, made);
+    made.at -= 3_600_000_000;
+    made.submit(0, "k2", true);
+    made.pass(439);
+    expect([made.answersOf("k"), idsOf(made)]).toEqual([[], [["k"], ["a"]]]);
+    made.pass(1);
+    expect([made.answersOf("k"), made.answersOf("k2")]).toEqual([["unknown"], []]);
+    made.pass(60);
+    expect(made.answersOf("k2")).toEqual(["unknown"]);
+    made.pass(140);
+    expect(made.waits).toEqual([[1, "k", { result: "unknown" }]]);
+    made.reply(0, "failed");
+    made.at -= 60_000_000;
+    made.reply(0, "failed");
+    made.pass(100);
+    expect(made.open).toHaveLength(2);
+  });
+});

@@ -12,6 +12,7 @@ import type { OwnershipRow, StoreAnswer, StoreRequest } from "../protocol/store.
 import type { SyncTuning } from "../settings.ts";
 import { type Batch, Book, type ClosedFor, type Entry, type Lane } from "./lane.ts";
 import { type OperationEnd, type OperationStatus, Results, Waiters } from "./results.ts";
+import { SteadyClock } from "./steady-clock.ts";
 
 /** Why an operation is not taken. The caller has its answer with that; it counts as rejected. */
 export type SubmitRefusal = "queue_full" | "not_granted" | "draining" | "already_submitted" | "too_large";
@@ -39,10 +40,14 @@ export type QueueStats = {
   readonly pending: number;
 };
 
-/** The queue of one host. Time is the host's clock in microseconds; `due` is called at `nextAt`. */
+/**
+ * The queue of one host. Each `at` is what the host's clock shows, in microseconds; it may be set. After each call `nextAt` tells when `due` is
+ * to be called.
+ */
 export class OperationQueue {
   private readonly host: HostId;
   private readonly tuning: SyncTuning;
+  private readonly clock = new SteadyClock();
   private readonly books = new Map<MapId, Book>();
   private readonly pending = new Map<OperationId, Entry>();
   private readonly results: Results;
@@ -82,7 +87,7 @@ export class OperationQueue {
     const book = this.books.get(map);
     if (book === undefined) return;
     this.books.delete(map);
-    this.close(at, book, "revoked", out);
+    this.close(this.clock.read(at), book, "revoked", out);
   }
 
   /** Takes nothing new for the map and sends all that is pending; `drained` follows, at once where nothing is. */
@@ -90,9 +95,10 @@ export class OperationQueue {
     const book = this.books.get(map);
     if (book === undefined || book.held || book.closed !== null) return;
     book.held = true;
+    const now = this.clock.read(at);
     for (const lane of [book.critical, book.bulk]) {
       lane.release();
-      this.pump(at, lane, out);
+      this.pump(now, lane, out);
     }
     if (book.pending === 0) out.drained(map, book.epoch);
   }
@@ -111,15 +117,16 @@ export class OperationQueue {
 
   /** Takes an operation for a map. Critical ones go at once, all others with the next tick. */
   submit(at: number, map: MapId, operation: Operation, critical: boolean, out: QueueOut): Result<null, SubmitRefusal> {
+    const now = this.clock.read(at);
     this.counts.submitted += 1;
-    const refusal = this.refusalOf(at, map, operation, critical);
+    const refusal = this.refusalOf(now, map, operation, critical);
     if (refusal !== null) {
       this.counts.rejected += 1;
       return err(refusal);
     }
     const book = this.books.get(map) as Book;
     const lane = critical ? book.critical : book.bulk;
-    const deadline = critical ? at + this.tuning.criticalTimeoutMs * US_PER_MS : Number.POSITIVE_INFINITY;
+    const deadline = critical ? now + this.tuning.criticalTimeoutMs * US_PER_MS : Number.POSITIVE_INFINITY;
     const entry: Entry = { operation, lane, deadline, doubted: false, ended: false };
     this.pending.set(operation.id, entry);
     book.pending += 1;
@@ -128,8 +135,8 @@ export class OperationQueue {
     // A full batch does not wait for company.
     if (critical || lane.waiting >= this.tuning.batchOperationsMax) {
       lane.release();
-      this.pump(at, lane, out);
-    } else if (this.tickAt === Number.POSITIVE_INFINITY) this.tickAt = at + this.tuning.tickMs * US_PER_MS;
+      this.pump(now, lane, out);
+    } else if (this.tickAt === Number.POSITIVE_INFINITY) this.tickAt = now + this.tuning.tickMs * US_PER_MS;
     assert(this.pending.size <= this.tuning.pendingMax, "the queue is bounded");
     return ok(null);
   }
@@ -145,6 +152,10 @@ export class OperationQueue {
 
   /** What is known of an operation. */
   status(at: number, id: OperationId): OperationStatus {
+    return this.known(this.clock.read(at), id);
+  }
+
+  private known(at: number, id: OperationId): OperationStatus {
     const entry = this.pending.get(id);
     if (entry !== undefined) return { result: entry.doubted ? "unknown" : "pending" };
     return this.results.get(at, id) ?? { result: "not_known" };
@@ -152,25 +163,28 @@ export class OperationQueue {
 
   /** Tells `waiter` when the operation has ended, or what is known after `timeoutMs`; 0: waits for ever. What is not pending is told at once. */
   wait(at: number, id: OperationId, timeoutMs: number, waiter: number, out: QueueOut): Result<null, "too_many_waiters"> {
-    if (!this.pending.has(id)) out.waited(waiter, id, this.status(at, id));
-    else if (!this.waiters.add(at, id, waiter, timeoutMs)) return err("too_many_waiters");
+    const now = this.clock.read(at);
+    if (!this.pending.has(id)) out.waited(waiter, id, this.known(now, id));
+    else if (!this.waiters.add(now, id, waiter, timeoutMs)) return err("too_many_waiters");
     return ok(null);
   }
 
   /** When `due` has something to do, at the earliest (us); Infinity: nothing is waited for. */
   nextAt(): number {
     while (this.deadlines[0]?.ended === true) this.deadlines.shift();
-    return Math.min(this.tickAt, this.restAt, this.deadlines[0]?.deadline ?? Number.POSITIVE_INFINITY, this.waiters.nextAt);
+    const deadline = this.deadlines[0]?.deadline ?? Number.POSITIVE_INFINITY;
+    return this.clock.shows(Math.min(this.tickAt, this.restAt, deadline, this.waiters.nextAt));
   }
 
   /** Time has come as far as `at`. */
   due(at: number, out: QueueOut): void {
-    this.doubt(at, out);
-    this.again(at, out);
-    if (at >= this.tickAt) this.tick(at, out);
+    const now = this.clock.read(at);
+    this.doubt(now, out);
+    this.again(now, out);
+    if (now >= this.tickAt) this.tick(now, out);
     this.waiters.due(
-      at,
-      (id) => this.status(at, id),
+      now,
+      (id) => this.known(now, id),
       (waiter, id, status) => out.waited(waiter, id, status),
     );
   }
@@ -236,21 +250,22 @@ export class OperationQueue {
     const batch = this.asked.get(request);
     if (batch === undefined) return false;
     this.asked.delete(request);
+    const now = this.clock.read(at);
     switch (answer.result) {
       case "ok":
-        this.applied(at, batch, answer.verdicts, out);
+        this.applied(now, batch, answer.verdicts, out);
         break;
       case "refused":
-        this.refused(at, batch, answer.row, answer.known, out);
+        this.refused(now, batch, answer.row, answer.known, out);
         break;
       case "unknown":
         batch.doubtful = true;
-        this.rest(at, batch);
+        this.rest(now, batch);
         break;
       case "failed":
-        this.failed(at, batch, out);
+        this.failed(now, batch, out);
     }
-    this.next(at, batch.lane, out);
+    this.next(now, batch.lane, out);
     return true;
   }
 

@@ -7,6 +7,7 @@ import { assert } from "../../base/assert.ts";
 import { US_PER_MS } from "../../base/time.ts";
 import type { HostId, MapId } from "../protocol/ids.ts";
 import type { SyncTuning } from "../settings.ts";
+import { SteadyClock } from "./steady-clock.ts";
 
 /** Where states come from; every call gives the state of this very instant. */
 export type ReplicaSource = {
@@ -16,14 +17,21 @@ export type ReplicaSource = {
   snapshot(map: MapId): Uint8Array;
 };
 
-/** One copy to be sent: on top of the state `base`, or a snapshot with `base` null; `hash` is what the standby holds when it has taken it. */
+/**
+ * One copy to be sent: on top of the state `base`, or a snapshot with `base` null; `hash` is what the standby holds when it has taken it.
+ * Numbers rise: a standby takes nothing with a lower one than it has taken from this host, so that what comes late never sets it back.
+ */
 export type Replica = {
   readonly map: MapId;
   readonly to: HostId;
+  readonly seq: number;
   readonly base: bigint | null;
   readonly hash: bigint;
   readonly bytes: Uint8Array;
 };
+
+/** A copy under way, or given up for lost. */
+type Sent = { readonly seq: number; readonly hash: bigint; readonly at: number };
 
 type Copy = {
   readonly map: MapId;
@@ -31,13 +39,16 @@ type Copy = {
   /** The state it is known to hold, and when that was the map's state (us). */
   held: bigint | null;
   heldAt: number;
-  /** The copy under way. */
-  sent: bigint | null;
-  sentAt: number;
+  /** What was sent since, the newest last. An answer that comes after its time still counts: a slow line is no broken one. */
+  sent: Sent[];
 };
 
-/** The standbys of one host's maps. Time is the host's clock in microseconds; `due` is called at `nextAt`. */
+/** Copies of which an answer is still believed; an older one is forgotten. */
+const SENT_MAX = 4;
+
+/** The standbys of one host's maps. Each `at` is what the host's clock shows (us); it may be set. `due` is called at `nextAt`. */
 export class ReplicaSchedule {
+  private readonly clock = new SteadyClock();
   private readonly everyUs: number;
   private readonly lostUs: number;
   private readonly bytesMax: number;
@@ -46,6 +57,7 @@ export class ReplicaSchedule {
   private tickAt = Number.POSITIVE_INFINITY;
   /** Bytes that may be sent in this interval; below 0 what the last copy took beyond it. */
   private allowance = 0;
+  private seq = 0;
 
   constructor(tuning: Pick<SyncTuning, "replicaMs" | "replicaLostMs" | "replicaBytesMax">) {
     assert(
@@ -62,35 +74,36 @@ export class ReplicaSchedule {
     for (const [key, copy] of this.copies) if (copy.map === map && !hosts.includes(copy.to)) this.copies.delete(key);
     for (const to of hosts) {
       const key = keyOf(map, to);
-      if (!this.copies.has(key)) this.copies.set(key, { map, to, held: null, heldAt: Number.NEGATIVE_INFINITY, sent: null, sentAt: 0 });
+      if (!this.copies.has(key)) this.copies.set(key, { map, to, held: null, heldAt: Number.NEGATIVE_INFINITY, sent: [] });
     }
     if (this.copies.size === 0) this.tickAt = Number.POSITIVE_INFINITY;
-    else if (this.tickAt === Number.POSITIVE_INFINITY) this.tickAt = at;
+    else if (this.tickAt === Number.POSITIVE_INFINITY) this.tickAt = this.clock.read(at);
   }
 
   /** When `due` has something to do (us); Infinity: there are no standbys. */
   nextAt(): number {
-    return this.tickAt;
+    return this.clock.shows(this.tickAt);
   }
 
   /** A new interval: sends what is due, as far as the allowance reaches. The next begins a whole interval later, however late this one is. */
   due(at: number, source: ReplicaSource, send: (replica: Replica) => void): void {
-    if (at < this.tickAt) return;
-    this.tickAt = at + this.everyUs;
+    const now = this.clock.read(at);
+    if (now < this.tickAt) return;
+    this.tickAt = now + this.everyUs;
     this.allowance = Math.min(this.allowance, 0) + this.bytesMax;
     const hashes = new Map<MapId, bigint>();
     for (const [key, copy] of [...this.copies]) {
       if (this.allowance <= 0) return;
-      if (copy.sent !== null && at < copy.sentAt + this.lostUs) continue;
+      const last = copy.sent.at(-1);
+      if (last !== undefined && now < last.at + this.lostUs) continue;
       let hash = hashes.get(copy.map);
       if (hash === undefined) hashes.set(copy.map, (hash = source.hash(copy.map)));
-      if (hash === copy.held) {
+      if (hash === copy.held && last === undefined) {
         // Nothing changed, so what it holds is the state of now.
-        copy.heldAt = at;
-        copy.sent = null;
+        copy.heldAt = now;
         continue;
       }
-      this.allowance -= this.copyTo(at, copy, hash, source, send);
+      this.allowance -= this.copyTo(now, copy, hash, source, send);
       this.copies.delete(key);
       this.copies.set(key, copy);
     }
@@ -100,19 +113,20 @@ export class ReplicaSchedule {
     const { map, to, held } = copy;
     const delta = held === null ? null : source.delta(map, held);
     const bytes = delta ?? source.snapshot(map);
-    copy.sent = hash;
-    copy.sentAt = at;
-    send({ map, to, base: delta === null ? null : held, hash, bytes });
+    this.seq += 1;
+    copy.sent = [...copy.sent.slice(1 - SENT_MAX), { seq: this.seq, hash, at }];
+    send({ map, to, seq: this.seq, base: delta === null ? null : held, hash, bytes });
     return bytes.length;
   }
 
-  /** A standby says that it holds the state with this hash. Only the copy under way counts: an older one says nothing of now. */
-  holds(map: MapId, from: HostId, hash: bigint): void {
+  /** A standby says that it has taken the copy with this number. */
+  holds(map: MapId, from: HostId, seq: number): void {
     const copy = this.copies.get(keyOf(map, from));
-    if (copy === undefined || copy.sent !== hash) return;
-    copy.held = hash;
-    copy.heldAt = copy.sentAt;
-    copy.sent = null;
+    const taken = copy?.sent.find((sent) => sent.seq === seq);
+    if (copy === undefined || taken === undefined) return;
+    copy.held = taken.hash;
+    copy.heldAt = taken.at;
+    copy.sent = copy.sent.filter((sent) => sent.seq > seq);
   }
 
   /** A standby could not take what it was sent, or has begun anew: it is sent a snapshot next. */
@@ -121,14 +135,14 @@ export class ReplicaSchedule {
     if (copy === undefined) return;
     copy.held = null;
     copy.heldAt = Number.NEGATIVE_INFINITY;
-    copy.sent = null;
+    copy.sent = [];
   }
 
   /** How much of a map's time the freshest of its standbys lacks (us); Infinity: none holds anything. What a failover now would lose (SY3). */
   behindUs(at: number, map: MapId): number {
     let freshest = Number.NEGATIVE_INFINITY;
     for (const copy of this.copies.values()) if (copy.map === map) freshest = Math.max(freshest, copy.heldAt);
-    return at - freshest;
+    return this.clock.read(at) - freshest;
   }
 }
 
