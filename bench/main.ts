@@ -13,6 +13,7 @@ import { partsBench } from "./parts.bench.ts";
 import { queueBench } from "./queue.bench.ts";
 import { scoringBench } from "./scoring.bench.ts";
 import { sealBench } from "./seal.bench.ts";
+import { syncBench } from "./sync.bench.ts";
 
 const BENCHES: ReadonlyMap<string, (plan: BenchPlan) => Promise<BenchReport>> = new Map([
   ["queue", queueBench],
@@ -20,6 +21,7 @@ const BENCHES: ReadonlyMap<string, (plan: BenchPlan) => Promise<BenchReport>> = 
   ["parts", partsBench],
   ["seal", sealBench],
   ["game", gameBench],
+  ["sync", syncBench],
   ["capacity", capacityBench],
 ]);
 
