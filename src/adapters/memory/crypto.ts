@@ -61,7 +61,7 @@ export class MemoryCrypto implements CryptoPort {
     const { tag } = SUITE_SIZES[suite];
     const { pieces, bytes } = piecesOf(plain);
     const sealed = new Uint8Array(headroom + sealedBytes(suite, bytes));
-    const body = sealed.subarray(headroom, sealed.length - tag);
+    const body = new Uint8Array(sealedBytes(suite, bytes) - tag);
     let at = 0;
     for (const piece of pieces) {
       body.set(piece, at);
@@ -70,6 +70,7 @@ export class MemoryCrypto implements CryptoPort {
     // PKCS #7, so that lengths can be told again; GCM has none.
     body.fill(body.length - bytes, bytes);
     veil(body, secret, iv);
+    sealed.set(body, headroom);
     sealed.set(tagOf(secret, suite, iv, aad, body), headroom + body.length);
     this.counts.seals += 1;
     this.counts.bytes += bytes;
@@ -190,12 +191,14 @@ function tagOf(secret: Secret, suite: Suite, iv: Uint8Array, aad: Uint8Array, bo
   return hash.stretched(SUITE_SIZES[suite].tag);
 }
 
-/** Makes plaintext unlike itself and back: a search for it in what leaves finds nothing. */
+/** Makes plaintext unlike itself and back: a search for it in what leaves finds nothing. `body` begins at a whole word of its buffer. */
 function veil(body: Uint8Array, secret: Secret, iv: Uint8Array): void {
   const hash = new KeyedHash(secret.a, secret.b);
   hash.bytes(iv);
-  const mask = hash.stretched(PUBLIC_BYTES);
-  for (let i = 0; i < body.length; i++) body[i]! ^= mask[i % PUBLIC_BYTES]! ^ (i >>> 5);
+  const [a, b] = hash.end(0);
+  const words = new Int32Array(body.buffer, body.byteOffset, body.length >>> 2);
+  for (let i = 0; i < words.length; i++) words[i]! ^= i & 1 ? b + i : a + i;
+  for (let i = words.length * 4; i < body.length; i++) body[i]! ^= a >>> (8 * (i & 3));
 }
 
 function digested(purpose: number, parts: readonly Uint8Array[]): { readonly a: number; readonly b: number } {

@@ -1,6 +1,6 @@
 /**
  * A 64-bit hash of bytes under a key, for simulations: a changed bit gives another hash but for chance (2^-64). Each step permutes the state, as in
- * base/hash.ts, but takes four bytes at a time. No cryptographic hash: who wants to forge it can.
+ * base/hash.ts, but takes four bytes at a time or eight. No cryptographic hash: who wants to forge it can.
  */
 export class KeyedHash {
   private a: number;
@@ -28,9 +28,21 @@ export class KeyedHash {
   bytes(bytes: Uint8Array): void {
     const { length } = bytes;
     this.word(length);
-    const whole = length - (length % 4);
-    for (let i = 0; i < whole; i += 4) this.word(bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24));
-    for (let i = whole; i < length; i++) this.word(bytes[i]!);
+    const words = wordsOf(bytes);
+    // Two words at a time, one into each half, so that the halves need not wait for each other; this too permutes the state.
+    const pairs = words.length & ~1;
+    let { a: left, b: right } = this;
+    for (let i = 0; i < pairs; i += 2) {
+      left = Math.imul(left ^ words[i]!, 0x85ebca6b);
+      right = Math.imul(right ^ words[i + 1]!, 0xc2b2ae35);
+      left ^= left >>> 15;
+      right = (right ^ (right >>> 13)) + left;
+      left ^= (right << 7) | (right >>> 25);
+    }
+    this.a = left | 0;
+    this.b = right | 0;
+    if (pairs < words.length) this.word(words[pairs]!);
+    for (let i = words.length * 4; i < length; i++) this.word(bytes[i]!);
   }
 
   /** The hash of all so far, another one for each `purpose`. */
@@ -56,4 +68,18 @@ export class KeyedHash {
     }
     return out;
   }
+}
+
+/** Less than this is not worth a view. */
+const VIEW_BYTES_MIN = 64;
+
+/** The whole words of some bytes, little-endian: a view where they lie so that one is possible, as long bodies of envelopes do, else a copy. */
+export function wordsOf(bytes: Uint8Array): Int32Array {
+  const count = bytes.length >>> 2;
+  if (bytes.length >= VIEW_BYTES_MIN && bytes.byteOffset % 4 === 0) return new Int32Array(bytes.buffer, bytes.byteOffset, count);
+  const words = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    words[i] = bytes[4 * i]! | (bytes[4 * i + 1]! << 8) | (bytes[4 * i + 2]! << 16) | (bytes[4 * i + 3]! << 24);
+  }
+  return words;
 }
