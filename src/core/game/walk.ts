@@ -19,7 +19,7 @@ export type Walker = { from: number; to: number; start: number; way: Way | null 
 export type Stop = { readonly cell: number; readonly at: number };
 
 /** ms that a step takes. */
-export function stepMs(speed: number, direction: number): number {
+function stepMs(speed: number, direction: number): number {
   return (direction & 1) === 1 ? Math.floor((speed * 14) / 10) : speed;
 }
 
