@@ -107,7 +107,7 @@ export function turnOf(act: number): Turn {
 }
 
 /** What the player of a turn asks for, chosen by its number and what it sees, so that something comes of it most of the time. */
-function chosenInput(game: ReferenceGame, { player, act }: Turn): GameInput {
+export function chosenInput(game: ReferenceGame, { player, act }: Turn): GameInput {
   const draw = (n: number, below: number): number => drawU32(CHANCE, act, n) % below;
   const { width, height } = game.world.terrain;
   const place = game.placeOf(player);

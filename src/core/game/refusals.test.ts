@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { readCarried, writeCarried } from "./carried.ts";
 import { type DeedStory, deedOf, readDeed } from "./deeds.ts";
 import { LIMITS, untracked } from "./entities.ts";
-import { playTurns, testData, testGame, testWorld, type Turn, turnOf } from "./game.fixture.ts";
+import { chosenInput, playTurns, testData, testGame, testWorld, type Turn, turnOf } from "./game.fixture.ts";
 import { type GameInput, readInput, writeInput } from "./inputs.ts";
 import { readNews } from "./news.ts";
 import { worldOf } from "./world.ts";
@@ -110,13 +110,14 @@ describe("SY4: what the game refuses", () => {
     fc.assert(
       fc.property(
         someTurns(40),
-        fc.array(fc.oneof(inputs.map(writeInput), fc.uint8Array({ maxLength: 12 })), { maxLength: 40 }),
+        fc.array(fc.oneof(inputs.map(writeInput), fc.uint8Array({ maxLength: 12 }), fc.nat(0xffffff)), { maxLength: 40 }),
         (turns, asked) => {
           const { game, kept } = testGame();
           playTurns(game, kept, turns);
-          for (const bytes of asked) {
+          for (const one of asked) {
             for (const player of [1, 2, 77]) {
               const [hash, snapshot, deeds, news, due] = [game.hash(), game.snapshot(), kept.deeds.length, kept.news.length, game.nextAt()];
+              const bytes = typeof one !== "number" ? one : writeInput(chosenInput(game, { after: 0, player, act: one }));
               if (game.input(player, bytes, kept).ok) continue;
               refused += 1;
               expect([game.hash(), kept.deeds.length, kept.news.length, game.nextAt()]).toEqual([hash, deeds, news, due]);

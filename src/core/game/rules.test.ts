@@ -150,6 +150,26 @@ describe("VA2: what costs time", () => {
     expect(one.ask(quick)).toBe("done");
   });
 
+  it("what is refused stops nobody: who casts or hits at what is too far walks on", () => {
+    const spawn = { monster: 1, amount: 1, x: 1, y: 1, xs: 0, ys: 0, delay: 2_000, variance: 0 };
+    const { game, kept } = testGame(testWorld({ ground: OPEN, monsters: new Map([[1, { ...weak, id: 1 }]]), spawns: [spawn] }));
+    game.enter(7, NOTHING, kept);
+    for (const cell of [20 + 20 * 30, 28 + 28 * 30]) {
+      for (let i = 0; i < 3; i += 1) {
+        game.input(7, writeInput({ do: "walk", cell }), kept);
+        game.advance(game.at + 2_000, kept);
+      }
+    }
+    expect(game.input(7, writeInput({ do: "walk", cell: 20 + 28 * 30 }), kept).ok).toBe(true);
+    game.advance(game.at + 500, kept);
+    const before = game.snapshot();
+    expect(game.input(7, writeInput({ do: "cast", skill: 1, level: 1, slot: 0 }), kept)).toEqual({ ok: false, error: "too_far" });
+    expect(game.input(7, writeInput({ do: "attack", slot: 0 }), kept)).toEqual({ ok: false, error: "too_far" });
+    expect(game.snapshot()).toEqual(before);
+    game.advance(game.at + 2_000, kept);
+    expect(game.placeOf(7)).toBe(20 + 28 * 30);
+  });
+
   it("cooldowns go along to the next map", () => {
     const one = room({ hp: 100_000 });
     one.ask({ do: "cast", skill: 2, level: 1, slot: 0 });

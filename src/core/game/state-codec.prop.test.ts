@@ -135,7 +135,7 @@ describe("SY2: one part of the state", () => {
     let parts = 0;
     const small = fc.array(fc.oneof(fc.nat(9), fc.nat(255)), { maxLength: 30 });
     fc.assert(
-      fc.property(fc.constantFrom(...keys), fc.constantFrom(1, 9, 17, 3, 0, 97), small, (key, tag, rest) => {
+      fc.property(fc.constantFrom(...keys), fc.oneof(fc.constantFrom(1, 9, 17, 3, 0, 97), fc.nat(255)), small, (key, tag, rest) => {
         const bytes = Uint8Array.from([tag, ...rest]);
         const from = new ByteReader(bytes);
         const part = readPart(from, key, world, 50_000);
@@ -148,7 +148,7 @@ describe("SY2: one part of the state", () => {
       }),
       { numRuns: 15_000 },
     );
-    expect(parts).toBeGreaterThan(1_500);
+    expect(parts).toBeGreaterThan(1_000);
   });
 
   it("may be a lie within its bounds: the game that is given it goes on, and equally everywhere", () => {
@@ -168,7 +168,9 @@ describe("SY2: one part of the state", () => {
         const [one, other] = [new ReferenceGame(world), new ReferenceGame(world)];
         for (const game of [one, other]) expect(game.apply(liar)).toEqual({ ok: true, value: null });
         const end = one.at + 20_000;
-        one.advance(end, new Kept(() => one.at));
+        const begin = one.at;
+        const inTime = (): void => expect(one.at).toBeGreaterThanOrEqual(begin);
+        one.advance(end, { deed: inTime, tell: inTime });
         while (other.at < end) other.advance(Math.min(end, other.at + 1_700), kept);
         expect(other.hash()).toBe(one.hash());
       }),

@@ -4,9 +4,8 @@
  */
 import { stepped, type Terrain, type Way } from "./terrain.ts";
 
-/** rAthena's DEFAULT_WALK_SPEED, ms a cell, and the floor below which no player gets (its `max_walk_speed`). */
+/** rAthena's DEFAULT_WALK_SPEED, ms a cell. Nothing in the reference game changes it; a game that does keeps above rAthena's floor of 50 ms. */
 export const PLAYER_SPEED_MS = 150;
-export const PLAYER_SPEED_FLOOR_MS = 50;
 
 const NO_WAY: Way = new Uint8Array(0);
 
@@ -20,7 +19,7 @@ export type Walker = { from: number; to: number; start: number; way: Way | null 
 export type Stop = { readonly cell: number; readonly at: number };
 
 /** ms that a step takes. */
-export function stepMs(speed: number, direction: number): number {
+function stepMs(speed: number, direction: number): number {
   return (direction & 1) === 1 ? Math.floor((speed * 14) / 10) : speed;
 }
 
