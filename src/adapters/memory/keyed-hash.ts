@@ -74,7 +74,7 @@ export class KeyedHash {
 const VIEW_BYTES_MIN = 64;
 
 /** The whole words of some bytes, little-endian: a view where they lie so that one is possible, as long bodies of envelopes do, else a copy. */
-export function wordsOf(bytes: Uint8Array): Int32Array {
+function wordsOf(bytes: Uint8Array): Int32Array {
   const count = bytes.length >>> 2;
   if (bytes.length >= VIEW_BYTES_MIN && bytes.byteOffset % 4 === 0) return new Int32Array(bytes.buffer, bytes.byteOffset, count);
   const words = new Int32Array(count);

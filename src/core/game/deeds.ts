@@ -34,7 +34,7 @@ export type DeedStory =
 const CODES = ["kill", "pick", "throw", "use", "zeny", "save"] as const;
 const DROPS_MAX = 64;
 /** Bytes of the longest thing a player can carry: a full bag, a full purse. */
-export const CARRIED_BYTES_MAX = 2_048;
+const CARRIED_BYTES_MAX = 2_048;
 
 /** A deed of a player, ready to be written down. Kills are many and may wait; whatever changes hands may not. */
 export function deedOf(player: PlayerId, story: DeedStory): Deed {

@@ -41,8 +41,8 @@ function kill(play: Play, player: Player, monster: Monster, slot: Slot): void {
   counters.killed += 1;
   bury(play, monster, slot);
   const drops: Fallen[] = [];
-  spec.drops.forEach(({ item, rate }, i) => {
-    if (!falls(drawU32(play.world.draws.drop, monster.slot, ROLLS * life + i), rate)) return;
+  spec.drops.forEach(({ item, rate, of }, i) => {
+    if (!falls(drawU32(play.world.draws.drop, monster.slot, ROLLS * life + i), rate, of ?? RATE_WHOLE)) return;
     counters.dropped += 1;
     drops.push({ id: lay(play, item, 1, cell).id, item });
   });
@@ -51,9 +51,9 @@ function kill(play: Play, player: Player, monster: Monster, slot: Slot): void {
   reward(play, player, slot);
 }
 
-/** Whether a draw falls below a rate in 10,000; exact, without the unevenness of a remainder. */
-function falls(draw: number, rate: number): boolean {
-  return draw * RATE_WHOLE < rate * TWO_32;
+/** Whether a draw falls below a rate in `of`; exact, without the unevenness of a remainder. */
+function falls(draw: number, rate: number, of: number): boolean {
+  return draw * of < rate * TWO_32;
 }
 
 /** Experience, whole levels with full health, and as much zeny as the monster has levels, up to what a purse holds. */

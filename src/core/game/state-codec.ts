@@ -21,7 +21,7 @@ const MAGIC = 0xa7;
 const SNAPSHOT = 1;
 const DELTA = 2;
 /** The most bytes that are looked at: every part of a full map at its longest fits. */
-export const STATE_BYTES_MAX = 4_194_304;
+const STATE_BYTES_MAX = 4_194_304;
 const WORD = 0xffffffffn;
 
 /** The whole state. */

@@ -6,8 +6,8 @@ import type { GameData, MonsterSpec, SkillSpec, SpawnSpec } from "../protocol/ga
 export const RULES_VERSION = 1;
 
 /**
- * 64 bits over all that play depends on: the rolling hash of base/hash.ts over version, seed, map name, ground, spawn lines with their monsters, and
- * skills by number.
+ * 64 bits over all that play depends on: the rolling hash of base/hash.ts over version, seed, map name, ground, spawn lines with their monsters
+ * (each drop as item, rate and what the rate is counted in, 10,000 where it does not say), and skills by number.
  */
 export function worldDigest(data: GameData, seed: { readonly high: number; readonly low: number }): { high: number; low: number } {
   const hash = new RollingHash();
@@ -34,7 +34,7 @@ function spawnFigures(spawn: SpawnSpec): number[] {
 }
 
 function monsterFigures(spec: MonsterSpec): number[] {
-  const drops = spec.drops.flatMap(({ item, rate }) => [item, rate]);
+  const drops = spec.drops.flatMap(({ item, rate, of }) => [item, rate, of ?? 10_000]);
   const { id, level, hp, attackMin, attackMax, defense, baseExp, jobExp, walkSpeed, attackDelay } = spec;
   return [id, level, hp, attackMin, attackMax, defense, baseExp, jobExp, walkSpeed, attackDelay, ...drops];
 }

@@ -13,6 +13,9 @@ const SLOT_DROPS_MAX = 64;
 /** Ten is rAthena's most; a foreign database may have a few more. */
 const SKILL_LEVELS_MAX = 100;
 const DELAY_MAX_MS = 1_000_000_000;
+/** What a drop's rate is counted in unless it says otherwise, and the most it may say. */
+const RATE_WHOLE = 10_000;
+const RATE_WHOLE_MAX = 1_000_000;
 /** Below it walking would be faster than anything in the databases (their least is 50). */
 const MONSTER_SPEED_FLOOR_MS = 20;
 /** How often a place is drawn before the first free cell of the rectangle is taken. */
@@ -141,7 +144,9 @@ function monsterComplaint(spec: MonsterSpec): string | null {
     return `monster ${spec.id} has a figure out of bounds`;
   if (spec.attackMax < spec.attackMin) return `monster ${spec.id} attacks with more at least than at most`;
   if (spec.drops.length > SLOT_DROPS_MAX) return `monster ${spec.id} has more than ${SLOT_DROPS_MAX} drops`;
-  const sound = spec.drops.every((drop) => isWhole(drop.item, 0, LIMITS.number) && isWhole(drop.rate, 0, 10_000));
+  const sound = spec.drops.every(
+    ({ item, rate, of = RATE_WHOLE }) => isWhole(item, 0, LIMITS.number) && isWhole(of, 1, RATE_WHOLE_MAX) && isWhole(rate, 0, of),
+  );
   return sound ? null : `monster ${spec.id} has a drop out of bounds`;
 }
 
