@@ -45,7 +45,7 @@ function leaveOut(a: Attempts): void {
 
 /** It meets whoever is there, and not a machine that the plan names. */
 function isLoose(fault: Fault): boolean {
-  return !["host", "hosts", "region", "move"].includes(fault.target.pick) && FAULT_KINDS[fault.kind].target === "hosts";
+  return !["host", "hosts", "region"].includes(fault.target.pick) && FAULT_KINDS[fault.kind].target === "hosts";
 }
 
 function replaced(a: Attempts, id: string, change: Partial<Fault>): Options["faults"] {
