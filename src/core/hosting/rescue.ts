@@ -8,7 +8,8 @@ import type { MoveCause } from "../protocol/history.ts";
 import { type HostId, type MapId, NO_HOST } from "../protocol/ids.ts";
 import type { RefusalReason } from "../protocol/refusal.ts";
 import { bestPlayerHost, bestStandby, vpsFor } from "./choose.ts";
-import { beginMove, reawaken } from "./move.ts";
+import { reawaken } from "./claim.ts";
+import { beginMove } from "./move.ts";
 import { TIMER, type Hosting, type MapState } from "./state.ts";
 
 /** How often maps without an owner try again by themselves; a host that joins or a slot that frees asks at once. */

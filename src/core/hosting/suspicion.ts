@@ -7,7 +7,7 @@ import { assert } from "../../base/assert.ts";
 import { US_PER_MS } from "../../base/time.ts";
 import { type HostId, NO_HOST } from "../protocol/ids.ts";
 import { tellStandbys } from "./choose.ts";
-import { failMove } from "./move.ts";
+import { failMove } from "./move-end.ts";
 import { rescue } from "./rescue.ts";
 import { rttTo } from "./score.ts";
 import { backOff, clearedOften, noteCleared, noteDeparted, noteDisconnect } from "./standing.ts";

@@ -4,7 +4,7 @@
  */
 import { US_PER_S } from "../../base/time.ts";
 import type { HostId, MapId } from "../protocol/ids.ts";
-import { failMove } from "./move.ts";
+import { failMove } from "./move-end.ts";
 import { rescue } from "./rescue.ts";
 import type { Hosting, MapState } from "./state.ts";
 
