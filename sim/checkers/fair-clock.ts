@@ -9,14 +9,9 @@ import type { Observer } from "../world/observer.ts";
 import { boundsOf } from "./bounds.ts";
 import { type Checker, type CheckerOptions, OF_PLAYERS_AND_MEASUREMENTS, RuleChecker } from "./checker.ts";
 
-const STORE_FAULTS: ReadonlySet<string> = new Set([
-  "store-slow",
-  "store-fail",
-  "store-unknown",
-  "store-refuse",
-  "store-timeout",
-  "store-full",
-]);
+/** Faults under which the store does not answer as it should. */
+export const STORE_FAULTS = ["store-slow", "store-fail", "store-unknown", "store-refuse", "store-timeout", "store-full"] as const;
+const IS_STORE_FAULT: ReadonlySet<string> = new Set(STORE_FAULTS);
 /** The coordinator is not there, or does not come to anything. */
 const AWAY_FAULTS: ReadonlySet<string> = new Set(["coordinator-restart", "coordinator-pause"]);
 
@@ -87,7 +82,7 @@ export class FairClock extends RuleChecker implements Checker, Observer {
       // What was granted last is asked for anew, map by map.
       this.#stop(at, "store_fault");
       this.#holdUntil = Math.max(this.#holdUntil, at + this.#storeUs);
-    } else if (STORE_FAULTS.has(kind)) {
+    } else if (IS_STORE_FAULT.has(kind)) {
       this.#storeFault(at, id, what);
     }
   }

@@ -2,18 +2,11 @@
 import type { Fault } from "../options.ts";
 import type { Violation } from "../outcome.ts";
 import type { CheckerOptions } from "./checker.ts";
+import { STORE_FAULTS } from "./fair-clock.ts";
 
 type Kind = Fault["kind"];
 
-const STORE: readonly Kind[] = [
-  "store-slow",
-  "store-fail",
-  "store-unknown",
-  "store-refuse",
-  "store-timeout",
-  "store-full",
-  "store-rollback",
-];
+const STORE: readonly Kind[] = [...STORE_FAULTS, "store-rollback"];
 const RESTART: readonly Kind[] = ["coordinator-restart"];
 const LIES: readonly Kind[] = ["equivocate", "stale-replay"];
 
