@@ -9,7 +9,7 @@ import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import { COORDINATOR, type Epoch, hostActor, type HostId, type MapId } from "../../src/core/protocol/ids.ts";
 import { type OperationId, systemOperationId } from "../../src/core/protocol/operations.ts";
 import type { StoreAnswer } from "../../src/core/protocol/store.ts";
-import { defaultSyncTuning } from "../../src/core/settings.ts";
+import { defaultSyncTuning } from "../../src/core/sync-settings.ts";
 import { OperationQueue, type QueueOut } from "../../src/core/sync/operation-queue.ts";
 import { root, upAndLinked } from "./parts.fixture.ts";
 import { EVENT, EventQueue } from "./queue.ts";

@@ -236,63 +236,6 @@ export function defaultTuning(): Tuning {
   };
 }
 
-/** How what a host's game does is written down and copied. Units stand in the names; in brackets the key of `p2p_data_sync.conf` or the source. */
-export type SyncTuning = {
-  /** Operations of a host that may be pending at once; more are refused (max_queue_size). */
-  pendingMax: number;
-  /** Of these places so many are kept for critical operations. */
-  pendingCriticalMin: number;
-  /** How often what is not critical is sent: the tick of a host (sync_interval_ms). */
-  tickMs: number;
-  /** A critical operation is answered as done, failed or unknown within this (critical_timeout_ms). */
-  criticalTimeoutMs: number;
-  /** Limits of one batch, and of the data of one operation (RULES §4: 64 KiB a message). */
-  batchOperationsMax: number;
-  batchBytesMax: number;
-  operationBytesMax: number;
-  /** Batches under way at once that are not critical, over all maps of a host. */
-  bulkBatchesMax: number;
-  /** First wait before a batch is asked again, and its ceiling; doubles in between. */
-  retryMs: number;
-  retryMaxMs: number;
-  /** A batch of which each attempt failed for this long is given up; one that may have taken effect never is. */
-  giveUpS: number;
-  /** How long results can be asked for, and how many are kept (cache_expiry_seconds). */
-  resultsKeptS: number;
-  resultsMax: number;
-  /** Those who wait for results at once. */
-  waitersMax: number;
-  /** How often each map's volatile state goes to its standbys (realtime_sync_interval_ms). */
-  replicaMs: number;
-  /** An unanswered copy counts as lost after this. */
-  replicaLostMs: number;
-  /** Bytes of copies a host sends in one interval, one copy beyond it at most. */
-  replicaBytesMax: number;
-};
-
-/** Defaults: the seed's where it has the key (sync_interval_ms 1000, critical_timeout_ms 500, max_queue_size 10000, cache_expiry_seconds 3600). */
-export function defaultSyncTuning(): SyncTuning {
-  return {
-    pendingMax: 10_000,
-    pendingCriticalMin: 1_000,
-    tickMs: 1000,
-    criticalTimeoutMs: 500,
-    batchOperationsMax: 256,
-    batchBytesMax: 262_144,
-    operationBytesMax: 65_536,
-    bulkBatchesMax: 8,
-    retryMs: 100,
-    retryMaxMs: 2000,
-    giveUpS: 60,
-    resultsKeptS: 3600,
-    resultsMax: 100_000,
-    waitersMax: 10_000,
-    replicaMs: 50,
-    replicaLostMs: 500,
-    replicaBytesMax: 65_536,
-  };
-}
-
 /** Everything the hosting room is set by. Map names are interned by the caller: `maps[mapId]`. */
 export type HostingSettings = {
   readonly conf: MapConf;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SYNC_TYPES } from "./protocol/operations.ts";
-import { assertSyncLimits, brokenRelations, defaultSyncSettings } from "./sync-settings.ts";
+import { assertSyncLimits, brokenRelations, defaultSyncSettings, syncTuningOf } from "./sync-settings.ts";
 
 describe("the defaults of data sync", () => {
   it("are the seed's, whose only secret is a password that everybody knows", () => {
@@ -20,6 +20,13 @@ describe("the defaults of data sync", () => {
     expect(links.postgres?.reveal()).toBe("postgresql://postgres:postgres@localhost:5432/rathena_p2p");
     expect(links.embedding).toEqual({ service: "openai", openaiKey: null, azureKey: null, azureEndpoint: null });
     expect([links.encryptionKey, vectorMaps, debug]).toEqual([null, [], false]);
+  });
+
+  it("SY4, SY5: a conf's limits are those that the queue goes by", () => {
+    const { limits } = defaultSyncSettings();
+    const tuning = syncTuningOf({ ...limits, queueMax: 55, workers: 3, syncIntervalMs: 70, criticalTimeoutMs: 90, cacheExpiryS: 12 }, 20);
+    expect(tuning).toMatchObject({ pendingMax: 55, pendingCriticalMin: 5, bulkBatchesMax: 3, tickMs: 70, criticalTimeoutMs: 90 });
+    expect(tuning).toMatchObject({ resultsKeptS: 12, replicaMs: 20 });
   });
 
   it("SY4, SY5, SY7: stand to each other as the queue and the cache need them, and name critical types by their number", () => {

@@ -93,6 +93,73 @@ export function defaultSyncSettings(): SyncSettings {
   };
 }
 
+/** How what a host's game does is written down and copied. Units stand in the names; in brackets the key of a conf, where one says it. */
+export type SyncTuning = {
+  /** Operations of a host that may be pending at once; more are refused (max_queue_size). */
+  pendingMax: number;
+  /** Of these places so many are kept for critical operations. */
+  pendingCriticalMin: number;
+  /** How often what is not critical is sent: the tick of a host (sync_interval_ms). */
+  tickMs: number;
+  /** A critical operation is answered as done, failed or unknown within this (critical_timeout_ms). */
+  criticalTimeoutMs: number;
+  /** Limits of one batch, and of the data of one operation (RULES §4: 64 KiB a message). */
+  batchOperationsMax: number;
+  batchBytesMax: number;
+  operationBytesMax: number;
+  /** Batches under way at once that are not critical, over all maps of a host (worker_threads). */
+  bulkBatchesMax: number;
+  /** First wait before a batch is asked again, and its ceiling; doubles in between. */
+  retryMs: number;
+  retryMaxMs: number;
+  /** A batch of which each attempt failed for this long is given up; one that may have taken effect never is. */
+  giveUpS: number;
+  /** How long results can be asked for, and how many are kept (cache_expiry_seconds). */
+  resultsKeptS: number;
+  resultsMax: number;
+  /** Those who wait for results at once. */
+  waitersMax: number;
+  /** How often each map's volatile state goes to its standbys (realtime_sync_interval_ms). */
+  replicaMs: number;
+  /** An unanswered copy counts as lost after this. */
+  replicaLostMs: number;
+  /** Bytes of copies a host sends in one interval, one copy beyond it at most. */
+  replicaBytesMax: number;
+};
+
+/** The share of a queue's places that is kept for critical operations. */
+const CRITICAL_SHARE = 0.1;
+/** How often volatile state is copied where nobody says otherwise: the seed's realtime_sync_interval_ms. */
+const REPLICA_MS = 50;
+
+/** What the sync room decides by: the conf's limits, and what Peerstead adds to them. */
+export function syncTuningOf(limits: SyncLimits, replicaMs = REPLICA_MS): SyncTuning {
+  return {
+    pendingMax: limits.queueMax,
+    pendingCriticalMin: Math.floor(limits.queueMax * CRITICAL_SHARE),
+    tickMs: limits.syncIntervalMs,
+    criticalTimeoutMs: limits.criticalTimeoutMs,
+    batchOperationsMax: 256,
+    batchBytesMax: 262_144,
+    operationBytesMax: 65_536,
+    bulkBatchesMax: limits.workers,
+    retryMs: 100,
+    retryMaxMs: 2000,
+    giveUpS: 60,
+    resultsKeptS: limits.cacheExpiryS,
+    resultsMax: 100_000,
+    waitersMax: 10_000,
+    replicaMs,
+    replicaLostMs: 500,
+    replicaBytesMax: 65_536,
+  };
+}
+
+/** The same where no conf is given. */
+export function defaultSyncTuning(): SyncTuning {
+  return syncTuningOf(defaultSyncSettings().limits);
+}
+
 /** A limit that another one forbids: `field` may be at most `most`, because of `bound`. */
 export type BrokenRelation = { readonly field: keyof SyncLimits; readonly bound: keyof SyncLimits; readonly most: number };
 

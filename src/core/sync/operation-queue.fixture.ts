@@ -3,7 +3,7 @@ import { assert } from "../../base/assert.ts";
 import type { Epoch, MapId } from "../protocol/ids.ts";
 import type { Operation, OperationBatch, OperationId } from "../protocol/operations.ts";
 import type { OwnershipRow, StoreAnswer, StoreRequest } from "../protocol/store.ts";
-import { defaultSyncTuning, type SyncTuning } from "../settings.ts";
+import { defaultSyncTuning, type SyncTuning } from "../sync-settings.ts";
 import { OperationQueue, type QueueOut, type QueueStats, type SubmitRefusal } from "./operation-queue.ts";
 import type { OperationStatus } from "./results.ts";
 

@@ -9,7 +9,7 @@ import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import type { Epoch, HostId, MapId } from "../protocol/ids.ts";
 import type { Operation, OperationId, OperationVerdict } from "../protocol/operations.ts";
 import type { OwnershipRow, StoreAnswer, StoreRequest } from "../protocol/store.ts";
-import type { SyncTuning } from "../settings.ts";
+import type { SyncTuning } from "../sync-settings.ts";
 import { type Batch, Book, type ClosedFor, type Entry, type Lane } from "./lane.ts";
 import { type OperationEnd, type OperationStatus, Results, Waiters } from "./results.ts";
 import { SteadyClock } from "./steady-clock.ts";

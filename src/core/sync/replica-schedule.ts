@@ -6,7 +6,7 @@
 import { assert } from "../../base/assert.ts";
 import { US_PER_MS } from "../../base/time.ts";
 import type { HostId, MapId } from "../protocol/ids.ts";
-import type { SyncTuning } from "../settings.ts";
+import type { SyncTuning } from "../sync-settings.ts";
 import { SteadyClock } from "./steady-clock.ts";
 
 /** Where states come from; every call gives the state of this very instant. */
