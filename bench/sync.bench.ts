@@ -54,7 +54,7 @@ function through(count: number, tuning: SyncTuning, run: number): number {
   const data = new Uint8Array(BYTES);
   let at = 0;
   for (let n = 0; n < count; n++) {
-    const operation: Operation = { id: `${HOST}.${run}.${n}`, type: "ITEM_DROP", player: 1, at: n, data };
+    const operation: Operation = { id: `${HOST}.${run}.${n}`, type: "ITEM_DROP", number: 0, carried: null, player: 1, at: n, data };
     if (!queue.submit(at, MAP, operation, true, out).ok) throw new Error("sync bench: an operation was refused");
     if (n % tuning.batchOperationsMax !== tuning.batchOperationsMax - 1 && n !== count - 1) continue;
     while (queue.stats().pending > 0) {

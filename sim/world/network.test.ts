@@ -6,7 +6,7 @@ import { Wire } from "./parts.fixture.ts";
 import { EVENT } from "./queue.ts";
 
 const numbered = (map: number): Message => ({ kind: "hosting/release", map, epoch: 1 });
-const state = (bytes: number): Message => ({ kind: "state/copy", map: 0, epoch: 1, move: 1, from: 1, round: 1, bytes });
+const state = (bytes: number): Message => ({ kind: "state/copy", map: 0, epoch: 1, move: 1, from: 1, round: 1, bytes, data: null });
 const maps = (wire: Wire): number[] => wire.settle().map(({ packet }) => ("map" in packet.message ? packet.message.map : -1));
 
 describe("a message", () => {

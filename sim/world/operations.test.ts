@@ -110,7 +110,7 @@ class Evening {
     const { now } = this.events;
     const told: Told = { lane: `${map} ${this.epochs.get(map)} ${critical}`, critical, at: now, answers: [] };
     this.told.set(id, told);
-    const operation = { id, type: "ITEM_DROP", player: -1, at: 0, data: new Uint8Array(8) } as const;
+    const operation = { id, type: "ITEM_DROP", number: 0, carried: null, player: -1, at: 0, data: new Uint8Array(8) } as const;
     const answer = (this.queues[host] as OperationQueue).submit(now, map, operation, critical, this.outOf(host));
     if (!answer.ok) told.answers.push({ at: now, result: "rejected" });
   }

@@ -103,6 +103,14 @@ function askText(ask: StoreRequest): string {
       return `write map ${ask.map} at ${epochText(ask.epoch)}`;
     case "operations":
       return `write down ${counted(ask.operations.length, "operation")} of map ${ask.map} at ${epochText(ask.epoch)}`;
+    case "keep":
+      return `keep map ${ask.map} at ${epochText(ask.epoch)} for a while`;
+    case "recover":
+      return `take up map ${ask.map} at ${epochText(ask.epoch)}`;
+    case "admit":
+      return `let player ${ask.player} onto map ${ask.map} at ${epochText(ask.epoch)}`;
+    case "fetch":
+      return `read ${ask.type} of map ${ask.map}`;
     case "read":
       return `read map ${ask.map}`;
     case "register":
@@ -122,6 +130,8 @@ function wishText({ wish }: Extract<TraceInput, { kind: "wish" }>): string {
   switch (wish.verb) {
     case "go":
       return `wants to go to map ${wish.map}`;
+    case "do":
+      return "wants to do something there";
     case "quit":
       return "wants to quit";
     case "stop-hosting":

@@ -89,7 +89,15 @@ const claim = (map: MapId, host: number, epoch: number, expect_: number): StoreR
   expect: expect_,
 });
 
-const operation = (id: OperationId): Operation => ({ id, type: "ITEM_DROP", player: -1, at: 0, data: new Uint8Array([1, 2]) });
+const operation = (id: OperationId): Operation => ({
+  id,
+  type: "ITEM_DROP",
+  number: 0,
+  carried: null,
+  player: -1,
+  at: 0,
+  data: new Uint8Array([1, 2]),
+});
 const write = (map: MapId, host: number, epoch: number, ids: readonly OperationId[]): StoreRequest => ({
   verb: "operations",
   map,
@@ -169,7 +177,8 @@ function writes(make: MakeStore): void {
     await clerk.one(claim(0, 1, 5, 0));
     const stands = { map: 0, owner: 1, epoch: 5 };
     const [self] = ASKERS;
-    const write = (host: number, epoch: number): Promise<StoreAnswer> => clerk.one({ verb: "checkpoint", map: 0, host, epoch }, self);
+    const write = (host: number, epoch: number): Promise<StoreAnswer> =>
+      clerk.one({ verb: "checkpoint", map: 0, host, epoch, image: null }, self);
     expect(await write(1, 5)).toEqual({ result: "ok", row: stands });
     for (const [host, epoch] of [
       [1, 4],

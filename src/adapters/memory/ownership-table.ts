@@ -51,6 +51,11 @@ export class OwnershipTable {
       }
       case "operations":
         return this.write(ask);
+      case "keep":
+      case "recover":
+      case "admit":
+      case "fetch":
+        return { result: "refused", row: this.row(ask.map) };
       case "register":
         this.hosts.set(ask.profile.host, ask.profile);
         return { result: "ok" };

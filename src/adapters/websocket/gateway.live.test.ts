@@ -10,8 +10,8 @@ import { Gateway, GATEWAY_LIMITS, type GatewayLimits } from "./gateway.ts";
 
 const HOST = hostActor(5);
 const PLAYER = playerActor(9);
-const JOIN: Message = { kind: "play/join", player: 9, map: 1, epoch: 3 };
-const JOINED: Message = { kind: "play/joined", map: 1, epoch: 3 };
+const JOIN: Message = { kind: "play/join", player: 9, map: 1, epoch: 3, next: 1 };
+const JOINED: Message = { kind: "play/joined", map: 1, epoch: 3, taken: 0 };
 const LEAVING: Message = { kind: "host/leaving", host: 5 };
 
 /** A frame that is wrong far inside, and what is said of it: more than the 123 bytes that a close frame has room for. */

@@ -399,6 +399,10 @@ export class Stage {
         return row.owner === ask.host && row.epoch === ask.epoch ? { result: "ok", row } : { result: "refused", row };
       }
       case "operations":
+      case "keep":
+      case "recover":
+      case "admit":
+      case "fetch":
         // No game runs on this stage.
         return { result: "failed" };
       case "claim": {

@@ -35,7 +35,7 @@ class Desk {
   }
 
   serve(map: number, epoch: number): Effect[] {
-    const told = this.hear({ kind: "hosting/promote", map, epoch, loadUs: 50 * US_PER_MS, bytes: 0 });
+    const told = this.hear({ kind: "hosting/promote", map, epoch, loadUs: 50 * US_PER_MS, bytes: 0, hash: null });
     return [...told, ...this.fire(told)];
   }
 }
@@ -47,7 +47,7 @@ const reasons = (effects: readonly Effect[]): unknown[] => messages(effects).map
 describe("HO1, HO3: what a host serves", () => {
   it("is loaded first and served then, and says so once", () => {
     const desk = new Desk();
-    const loading = desk.hear({ kind: "hosting/promote", map: 3, epoch: 5, loadUs: 50 * US_PER_MS, bytes: 0 });
+    const loading = desk.hear({ kind: "hosting/promote", map: 3, epoch: 5, loadUs: 50 * US_PER_MS, bytes: 0, hash: null });
     expect([messages(loading), records(loading)]).toEqual([[], []]);
     const loaded = desk.fire(loading);
     expect(records(loaded)).toEqual(["host/serving"]);
@@ -69,7 +69,7 @@ describe("HO1, HO3: what a host serves", () => {
   it("a higher epoch of a map it serves replaces the lower one, which is recorded as stale", () => {
     const desk = new Desk();
     desk.serve(3, 5);
-    const again = desk.hear({ kind: "hosting/promote", map: 3, epoch: 8, loadUs: 1, bytes: 0 });
+    const again = desk.hear({ kind: "hosting/promote", map: 3, epoch: 8, loadUs: 1, bytes: 0, hash: null });
     expect(again.flatMap((e) => (e.kind === "record" ? [e.record] : []))).toEqual([
       { kind: "host/stopped", host: 7, map: 3, epoch: 5, why: "stale" },
     ]);
@@ -87,7 +87,7 @@ describe("HO1, HO3: what a host serves", () => {
 
   it("a release while it loads ends the loading", () => {
     const desk = new Desk();
-    const loading = desk.hear({ kind: "hosting/promote", map: 3, epoch: 5, loadUs: 50, bytes: 0 });
+    const loading = desk.hear({ kind: "hosting/promote", map: 3, epoch: 5, loadUs: 50, bytes: 0, hash: null });
     desk.hear({ kind: "hosting/release", map: 3, epoch: 5 });
     expect(messages(desk.fire(loading))).toEqual([]);
   });
@@ -97,7 +97,7 @@ describe("HO1, HO3: what a host serves", () => {
     const serving = desk.serve(3, 5);
     const checkpoint = desk.fire(serving);
     const request = checkpoint.flatMap((e) => (e.kind === "store" ? [e] : []));
-    expect(request.map((e) => e.ask)).toEqual([{ verb: "checkpoint", map: 3, host: 7, epoch: 5 }]);
+    expect(request.map((e) => e.ask)).toEqual([{ verb: "checkpoint", map: 3, host: 7, epoch: 5, image: null }]);
     const row = { map: 3, owner: 9, epoch: 6 };
     const fenced = desk.step({ kind: "store", at: desk.at, request: request[0]?.request ?? 0, answer: { result: "refused", row } });
     expect(reasons(fenced)).toEqual(["stale_epoch"]);
@@ -124,7 +124,7 @@ describe("a frozen map", () => {
     const frozen = desk.hear({ kind: "hosting/freeze", map: 3, epoch: 5, move: 1, to: 9 });
     expect(records(frozen)).toEqual(["host/stopped"]);
     expect(messages(frozen).map((m) => m.kind)).toEqual(["hosting/frozen", "state/final"]);
-    const join: Message = { kind: "play/join", player: 1, map: 3, epoch: 5 };
+    const join: Message = { kind: "play/join", player: 1, map: 3, epoch: 5, next: 1 };
     expect(reasons(desk.hear(join, playerActor(1)))).toEqual(["not_owner"]);
     expect(records(desk.hear({ kind: "hosting/resume", map: 3, epoch: 5 }))).toEqual(["host/serving"]);
     expect(reasons(desk.hear(join, playerActor(1)))).toEqual(["play/joined"]);
@@ -166,7 +166,7 @@ describe("what a host refuses", () => {
     const desk = new Desk();
     desk.serve(3, 5);
     const join = (map: number, epoch: number): unknown[] =>
-      reasons(desk.hear({ kind: "play/join", player: 1, map, epoch }, playerActor(1)));
+      reasons(desk.hear({ kind: "play/join", player: 1, map, epoch, next: 1 }, playerActor(1)));
     expect([join(3, 4), join(3, 5), join(3, 6), join(4, 1)]).toEqual([["stale_epoch"], ["play/joined"], ["not_owner"], ["not_owner"]]);
   });
 
@@ -184,9 +184,9 @@ describe("what a host refuses", () => {
     const desk = new Desk();
     for (const move of [1, 2]) desk.hear({ kind: "hosting/prepare", map: 3, epoch: 6, move, from: 9 });
     const final = (move: number): unknown[] =>
-      messages(desk.hear({ kind: "state/final", map: 3, epoch: 5, move, from: 9, bytes: 10, hash: "00000000000000aa" }, hostActor(9))).map(
-        (m) => m.kind,
-      );
+      messages(
+        desk.hear({ kind: "state/final", map: 3, epoch: 5, move, from: 9, bytes: 10, hash: "00000000000000aa", data: null }, hostActor(9)),
+      ).map((m) => m.kind);
     expect(final(1)).toEqual([]);
     expect(final(2)).toEqual(["hosting/ready"]);
   });
@@ -262,7 +262,7 @@ describe("HO3: what a host takes up from a file", () => {
     const introduced = desk.step({ kind: "link/up", at: 0, peer: COORDINATOR });
     const writes = (effects: readonly Effect[]): unknown[] => effects.flatMap((e) => (e.kind === "store" ? [e.ask] : []));
     const first = desk.fire(introduced);
-    expect([desk.at, writes(first)]).toEqual([60 * US_PER_S, [{ verb: "checkpoint", map: 3, host: 7, epoch: 5 }]]);
+    expect([desk.at, writes(first)]).toEqual([60 * US_PER_S, [{ verb: "checkpoint", map: 3, host: 7, epoch: 5, image: null }]]);
     expect(desk.step({ kind: "link/up", at: desk.at, peer: COORDINATOR }).filter((e) => e.kind === "timer/set")).toEqual([]);
     expect(writes(desk.fire(first))).toHaveLength(1);
   });

@@ -220,7 +220,16 @@ export class HostActor implements Actor {
     out.push({
       kind: "send",
       to: hostActor(s.copy.to),
-      message: { kind: "state/copy", map, epoch: s.epoch, move: s.copy.move, from: this.profile.host, round: s.copy.round, bytes },
+      message: {
+        kind: "state/copy",
+        map,
+        epoch: s.epoch,
+        move: s.copy.move,
+        from: this.profile.host,
+        round: s.copy.round,
+        bytes,
+        data: null,
+      },
     });
   }
 
@@ -255,7 +264,11 @@ export class HostActor implements Actor {
     out.push({ kind: "record", record: { kind: "host/stopped", host: this.profile.host, map, epoch, why: "freeze" } });
     const hash = sizeHash(this.profile.host, map, epoch, move);
     this.tell(out, { kind: "hosting/frozen", host: this.profile.host, map, epoch, move, hash });
-    out.push({ kind: "send", to: hostActor(to), message: { kind: "state/final", map, epoch, move, from: this.profile.host, bytes, hash } });
+    out.push({
+      kind: "send",
+      to: hostActor(to),
+      message: { kind: "state/final", map, epoch, move, from: this.profile.host, bytes, hash, data: null },
+    });
   }
 
   private resume(map: MapId, epoch: Epoch, out: Out): void {
@@ -328,7 +341,7 @@ export class HostActor implements Actor {
       out.push({
         kind: "send",
         to: hostActor(to),
-        message: { kind: "state/replica", map: m.map, epoch: m.epoch, from: this.profile.host, bytes: m.bytes },
+        message: { kind: "state/replica", map: m.map, epoch: m.epoch, from: this.profile.host, seq: 0, bytes: m.bytes, data: null },
       });
     }
     s.replicas = m.to;
@@ -360,7 +373,11 @@ export class HostActor implements Actor {
       if (s.stage !== "active" || this.buggify("checkpoint-skipped")) continue;
       this.requests += 1;
       this.asked.set(this.requests, map);
-      out.push({ kind: "store", request: this.requests, ask: { verb: "checkpoint", map, host: this.profile.host, epoch: s.epoch } });
+      out.push({
+        kind: "store",
+        request: this.requests,
+        ask: { verb: "checkpoint", map, host: this.profile.host, epoch: s.epoch, image: null },
+      });
     }
     this.checkpointSet = this.serving.size > 0;
     if (this.checkpointSet) out.push({ kind: "timer/set", timer: HOST_TIMER.checkpoint, at: at + this.limits.checkpointUs });
@@ -382,7 +399,7 @@ export class HostActor implements Actor {
     const s = this.serving.get(map);
     let answer: PlayerHost;
     const serves = s !== undefined && s.stage === "active" && s.epoch === epoch;
-    if (serves && !this.buggify("join-turned-away")) answer = { kind: "play/joined", map, epoch };
+    if (serves && !this.buggify("join-turned-away")) answer = { kind: "play/joined", map, epoch, taken: 0 };
     else answer = { kind: "play/turned-away", map, epoch, reason: s !== undefined && epoch < s.epoch ? "stale_epoch" : "not_owner" };
     out.push({ kind: "send", to: from, message: answer });
   }

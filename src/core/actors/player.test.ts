@@ -30,7 +30,7 @@ class Client {
   play(): Client {
     this.go(1);
     this.hear({ kind: "play/assigned", map: 1, host: 7, epoch: 3 });
-    this.hear({ kind: "play/joined", map: 1, epoch: 3 }, hostActor(7));
+    this.hear({ kind: "play/joined", map: 1, epoch: 3, taken: 0 }, hostActor(7));
     return this;
   }
 }
@@ -46,14 +46,14 @@ describe("the way to a map", () => {
     const client = new Client();
     expect(sent(client.go(1))).toEqual([[COORDINATOR, "play/enter"]]);
     expect(sent(client.hear({ kind: "play/assigned", map: 1, host: 7, epoch: 3 }))).toEqual([[hostActor(7), "play/join"]]);
-    expect(playing(client.hear({ kind: "play/joined", map: 1, epoch: 3 }, hostActor(7)))).toEqual([[7, 3, false]]);
+    expect(playing(client.hear({ kind: "play/joined", map: 1, epoch: 3, taken: 0 }, hostActor(7)))).toEqual([[7, 3, false]]);
     expect(client.player.stage).toBe("playing");
   });
 
   it("HO9: follows a redirect to the new host, and counts it as a move", () => {
     const client = new Client().play();
     expect(sent(client.hear({ kind: "play/redirect", map: 1, host: 8, epoch: 4 }))).toEqual([[hostActor(8), "play/join"]]);
-    expect(playing(client.hear({ kind: "play/joined", map: 1, epoch: 4 }, hostActor(8)))).toEqual([[8, 4, true]]);
+    expect(playing(client.hear({ kind: "play/joined", map: 1, epoch: 4, taken: 0 }, hostActor(8)))).toEqual([[8, 4, true]]);
   });
 
   it("ST2: drops lower epochs by itself, and what it already does", () => {
@@ -67,7 +67,7 @@ describe("the way to a map", () => {
   it("a join that is confirmed under another epoch is not the one that was asked for", () => {
     const client = new Client().play();
     client.hear({ kind: "play/redirect", map: 1, host: 8, epoch: 4 });
-    expect(client.hear({ kind: "play/joined", map: 1, epoch: 3 }, hostActor(8))).toEqual([]);
+    expect(client.hear({ kind: "play/joined", map: 1, epoch: 3, taken: 0 }, hostActor(8))).toEqual([]);
     expect(client.player.stage).toBe("joining");
   });
 
@@ -115,7 +115,7 @@ describe("leaving", () => {
     const client = new Client().play();
     expect(sent(client.go(2))).toEqual([[COORDINATOR, "play/enter"]]);
     client.hear({ kind: "play/assigned", map: 2, host: 8, epoch: 1 });
-    expect(playing(client.hear({ kind: "play/joined", map: 2, epoch: 1 }, hostActor(8)))).toEqual([[8, 1, false]]);
+    expect(playing(client.hear({ kind: "play/joined", map: 2, epoch: 1, taken: 0 }, hostActor(8)))).toEqual([[8, 1, false]]);
   });
 
   it("a quit is told to the coordinator, and late answers call nobody back", () => {

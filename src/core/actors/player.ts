@@ -102,7 +102,7 @@ export class PlayerActor implements Actor {
     this.epoch = epoch;
     this.stage = "joining";
     for (let left = this.buggify("join-twice") ? 2 : 1; left > 0; left--)
-      out.push({ kind: "send", to: hostActor(host), message: { kind: "play/join", player: this.player, map, epoch } });
+      out.push({ kind: "send", to: hostActor(host), message: { kind: "play/join", player: this.player, map, epoch, next: 1 } });
     this.askLater(at, out);
   }
 

@@ -89,7 +89,7 @@ describe("hosts and players obey the coordinator alone", () => {
     const order = (message: Message): void => stage.hosts.get(1)?.step({ kind: "message", at: stage.at, from: hostActor(3), message }, []);
     order({ kind: "hosting/release", map: 0, epoch: 9 });
     order({ kind: "hosting/freeze", map: 0, epoch: 1, move: 1, to: 3 });
-    order({ kind: "hosting/promote", map: 5, epoch: 9, loadUs: 1, bytes: 0 });
+    order({ kind: "hosting/promote", map: 5, epoch: 9, loadUs: 1, bytes: 0, hash: null });
     expect([...(stage.hosts.get(1)?.serving.keys() ?? [])]).toEqual([0]);
     expectSettled(stage);
   });
@@ -119,9 +119,9 @@ describe("hosts and players obey the coordinator alone", () => {
     expect([player?.host, player?.epoch]).toEqual([1, 1]);
     hear(COORDINATOR, { kind: "play/redirect", map: 0, host: 2, epoch: 2 });
     expect(player?.stage).toBe("joining");
-    hear(hostActor(1), { kind: "play/joined", map: 0, epoch: 2 });
+    hear(hostActor(1), { kind: "play/joined", map: 0, epoch: 2, taken: 0 });
     expect(player?.stage).toBe("joining");
-    hear(hostActor(2), { kind: "play/joined", map: 0, epoch: 2 });
+    hear(hostActor(2), { kind: "play/joined", map: 0, epoch: 2, taken: 0 });
     expect(player?.stage).toBe("playing");
     expect(ownerOf(stage)).toBe(1);
   });

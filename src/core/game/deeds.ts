@@ -40,7 +40,7 @@ const CARRIED_BYTES_MAX = 2_048;
 export function deedOf(player: PlayerId, story: DeedStory): Deed {
   const type =
     story.deed === "kill" ? "MONSTER_DATA" : story.deed === "zeny" || story.deed === "save" ? "CRITICAL_GAME_STATE" : "ITEM_DROP";
-  return { type, player, critical: story.deed !== "kill", data: writeDeed(story) };
+  return { type, player, critical: story.deed !== "kill", data: writeDeed(story), carried: null };
 }
 
 function writeDeed(story: DeedStory): Uint8Array {

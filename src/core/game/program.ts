@@ -7,8 +7,17 @@ import type { Result } from "../../base/result.ts";
 import type { SyncType } from "../protocol/operations.ts";
 import type { PlayerId } from "../protocol/ids.ts";
 
-/** Something the program did that must never be lost: written down before anyone is told that it is done. */
-export type Deed = { readonly type: SyncType; readonly player: PlayerId; readonly critical: boolean; readonly data: Uint8Array };
+/**
+ * Something the program did that must never be lost: written down before anyone is told that it is done. `carried`: it ends the player's stay, and with
+ * these bytes the player enters its next map; null: it does not.
+ */
+export type Deed = {
+  readonly type: SyncType;
+  readonly player: PlayerId;
+  readonly critical: boolean;
+  readonly data: Uint8Array;
+  readonly carried: Uint8Array | null;
+};
 
 /** Where a program leaves what it did, in order: what must be written down, and what players are told. */
 export type ProgramOut = {

@@ -113,7 +113,7 @@ function promote(h: Hosting, move: Move): void {
   const vps = h.isVps(move.to);
   const loadUs = (vps && !ready ? tuning.vpsColdStartMs : tuning.loadMs) * US_PER_MS;
   const bytes = ready || move.form === "placement" ? 0 : stateBytes(h, move.map);
-  h.tell(move.to, { kind: "hosting/promote", map: move.map, epoch: move.epoch, loadUs: handed ? 1 : loadUs, bytes });
+  h.tell(move.to, { kind: "hosting/promote", map: move.map, epoch: move.epoch, loadUs: handed ? 1 : loadUs, bytes, hash: move.readyHash });
   const slot = h.table.slotOf(move.to);
   const transferUs = vps ? 0 : Math.ceil((bytes * 8000) / Math.max(1, h.table.profileOf(slot).upload_kbps));
   const maxUs = conf.failover.migration_timeout * US_PER_MS + loadUs + transferUs;
@@ -156,5 +156,6 @@ export function reawaken(h: Hosting, state: MapState): void {
     epoch: state.epoch,
     loadUs: h.settings.tuning.loadMs * US_PER_MS,
     bytes: 0,
+    hash: null,
   });
 }

@@ -31,6 +31,9 @@ const orNull = fc.option(figure, { nil: null });
 const regional = fc.array(fc.oneof(figure, fc.constant(Number.NaN)), { maxLength: BOUNDS.regions });
 const hosts = fc.array(account, { maxLength: 5 });
 const hash = fc.integer({ min: 0, max: 0xffff_ffff }).map((n) => n.toString(16).padStart(16, "0"));
+const piece = fc.uint8Array({ maxLength: 40 });
+const image = fc.option(fc.uint8Array({ maxLength: 300 }), { nil: null });
+const refusedInputs = fc.array(fc.record({ seq: count, reason: fc.constantFrom("too_far", "busy") }), { maxLength: 3 });
 const reason = fc.constantFrom<RefusalReason>("stale_epoch", "not_owner", "map_full", "inbox_full", "message_invalid", "storm_hold");
 const stats: fc.Arbitrary<HostStats> = fc.record({
   cpu_ghz: figure,
@@ -73,14 +76,16 @@ const PARTS: { readonly [K in Message["kind"]]: Parts<K> } = {
   "hosting/precopy": { map, epoch, move: count, to: account, bytes: count, dirtyBytesS: figure, roundMs: figure },
   "hosting/freeze": { map, epoch, move: count, to: account },
   "hosting/resume": { map, epoch },
-  "hosting/promote": { map, epoch, loadUs: figure, bytes: count },
+  "hosting/promote": { map, epoch, loadUs: figure, bytes: count, hash: fc.option(hash, { nil: null }) },
   "hosting/release": { map, epoch },
   "hosting/replicate": { map, epoch, to: hosts, bytes: count, intervalMs: figure },
   "hosting/probe": { suspect: account, withinMs: figure },
-  "state/copy": { map, epoch, move: count, from: account, round: count, bytes: count },
+  "state/copy": { map, epoch, move: count, from: account, round: count, bytes: count, data: image },
   "state/copied": { map, epoch, move: count, round: count },
-  "state/final": { map, epoch, move: count, from: account, bytes: count, hash },
-  "state/replica": { map, epoch, from: account, bytes: count },
+  "state/final": { map, epoch, move: count, from: account, bytes: count, hash, data: image },
+  "state/replica": { map, epoch, from: account, seq: count, bytes: count, data: image },
+  "state/held": { map, epoch, seq: count },
+  "state/lost": { map, epoch, seq: count },
   "probe/ping": { from: account },
   "probe/pong": { from: account },
   "play/enter": { player: account, region, map },
@@ -89,9 +94,14 @@ const PARTS: { readonly [K in Message["kind"]]: Parts<K> } = {
   "play/assigned": { map, host: account, epoch },
   "play/redirect": { map, host: account, epoch },
   "play/refused": { map, reason },
-  "play/join": { player: account, map, epoch },
-  "play/joined": { map, epoch },
+  "play/join": { player: account, map, epoch, next: count },
+  "play/joined": { map, epoch, taken: count },
   "play/turned-away": { map, epoch, reason },
+  "play/input": { player: account, map, epoch, seq: count, data: piece },
+  "play/news": { map, epoch, taken: count, refused: refusedInputs, news: fc.array(piece, { maxLength: 3 }) },
+  "play/hold": { map, epoch },
+  "play/exit": { player: account, map, epoch },
+  "play/exited": { map, epoch },
   "validation/verdict": { host: account, valid: fc.boolean() },
 };
 

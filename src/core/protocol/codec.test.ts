@@ -55,7 +55,7 @@ describe("decodeFrame", () => {
     ["a region beyond the last", framed({ ...enter, region: 2 }), "$.message.region: expected a region from 0 to 1, found 2"],
     [
       "an epoch past counting",
-      framed({ kind: "play/joined", map: 0, epoch: 1e16 }),
+      framed({ kind: "play/joined", map: 0, epoch: 1e16, taken: 0 }),
       "$.message.epoch: expected an epoch, found 10000000000000000",
     ],
     [

@@ -3,15 +3,16 @@
  * Promises: what {@link encodeFrame} writes {@link decodeFrame} reads back as it was; a text from outside becomes a message only
  * if every field is there, known and within bounds, else a complaint that says where. Never throws at a foreign text, never guesses.
  */
+import { fromBase64, toBase64 } from "../../base/base64.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { shown } from "../../base/text/source.ts";
 import type { HostProfile, HostStats } from "./host-stats.ts";
 import { type ActorId, actorKind, COORDINATOR } from "./ids.ts";
-import type { Holding, Message } from "./messages.ts";
+import type { Holding, InputRefused, Message } from "./messages.ts";
 import type { RefusalReason } from "./refusal.ts";
 
 /** The form of frames and messages. Ends that differ in it do not talk. */
-export const WIRE_VERSION = 2;
+export const WIRE_VERSION = 3;
 
 /** Characters of the longest frame. The longest message is the introduction of a site that holds thousands of maps, some 60 characters each. */
 export const FRAME_CHARS_MAX = 1_048_576;
@@ -20,6 +21,11 @@ export const FRAME_CHARS_MAX = 1_048_576;
 const ACCOUNT_MAX = 281_474_976_710_655;
 /** The largest figure a host may report of itself, in whatever unit; no measure of a machine comes near. */
 const FIGURE_MAX = 1e12;
+/** Bytes of a map's image, of an input and of a piece of news, at most. */
+export const IMAGE_BYTES_MAX = 524_288;
+export const PIECE_BYTES_MAX = 4_096;
+/** Pieces of news, and refused inputs, that one message brings at most. */
+export const NEWS_MAX = 1_024;
 /** How much of a foreign name a complaint's place repeats. */
 const NAME_SHOWN_MAX = 40;
 
@@ -43,9 +49,9 @@ export function wireComplaintText(c: WireComplaint): string {
   return `${c.path}: ${c.message}`;
 }
 
-/** The text of a frame. Figures that JSON has no word for (the NaN of a region never measured) travel as null. */
+/** The text of a frame. Figures that JSON has no word for (the NaN of a region never measured) travel as null, bytes as base64. */
 export function encodeFrame(frame: Frame): string {
-  return JSON.stringify(frame);
+  return JSON.stringify(frame, (_, value: unknown) => (value instanceof Uint8Array ? toBase64(value) : value));
 }
 
 /** Reads a text that came from outside. The frame it gives shares nothing with the text. */
@@ -106,6 +112,17 @@ const figureOrNull: Reader<number | null> = (value, bounds) => (value === null ?
 const regionalMs: Reader<number> = (value, bounds) => (value === null ? Number.NaN : figure(value, bounds));
 const hash: Reader<string> = (value) =>
   typeof value === "string" && /^[0-9a-f]{16}$/.test(value) ? value : wrong("16 hexadecimal digits", value);
+const hashOrNull: Reader<string | null> = (value, bounds) => (value === null ? null : hash(value, bounds));
+/** Bytes in base64, at most so many. */
+function bytesUpTo(max: number): Reader<Uint8Array> {
+  return (value) => {
+    const read = typeof value === "string" && value.length <= 4 * Math.ceil(max / 3) ? fromBase64(value) : null;
+    return read === null || read.length > max ? wrong(`at most ${max} bytes in base64`, value) : read;
+  };
+}
+const image = bytesUpTo(IMAGE_BYTES_MAX);
+const imageOrNull: Reader<Uint8Array | null> = (value, bounds) => (value === null ? null : image(value, bounds));
+const piece = bytesUpTo(PIECE_BYTES_MAX);
 const flag: Reader<boolean> = (value) => (typeof value === "boolean" ? value : wrong("true or false", value));
 
 const count = whole("a whole number from 0", Number.MAX_SAFE_INTEGER);
@@ -202,10 +219,19 @@ const reason = oneOf<RefusalReason>("a reason for a refusal", {
   storm_hold: true,
   inbox_full: true,
   message_invalid: true,
+  player_elsewhere: true,
+  player_unknown: true,
+  inputs_limit: true,
 });
 /** A replica goes to a handful of standbys; a list longer than this is a mistake. */
 const standbys = list(account, () => 64);
 const holds = list(object<Holding>({ map: mapId, epoch, frozen: flag }), (bounds) => bounds.maps);
+
+/** A game's own word for why it does not obey. */
+const gameWord: Reader<string> = (value) =>
+  typeof value === "string" && /^[a-z_]{1,40}$/.test(value) ? value : wrong("a word of small letters", value);
+const refusedInputs = list(object<InputRefused>({ seq: count, reason: gameWord }), () => NEWS_MAX);
+const news = list(piece, () => NEWS_MAX);
 
 type OfKind<K extends Message["kind"]> = Extract<Message, { readonly kind: K }>;
 type MessageFields = { readonly [K in Message["kind"]]: Fields<Omit<OfKind<K>, "kind">> };
@@ -230,14 +256,16 @@ const MESSAGES: MessageFields = {
   "hosting/precopy": { map: mapId, epoch, move: count, to: account, bytes: count, dirtyBytesS: figure, roundMs: figure },
   "hosting/freeze": { map: mapId, epoch, move: count, to: account },
   "hosting/resume": { map: mapId, epoch },
-  "hosting/promote": { map: mapId, epoch, loadUs: figure, bytes: count },
+  "hosting/promote": { map: mapId, epoch, loadUs: figure, bytes: count, hash: hashOrNull },
   "hosting/release": { map: mapId, epoch },
   "hosting/replicate": { map: mapId, epoch, to: standbys, bytes: count, intervalMs: figure },
   "hosting/probe": { suspect: account, withinMs: figure },
-  "state/copy": { map: mapId, epoch, move: count, from: account, round: count, bytes: count },
+  "state/copy": { map: mapId, epoch, move: count, from: account, round: count, bytes: count, data: imageOrNull },
   "state/copied": { map: mapId, epoch, move: count, round: count },
-  "state/final": { map: mapId, epoch, move: count, from: account, bytes: count, hash },
-  "state/replica": { map: mapId, epoch, from: account, bytes: count },
+  "state/final": { map: mapId, epoch, move: count, from: account, bytes: count, hash, data: imageOrNull },
+  "state/replica": { map: mapId, epoch, from: account, seq: count, bytes: count, data: imageOrNull },
+  "state/held": { map: mapId, epoch, seq: count },
+  "state/lost": { map: mapId, epoch, seq: count },
   "probe/ping": { from: account },
   "probe/pong": { from: account },
   "play/enter": { player: account, region: regionId, map: mapId },
@@ -246,9 +274,14 @@ const MESSAGES: MessageFields = {
   "play/assigned": { map: mapId, host: account, epoch },
   "play/redirect": { map: mapId, host: account, epoch },
   "play/refused": { map: mapId, reason },
-  "play/join": { player: account, map: mapId, epoch },
-  "play/joined": { map: mapId, epoch },
+  "play/join": { player: account, map: mapId, epoch, next: count },
+  "play/joined": { map: mapId, epoch, taken: count },
   "play/turned-away": { map: mapId, epoch, reason },
+  "play/input": { player: account, map: mapId, epoch, seq: count, data: piece },
+  "play/news": { map: mapId, epoch, taken: count, refused: refusedInputs, news },
+  "play/hold": { map: mapId, epoch },
+  "play/exit": { player: account, map: mapId, epoch },
+  "play/exited": { map: mapId, epoch },
   "validation/verdict": { host: account, valid: flag },
 };
 

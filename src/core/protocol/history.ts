@@ -4,6 +4,7 @@
  */
 import type { HostProfile, HostStats } from "./host-stats.ts";
 import type { Epoch, HostId, MapId, PlayerId, RegionId } from "./ids.ts";
+import type { StateHash } from "./messages.ts";
 import type { OperationId } from "./operations.ts";
 import type { RefusalReason } from "./refusal.ts";
 
@@ -158,6 +159,8 @@ export type HistoryRecord =
       readonly epoch: Epoch;
       readonly operation: OperationId;
       readonly critical: boolean;
+      /** Its place among the map's deeds, from 1. */
+      readonly number: number;
     }
   /** What the game was told of it. `unknown` at most once, and then one of the others; `reason` is empty where it is done or unknown. */
   | {
@@ -177,6 +180,67 @@ export type HistoryRecord =
       readonly epoch: Epoch;
       readonly rowEpoch: Epoch;
       readonly operations: readonly OperationId[];
+    }
+  // A map's state, only where a game runs
+  /** The source of a move stopped with this state: `number` deeds of the map are in it, and the map's time stood at `mapMs`. */
+  | {
+      readonly kind: "state/frozen";
+      readonly host: HostId;
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly hash: StateHash;
+      readonly number: number;
+      readonly mapMs: number;
+    }
+  /**
+   * A host serves from this state on. `from`: a hand-over's last image, a replica it kept, an image from the store, or the game's beginning;
+   * `number` and `mapMs` are of the state as it was found, `redone` the operations from the store that were put on top, in their order; `hash` is that of
+   * the state it serves with.
+   */
+  | {
+      readonly kind: "state/taken-up";
+      readonly host: HostId;
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly from: "handoff" | "replica" | "store" | "beginning";
+      readonly hash: StateHash;
+      readonly number: number;
+      readonly mapMs: number;
+      readonly redone: readonly OperationId[];
+    }
+  /** The same host goes on after a move that came to nothing. */
+  | { readonly kind: "state/resumed"; readonly host: HostId; readonly map: MapId; readonly epoch: Epoch; readonly hash: StateHash }
+  /** A player came onto a map, or left it, with what it carries: 64 bits over those bytes as 16 hexadecimal digits. */
+  | {
+      readonly kind: "player/admitted" | "player/parted";
+      readonly host: HostId;
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly player: PlayerId;
+      readonly carried: string;
+    }
+  /** The person asked for something; `input` counts within the player's stay on the map. */
+  | { readonly kind: "input/given"; readonly player: PlayerId; readonly map: MapId; readonly input: number }
+  /** The host let the game have an input of a player. */
+  | {
+      readonly kind: "input/taken";
+      readonly host: HostId;
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly player: PlayerId;
+      readonly input: number;
+    }
+  /**
+   * The client knows what became of an input: the host took it, or it never will be; `refused` carries the reason. `lost`: it was taken, and with what a
+   * failover lost of the map's volatile state it is as if it had not been.
+   */
+  | {
+      readonly kind: "input/settled";
+      readonly player: PlayerId;
+      readonly map: MapId;
+      readonly input: number;
+      readonly result: "taken" | "refused" | "lost";
+      readonly reason: string;
     }
   // What players see
   | { readonly kind: "player/entered"; readonly player: PlayerId; readonly region: RegionId; readonly map: MapId }

@@ -72,8 +72,18 @@ export type ToHost =
   | { readonly kind: "hosting/freeze"; readonly map: MapId; readonly epoch: Epoch; readonly move: number; readonly to: HostId }
   /** The move is off: serve on under the same epoch. */
   | { readonly kind: "hosting/resume"; readonly map: MapId; readonly epoch: Epoch }
-  /** Serve the map under `epoch`, after `loadUs` of loading. `bytes` > 0: first fetch the snapshot of that size. */
-  | { readonly kind: "hosting/promote"; readonly map: MapId; readonly epoch: Epoch; readonly loadUs: number; readonly bytes: number }
+  /**
+   * Serve the map under `epoch`, after `loadUs` of loading. `bytes` > 0: first fetch the snapshot of that size. `hash`: the state that a hand-over
+   * ended with, which is to be served as it is; null: take up what is freshest.
+   */
+  | {
+      readonly kind: "hosting/promote";
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly loadUs: number;
+      readonly bytes: number;
+      readonly hash: StateHash | null;
+    }
   /** Serve the map no more: everything about it at or below `epoch` is void, promised room included. */
   | { readonly kind: "hosting/release"; readonly map: MapId; readonly epoch: Epoch }
   /** Keep a replica of the map on `to`; snapshot first, then deltas. An empty list ends it. */
@@ -87,7 +97,10 @@ export type ToHost =
     }
   | { readonly kind: "hosting/probe"; readonly suspect: HostId; readonly withinMs: number };
 
-/** Host → host. `bytes` beyond the header travel over the sender's upload and take their time. */
+/**
+ * Host → host. `bytes` beyond the header travel over the sender's upload and take their time; `data` are those bytes, null where a state is a size
+ * alone. What `data` holds is a map's image (core/actors/map-image.ts).
+ */
 export type HostToHost =
   | {
       readonly kind: "state/copy";
@@ -97,6 +110,7 @@ export type HostToHost =
       readonly from: HostId;
       readonly round: number;
       readonly bytes: number;
+      readonly data: Uint8Array | null;
     }
   | { readonly kind: "state/copied"; readonly map: MapId; readonly epoch: Epoch; readonly move: number; readonly round: number }
   | {
@@ -107,9 +121,21 @@ export type HostToHost =
       readonly from: HostId;
       readonly bytes: number;
       readonly hash: StateHash;
+      readonly data: Uint8Array | null;
     }
-  /** A standby's snapshot. */
-  | { readonly kind: "state/replica"; readonly map: MapId; readonly epoch: Epoch; readonly from: HostId; readonly bytes: number }
+  /** A standby's copy, a snapshot or what changed since one it holds. Numbers of one source rise; a standby takes none below what it has. */
+  | {
+      readonly kind: "state/replica";
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly from: HostId;
+      readonly seq: number;
+      readonly bytes: number;
+      readonly data: Uint8Array | null;
+    }
+  /** A standby holds the copy with this number, or has nothing to put it on and needs a snapshot. */
+  | { readonly kind: "state/held"; readonly map: MapId; readonly epoch: Epoch; readonly seq: number }
+  | { readonly kind: "state/lost"; readonly map: MapId; readonly epoch: Epoch; readonly seq: number }
   | { readonly kind: "probe/ping"; readonly from: HostId }
   | { readonly kind: "probe/pong"; readonly from: HostId };
 
@@ -126,11 +152,40 @@ export type ToPlayer =
   | { readonly kind: "play/redirect"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch }
   | { readonly kind: "play/refused"; readonly map: MapId; readonly reason: RefusalReason };
 
-/** Player ↔ host. */
+/**
+ * Player ↔ host. Inputs of a stay are numbered from 1; the host takes each once and in order, and says how far it has come (`taken`). The client
+ * keeps what was not taken and says it again, to the same host or to the map's next one.
+ */
 export type PlayerHost =
-  | { readonly kind: "play/join"; readonly player: PlayerId; readonly map: MapId; readonly epoch: Epoch }
-  | { readonly kind: "play/joined"; readonly map: MapId; readonly epoch: Epoch }
-  | { readonly kind: "play/turned-away"; readonly map: MapId; readonly epoch: Epoch; readonly reason: RefusalReason };
+  /** `next`: the number of the first input that the client still has, or of its next one. */
+  | { readonly kind: "play/join"; readonly player: PlayerId; readonly map: MapId; readonly epoch: Epoch; readonly next: number }
+  | { readonly kind: "play/joined"; readonly map: MapId; readonly epoch: Epoch; readonly taken: number }
+  | { readonly kind: "play/turned-away"; readonly map: MapId; readonly epoch: Epoch; readonly reason: RefusalReason }
+  | {
+      readonly kind: "play/input";
+      readonly player: PlayerId;
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly seq: number;
+      readonly data: Uint8Array;
+    }
+  /** What happened near the player, and how far its inputs were taken; `refused` are those among them that the game did not obey, and why. */
+  | {
+      readonly kind: "play/news";
+      readonly map: MapId;
+      readonly epoch: Epoch;
+      readonly taken: number;
+      readonly refused: readonly InputRefused[];
+      readonly news: readonly Uint8Array[];
+    }
+  /** The map is about to move: keep what you have to say until you are told where. */
+  | { readonly kind: "play/hold"; readonly map: MapId; readonly epoch: Epoch }
+  /** The player leaves the map; answered when what it carries is written down. */
+  | { readonly kind: "play/exit"; readonly player: PlayerId; readonly map: MapId; readonly epoch: Epoch }
+  | { readonly kind: "play/exited"; readonly map: MapId; readonly epoch: Epoch };
+
+/** An input that was taken and not obeyed; `reason` is the game's own word. */
+export type InputRefused = { readonly seq: number; readonly reason: string };
 
 /** Whatever checks hosts' reports (validation room, later) → coordinator. */
 export type FromValidator = { readonly kind: "validation/verdict"; readonly host: HostId; readonly valid: boolean };

@@ -34,6 +34,10 @@ export function systemOperationId(host: HostId, boot: number, n: number): Operat
 export type Operation = {
   readonly id: OperationId;
   readonly type: SyncType;
+  /** Its place among the deeds of its map, from 1: who takes up an older state does again those that came after it. 0: it is none of a map's game. */
+  readonly number: number;
+  /** It ends its player's stay on the map: with this the player comes to its next one. Null: it does not. */
+  readonly carried: Uint8Array | null;
   /** Whom it belongs to; -1: the map alone. */
   readonly player: PlayerId;
   readonly at: number;

@@ -5,8 +5,8 @@ import { mayPass } from "./passage.ts";
 
 const alive: Message = { kind: "hosting/active", host: 5, map: 0, epoch: 1 };
 const ping: Message = { kind: "probe/ping", from: 5 };
-const join: Message = { kind: "play/join", player: 9, map: 0, epoch: 1 };
-const joined: Message = { kind: "play/joined", map: 0, epoch: 1 };
+const join: Message = { kind: "play/join", player: 9, map: 0, epoch: 1, next: 1 };
+const joined: Message = { kind: "play/joined", map: 0, epoch: 1, taken: 0 };
 
 describe("mayPass", () => {
   it("lets each end say its own", () => {
@@ -29,7 +29,7 @@ describe("mayPass", () => {
   it("refuses what only another kind says, and verdicts from every line", () => {
     expect(mayPass(playerActor(5), COORDINATOR, alive)).toBe(false);
     expect(mayPass(hostActor(5), playerActor(9), { kind: "play/redirect", map: 0, host: 5, epoch: 2 })).toBe(false);
-    expect(mayPass(hostActor(5), hostActor(6), { kind: "hosting/promote", map: 0, epoch: 2, loadUs: 1, bytes: 0 })).toBe(false);
+    expect(mayPass(hostActor(5), hostActor(6), { kind: "hosting/promote", map: 0, epoch: 2, loadUs: 1, bytes: 0, hash: null })).toBe(false);
     for (const from of [COORDINATOR, hostActor(5), playerActor(5)])
       expect(mayPass(from, COORDINATOR, { kind: "validation/verdict", host: 5, valid: true })).toBe(false);
   });

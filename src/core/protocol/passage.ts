@@ -45,6 +45,8 @@ const WAYS: Readonly<Record<Message["kind"], Way>> = {
   "state/copied": ACROSS,
   "state/final": ACROSS,
   "state/replica": ACROSS,
+  "state/held": ACROSS,
+  "state/lost": ACROSS,
   "probe/ping": ACROSS,
   "probe/pong": ACROSS,
   "play/enter": ASK,
@@ -56,6 +58,11 @@ const WAYS: Readonly<Record<Message["kind"], Way>> = {
   "play/join": PLAY,
   "play/joined": SERVE,
   "play/turned-away": SERVE,
+  "play/input": PLAY,
+  "play/news": SERVE,
+  "play/hold": SERVE,
+  "play/exit": PLAY,
+  "play/exited": SERVE,
   "validation/verdict": null,
 };
 

@@ -20,4 +20,10 @@ export type RefusalReason =
   | "moves_limit"
   | "storm_hold"
   | "inbox_full"
-  | "message_invalid";
+  | "message_invalid"
+  /** The player is on another map, where its stay has not ended yet. */
+  | "player_elsewhere"
+  /** The host does not know the player on this map (any more): it has to join. */
+  | "player_unknown"
+  /** More inputs wait than a client keeps. */
+  | "inputs_limit";

@@ -26,8 +26,13 @@ export type Input =
   /** What the person at this machine wants. */
   | { readonly kind: "wish"; readonly at: number; readonly wish: Wish };
 
-/** A person's wish: a player goes to a map or quits; an owner wants the hosting machine back. */
-export type Wish = { readonly verb: "go"; readonly map: MapId } | { readonly verb: "quit" } | { readonly verb: "stop-hosting" };
+/** A person's wish: a player goes to a map, does something there or quits; an owner wants the hosting machine back. */
+export type Wish =
+  | { readonly verb: "go"; readonly map: MapId }
+  /** An input to the map's game, opaque to all but the program. */
+  | { readonly verb: "do"; readonly data: Uint8Array }
+  | { readonly verb: "quit" }
+  | { readonly verb: "stop-hosting" };
 
 /** What is asked of the world. */
 export type Effect =

@@ -45,7 +45,7 @@ export const SMALL: SyncTuning = {
 
 /** An operation of so many bytes. */
 export function operation(id: OperationId, bytes = 1): Operation {
-  return { id, type: "ITEM_DROP", player: -1, at: 0, data: new Uint8Array(bytes) };
+  return { id, type: "ITEM_DROP", number: 0, carried: null, player: -1, at: 0, data: new Uint8Array(bytes) };
 }
 
 /** See the head of this file. */
