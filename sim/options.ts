@@ -8,6 +8,12 @@ import type { MapConf, Tuning } from "../src/core/settings.ts";
 /** How the run is judged. */
 export type Mode = "capacity" | "safety" | "liveness" | "soak";
 
+/**
+ * What runs on a hosted map. `control`: nothing, its state is a size that is carried about, for large capacity runs. `game`: a real game, whose operations,
+ * states and inputs are judged too.
+ */
+export type Fidelity = "control" | "game";
+
 /** One region: where players and hosts live. Shares are normalised to sum 1. */
 export type RegionOptions = {
   readonly name: string;
@@ -278,6 +284,7 @@ export type Options = {
   readonly draws: string;
   readonly title: string;
   readonly modes: readonly Mode[];
+  readonly fidelity: Fidelity;
   readonly durationUs: number;
   /** Liveness: quiet time after the faults, within which everything must settle. */
   readonly settleUs: number;

@@ -6,7 +6,7 @@ import type { Observer } from "../world/observer.ts";
 import type { Options } from "../options.ts";
 
 /** The part of a run's options that rules and their bounds are computed from. */
-export type CheckerOptions = Pick<Options, "conf" | "tuning" | "maps" | "vps" | "faults" | "buggify" | "settleUs">;
+export type CheckerOptions = Pick<Options, "fidelity" | "conf" | "tuning" | "maps" | "vps" | "faults" | "buggify" | "settleUs">;
 
 /** An observer that judges. It never stops the run and never reaches into it. */
 export type Checker = Observer & {

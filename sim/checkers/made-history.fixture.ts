@@ -43,6 +43,7 @@ export const GOOD_STATS: HostStats = {
 /** Options of the made world: map 0 critical, maps 1 to 3 eligible, one site of 8 slots, the seed's conf. */
 export function madeOptions(): CheckerOptions {
   return {
+    fidelity: "control",
     conf: defaultMapConf(),
     tuning: defaultTuning(),
     maps: { names: ["prontera", "moc_fild01", "pay_dun01", "gef_dun02"], eligible: [false, true, true, true], popularity: [1, 1, 1, 1] },

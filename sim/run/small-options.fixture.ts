@@ -15,6 +15,7 @@ export function smallOptions(over: Partial<Options> = {}): Options {
     draws: over.scenario ?? "test/small",
     title: "a small run",
     modes: ["safety", "liveness"],
+    fidelity: "control",
     durationUs: 600 * SECOND,
     settleUs: 300 * SECOND,
     conf,

@@ -112,6 +112,7 @@ function optionsOf(root: Section, file: string, request: LoadRequest): Options {
     draws: root.text("draws", name),
     title: root.text("title", name),
     modes: modesOf(root),
+    fidelity: root.text("fidelity") === "game" ? "game" : "control",
     durationUs,
     settleUs: root.us("settle"),
     conf: { ...conf, p2p_eligible_maps: eligibility(maps.names, maps.eligible) },

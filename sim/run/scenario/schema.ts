@@ -325,6 +325,10 @@ export const SCENARIO_SCHEMA: Schema = {
         minItems: 1,
         "x-expect": `one of ${MODES.join(", ")}, or a list of them`,
       },
+      fidelity: word(
+        "control: the state of a map is a size, for large runs; game: a real game runs on each map, and what becomes of its operations, states and inputs is judged too.",
+        ["control", "game"],
+      ),
       duration: duration("Virtual time with load and faults."),
       settle: duration("liveness: quiet time after the faults within which everything must settle."),
       heartbeats: word("lazy: unremarkable heartbeats are computed, not scheduled; eager: each is an event (slow; the oracle).", [

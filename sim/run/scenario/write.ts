@@ -17,7 +17,7 @@ const NAME = /^[a-z0-9][a-z0-9_/-]*$/;
  * same commit, the same run. `notes` become the comment at its head.
  */
 export function scenarioText(options: Options, seed: number, notes: readonly string[]): string {
-  const { scenario, draws, title, modes, durationUs, settleUs, eagerHeartbeats, planted, ...world } = options;
+  const { scenario, draws, title, modes, fidelity, durationUs, settleUs, eagerHeartbeats, planted, ...world } = options;
   const { conf, tuning, regions, network, hosts, players, maps, vps, store, faults, swarm, buggify, heal, reconnectS, ...judged } = world;
   const { thresholds, require, seriesStepUs, ...rest } = judged;
   allWritten(rest);
@@ -29,6 +29,7 @@ export function scenarioText(options: Options, seed: number, notes: readonly str
     ...(draws === name ? [] : [{ key: "draws", value: draws }]),
     { key: "title", value: title },
     { key: "mode", comment: "How it is run and judged.", value: modes },
+    { key: "fidelity", value: fidelity },
     { key: "duration", value: timeText(durationUs) },
     { key: "settle", value: timeText(settleUs) },
     { key: "heartbeats", value: eagerHeartbeats ? "eager" : "lazy" },
