@@ -3,6 +3,7 @@
  * who keeps the books reads it back with {@link readDeed}.
  */
 import type { PlayerId } from "../protocol/ids.ts";
+import type { SyncType } from "../protocol/operations.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import { LIMITS, type Stack } from "./entities.ts";
 import type { Deed } from "./program.ts";
@@ -28,19 +29,24 @@ export type DeedStory =
   | { readonly deed: "use"; readonly item: number; readonly amount: number }
   /** Zeny came (or went), and what the player has now. */
   | { readonly deed: "zeny"; readonly by: number; readonly now: number }
-  /** A player left with this: where it stood, and the bytes that `enter` takes. */
-  | { readonly deed: "save"; readonly cell: number; readonly carried: Uint8Array };
+  /** A player came, with the bytes that `enter` took. */
+  | { readonly deed: "enter"; readonly carried: Uint8Array }
+  /** A player left from where it stood; what it took along is the deed's `carried`. */
+  | { readonly deed: "leave"; readonly cell: number };
 
-const CODES = ["kill", "pick", "throw", "use", "zeny", "save"] as const;
+const CODES = ["kill", "pick", "throw", "use", "zeny", "leave", "enter"] as const;
 const DROPS_MAX = 64;
 /** Bytes of the longest thing a player can carry: a full bag, a full purse. */
 const CARRIED_BYTES_MAX = 2_048;
 
-/** A deed of a player, ready to be written down. Kills are many and may wait; whatever changes hands may not. */
-export function deedOf(player: PlayerId, story: DeedStory): Deed {
-  const type =
-    story.deed === "kill" ? "MONSTER_DATA" : story.deed === "zeny" || story.deed === "save" ? "CRITICAL_GAME_STATE" : "ITEM_DROP";
-  return { type, player, critical: story.deed !== "kill", data: writeDeed(story), carried: null };
+/** A deed of a player, ready to be written down; `carried` belongs to "leave" alone. Kills are many and may wait; whatever changes hands may not. */
+export function deedOf(player: PlayerId, story: DeedStory, carried: Uint8Array | null = null): Deed {
+  return { type: typeOf(story), player, critical: story.deed !== "kill", data: writeDeed(story), carried };
+}
+
+function typeOf({ deed }: DeedStory): SyncType {
+  if (deed === "kill") return "MONSTER_DATA";
+  return deed === "zeny" || deed === "enter" || deed === "leave" ? "CRITICAL_GAME_STATE" : "ITEM_DROP";
 }
 
 function writeDeed(story: DeedStory): Uint8Array {
@@ -68,8 +74,10 @@ function writeDeed(story: DeedStory): Uint8Array {
       out.signed(story.by);
       out.whole(story.now);
       break;
-    case "save":
+    case "leave":
       out.whole(story.cell);
+      break;
+    case "enter":
       out.raw(story.carried);
   }
   return out.take();
@@ -101,10 +109,10 @@ function readStory(from: ByteReader, code: DeedStory["deed"] | undefined): DeedS
       return { deed: code, item: number(), amount: amount() };
     case "zeny":
       return { deed: code, by: from.signed(LIMITS.zeny), now: from.whole(LIMITS.zeny) };
-    case "save": {
-      const cell = number();
-      return { deed: code, cell, carried: from.raw(Math.min(from.left, CARRIED_BYTES_MAX)) };
-    }
+    case "leave":
+      return { deed: code, cell: number() };
+    case "enter":
+      return { deed: code, carried: from.raw(Math.min(from.left, CARRIED_BYTES_MAX)) };
     default:
       from.fail();
       return null;

@@ -1,7 +1,7 @@
 /** Hits and kills: damage, drops, experience, zeny. Every drop slot is an independent roll of its rate in 10,000, keyed by the monster's slot and life. */
 import { drawU32 } from "../../base/random.ts";
 import { deedOf, type Fallen } from "./deeds.ts";
-import { KIND, keyOf, LIMITS, type Monster, type Player } from "./entities.ts";
+import { KIND, keyOf, LIMITS, type Monster, PHASE, type Player } from "./entities.ts";
 import { grown, maxHp, strength } from "./growth.ts";
 import { lay } from "./items.ts";
 import { anger, bury } from "./monsters.ts";
@@ -56,16 +56,23 @@ function falls(draw: number, rate: number, of: number): boolean {
   return draw * of < rate * TWO_32;
 }
 
-/** Experience, whole levels with full health, and as much zeny as the monster has levels, up to what a purse holds. */
+/** Experience, and whole levels with full health; who lies dead gets that when it rises. The purse is yet to be touched. */
+export function learn(play: Play, player: Player, baseExp: number, jobExp: number): void {
+  const { purse } = player;
+  const after = grown(purse, baseExp, jobExp);
+  const rises = after.level > purse.level;
+  Object.assign(purse, after);
+  if (!rises || player.phase === PHASE.dead) return;
+  player.hp = maxHp(after.level);
+  play.touchPlayer(player);
+}
+
+/** Experience, and as much zeny as the monster has levels, up to what a purse holds. */
 function reward(play: Play, player: Player, slot: Slot): void {
   const { purse } = player;
-  const { level, exp, jobExp } = grown(purse, slot.spec.baseExp, slot.spec.jobExp);
-  if (level > purse.level) {
-    player.hp = maxHp(level);
-    play.touchPlayer(player);
-  }
+  learn(play, player, slot.spec.baseExp, slot.spec.jobExp);
   const zeny = Math.min(LIMITS.zeny - purse.zeny, slot.spec.level);
-  Object.assign(purse, { level, exp, jobExp, zeny: purse.zeny + zeny });
+  purse.zeny += zeny;
   play.state.counters.zenyMinted += zeny;
   play.touchPurse(player);
   if (zeny > 0) play.deed(deedOf(player.id, { deed: "zeny", by: zeny, now: purse.zeny }));

@@ -1,4 +1,5 @@
 /** Items: how they come to lie on the floor, go into bags, are used and are lost. Every way in and out is counted. */
+import { assert } from "../../base/assert.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { deedOf } from "./deeds.ts";
 import { type Bag, type FloorItem, LIMITS, PHASE, type Player, type Stack, untracked } from "./entities.ts";
@@ -18,10 +19,16 @@ type Answer = Result<null, ProgramRefusal>;
 
 /** Lays something on the floor and gives its number. On a full floor the oldest makes room, which counts as expired. */
 export function lay(play: Play, item: number, amount: number, cell: number): FloorItem {
+  return layAs(play, play.state.counters.items + 1, { item, amount }, cell);
+}
+
+/** The same under a number of one's own, above all that were given. */
+export function layAs(play: Play, id: number, { item, amount }: Stack, cell: number): FloorItem {
   const { items, counters } = play.state;
+  assert(id > counters.items && amount > 0, "a number for something on the floor is given once");
   if (items.size >= LIMITS.floorItems) expire(play, oldest(items));
-  counters.items += 1;
-  const one = { ...untracked(), id: counters.items, item, amount, cell, due: play.now + FLOOR_LIFE_MS };
+  counters.items = id;
+  const one = { ...untracked(), id, item, amount, cell, due: play.now + FLOOR_LIFE_MS };
   play.addItem(one);
   return one;
 }
@@ -72,19 +79,25 @@ export function use(play: Play, player: Player, item: number): Answer {
   if (stacks === null) return err("no_such_target");
   fill(play, player, stacks);
   play.state.counters.used += 1;
-  player.hp = Math.min(maxHp(player.purse.level), player.hp + HEAL_HP);
-  play.touchPlayer(player);
+  heal(play, player, 1);
   play.deed(deedOf(player.id, { deed: "use", item, amount: 1 }));
   return ok(null);
 }
 
-function fill(play: Play, player: Player, stacks: Bag["stacks"]): void {
+/** What so many items do when they are used. */
+export function heal(play: Play, player: Player, amount: number): void {
+  player.hp = Math.min(maxHp(player.purse.level), player.hp + HEAL_HP * amount);
+  play.touchPlayer(player);
+}
+
+/** A player's bag holds this from now on. */
+export function fill(play: Play, player: Player, stacks: Bag["stacks"]): void {
   player.bag.stacks = stacks;
   play.touchBag(player);
 }
 
 /** The stacks with more of an item, or null where that is too much. */
-function withMore(stacks: readonly Stack[], item: number, amount: number): Stack[] | null {
+export function withMore(stacks: readonly Stack[], item: number, amount: number): Stack[] | null {
   const found = stacks.find((stack) => stack.item === item);
   const sum = (found?.amount ?? 0) + amount;
   if (sum > LIMITS.stackAmount || (found === undefined && stacks.length >= LIMITS.stacks)) return null;
@@ -92,7 +105,7 @@ function withMore(stacks: readonly Stack[], item: number, amount: number): Stack
 }
 
 /** The stacks with less of an item, or null where there is not so much. */
-function withLess(stacks: readonly Stack[], item: number, amount: number): Stack[] | null {
+export function withLess(stacks: readonly Stack[], item: number, amount: number): Stack[] | null {
   const found = stacks.find((stack) => stack.item === item);
   if (found === undefined || found.amount < amount) return null;
   const rest = { item, amount: found.amount - amount };

@@ -1,6 +1,6 @@
 /** Players: they come and go, walk, hit what they chose until it is dead, die and rise. */
 import { err, ok, type Result } from "../../base/result.ts";
-import { readCarried, writeCarried } from "./carried.ts";
+import { type Carried, readCarried, writeCarried } from "./carried.ts";
 import { amountOf, deedOf } from "./deeds.ts";
 import { KIND, keyOf, LIMITS, type Monster, NEVER, NOBODY, PHASE, type Player, playerOf } from "./entities.ts";
 import { hit } from "./fight.ts";
@@ -21,17 +21,29 @@ type Answer = Result<null, ProgramRefusal>;
 
 /** A player comes to a place drawn by its id and the time. */
 export function enter(play: Play, id: number, bytes: Uint8Array): Answer {
-  const { state, world } = play;
+  const { state } = play;
   if (state.players.has(id)) return err("already_here");
   if (state.players.size >= LIMITS.players) return err("too_many");
-  const carried = Number.isInteger(id) && id >= 0 && id <= LIMITS.player ? readCarried(bytes, play.now) : null;
+  const carried = isPlayer(id) ? readCarried(bytes, play.now) : null;
   if (carried === null) return err("malformed");
-  const { purse, bag } = carried;
+  arrive(play, id, carried);
+  play.deed(deedOf(id, { deed: "enter", carried: bytes }));
+  return ok(null);
+}
+
+/** Whether a number can be a player's. */
+export function isPlayer(id: number): boolean {
+  return Number.isInteger(id) && id >= 0 && id <= LIMITS.player;
+}
+
+/** Somebody new stands there with what it brought, and both is counted. */
+export function arrive(play: Play, id: number, { hp, purse, bag }: Carried): void {
+  const { state, world } = play;
   const most = maxHp(purse.level);
   const cell = drawnCell(world, world.whole, world.draws.entry, id, play.now);
   const one = playerOf(id, purse, bag);
   put(one, cell);
-  one.hp = carried.hp === 0 ? most : Math.min(most, carried.hp);
+  one.hp = hp === 0 ? most : Math.min(most, hp);
   state.players.set(id, one);
   state.counters.entered += 1;
   state.counters.brought += amountOf(bag.stacks);
@@ -43,14 +55,20 @@ export function enter(play: Play, id: number, bytes: Uint8Array): Answer {
   wakeNear(play, cell);
   showTo(play, id, { players: play.players.near(cell), monsters: play.monsters.near(cell), items: play.items.near(cell) });
   show(play, one, id);
-  return ok(null);
 }
 
 /** A player goes, and what it has goes with it. */
 export function leave(play: Play, one: Player): Uint8Array {
-  const { state } = play;
   const carried = writeCarried(one, play.now);
   const cell = play.placeOf(one);
+  depart(play, one);
+  play.deed(deedOf(one.id, { deed: "leave", cell }, carried));
+  return carried;
+}
+
+/** Somebody stands there no more; it and what it had are counted as gone. */
+export function depart(play: Play, one: Player): void {
+  const { state } = play;
   state.players.delete(one.id);
   play.players.remove(one.id, one.to);
   state.gone(keyOf(KIND.player, one.id), one);
@@ -60,8 +78,6 @@ export function leave(play: Play, one: Player): Uint8Array {
   state.counters.carriedOff += amountOf(one.bag.stacks);
   state.counters.zenyCarriedOff += one.purse.zeny;
   play.tellNear(one.to, { news: "gone", key: keyOf(KIND.player, one.id) });
-  play.deed(deedOf(one.id, { deed: "save", cell, carried }));
-  return carried;
 }
 
 /** A player walks, from where it can first turn; what it was hitting is left alone. */

@@ -52,6 +52,12 @@ export type MapProgram = {
   leave(player: PlayerId, out: ProgramOut): Result<Uint8Array, ProgramRefusal>;
   /** A player's input, opaque to all but the program. */
   input(player: PlayerId, data: Uint8Array, out: ProgramOut): Result<null, ProgramRefusal>;
+  /**
+   * Does again what the program once did (a deed's `player`, `data` and `carried`), on a state that lacks it because it is older: afterwards what the deed
+   * says holds, and nothing else was made or lost. Deeds come in the order in which they were done, some may be missing. No deed and no news come of
+   * it. Refused is what is no deed of this program.
+   */
+  redo(deed: Pick<Deed, "player" | "data" | "carried">): Result<null, string>;
   /** The whole state, compact and versioned. */
   snapshot(): Uint8Array;
   /** What changed since the state whose hash that was, or null where the program no longer knows: then a snapshot is due. */

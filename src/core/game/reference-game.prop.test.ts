@@ -94,7 +94,7 @@ describe("VA3: what can be recomputed", () => {
 
 /** The deeds alone give the same figures as the state's counters. */
 function expectDeedsTell(game: ReferenceGame, kept: Kept): void {
-  const sums = { killed: 0, dropped: 0, picked: 0, thrown: 0, used: 0, zenyMinted: 0, left: 0 };
+  const sums = { killed: 0, dropped: 0, picked: 0, thrown: 0, used: 0, zenyMinted: 0, entered: 0, left: 0 };
   for (const deed of kept.deeds) {
     const story = readDeed(deed.data);
     expect(story).not.toBeNull();
@@ -106,7 +106,9 @@ function expectDeedsTell(game: ReferenceGame, kept: Kept): void {
     if (story?.deed === "throw") sums.thrown += story.amount;
     if (story?.deed === "use") sums.used += story.amount;
     if (story?.deed === "zeny") sums.zenyMinted += story.by;
-    if (story?.deed === "save") sums.left += 1;
+    if (story?.deed === "enter") sums.entered += 1;
+    if (story?.deed === "leave") sums.left += 1;
+    expect(deed.carried !== null).toBe(story?.deed === "leave");
     expect(deed.critical).toBe(story?.deed !== "kill");
   }
   expect(game.counters()).toMatchObject(sums);

@@ -13,7 +13,8 @@ import { expire, pick, throwDown, use } from "./items.ts";
 import { monsterDue, spawnAll } from "./monsters.ts";
 import { Play } from "./play.ts";
 import { attack, attackDue, enter, leave, rise, say, walk } from "./players.ts";
-import type { MapProgram, ProgramOut, ProgramRefusal } from "./program.ts";
+import type { Deed, MapProgram, ProgramOut, ProgramRefusal } from "./program.ts";
+import { redo } from "./redo.ts";
 import { cast, castDue } from "./skills.ts";
 import { GameState } from "./state.ts";
 import { readState, writeDelta, writeSnapshot } from "./state-codec.ts";
@@ -77,6 +78,10 @@ export class ReferenceGame implements MapProgram {
     if (one.phase === PHASE.dead && input.do !== "say") return err("dead");
     const play = this.playing();
     return play.during(out, () => obey(play, one, input));
+  }
+
+  redo(deed: Pick<Deed, "player" | "data" | "carried">): Result<null, string> {
+    return redo(this.playing(), deed);
   }
 
   snapshot(): Uint8Array {
