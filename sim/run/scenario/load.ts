@@ -107,6 +107,8 @@ function optionsOf(root: Section, file: string, request: LoadRequest): Options {
   const swarm = swarmOf(faults);
   if (swarm?.world === "random" && fleet.child("hosts").has("list"))
     faults.child("swarm").complain("world", "random draws the machines; it has no use for fleet.hosts.list");
+  // A drawn world always has its steps told.
+  const stepsTold = conf.monitoring.detailed_logging || swarm?.world === "random";
   return {
     scenario: name,
     draws: root.text("draws", name),
@@ -124,7 +126,7 @@ function optionsOf(root: Section, file: string, request: LoadRequest): Options {
     maps,
     vps: vpsOf(root.child("vps"), regions, maps.names.length, places),
     store: { latencyMs: root.child("store").law("latency", "ms", []) },
-    faults: faultsOf(faults, regions, durationUs),
+    faults: faultsOf(faults, regions, durationUs, stepsTold),
     swarm,
     buggify: buggifyOf(faults),
     heal: faults.number("heal", 1),
