@@ -1,7 +1,7 @@
 /** What is asked of the ownership store, and how it answers. Each request is answered exactly once. */
 import type { HostProfile } from "./host-stats.ts";
 import type { Epoch, HostId, MapId, PlayerId } from "./ids.ts";
-import type { Operation, OperationBatch, OperationVerdict, SyncType } from "./operations.ts";
+import type { Operation, OperationBatch, OperationId, OperationVerdict, SyncType } from "./operations.ts";
 
 /** One row of map ownership. `owner` is NO_HOST while nobody serves the map. */
 export type OwnershipRow = { readonly map: MapId; readonly owner: HostId; readonly epoch: Epoch };
@@ -12,8 +12,19 @@ export type OwnershipRow = { readonly map: MapId; readonly owner: HostId; readon
  */
 export type KeptImage = { readonly epoch: Epoch; readonly number: number; readonly at: number; readonly bytes: Uint8Array };
 
-/** What a new owner takes a map up from, besides what it holds itself: the freshest image that is kept, and deeds that came after it, by number. */
-export type Recovered = { readonly image: KeptImage | null; readonly operations: readonly Operation[] };
+/**
+ * What a new owner takes a map up from. With `image` the store has a fresher one than the host holds, and the host asks again with that one; null: the
+ * host's own is the freshest (or there is none), and the rest is about it: `operations` are the map's deeds numbered above it, by number; `known`, in the
+ * order of `pending`, which of those were applied (with the new epoch none of the others ever will be); `numbered` the highest number of any deed of the
+ * map that was ever applied; `players` those whose stay is on this map by the store's word, and what they carried when they came.
+ */
+export type Recovered = {
+  readonly image: KeptImage | null;
+  readonly operations: readonly Operation[];
+  readonly known: readonly boolean[];
+  readonly numbered: number;
+  readonly players: readonly { readonly player: PlayerId; readonly carried: Uint8Array }[];
+};
 
 /** A request, told apart by its verb. */
 export type StoreRequest =
@@ -24,25 +35,28 @@ export type StoreRequest =
   /** All rows, the epoch timeline and the host registry: what a new coordinator starts from. */
   | { readonly verb: "restore" }
   /** A host writes its map's state down. Applied only if the row still carries this owner and epoch (HO3); refused means fenced. No image: a state that is a size. */
-  | { readonly verb: "checkpoint"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly image: KeptImage | null }
+  | { readonly verb: "checkpoint"; readonly map: MapId; readonly host: HostId; readonly boot: number; readonly epoch: Epoch; readonly image: KeptImage | null }
   /** The same for what may vanish at any moment (RULES §1): newer and more often, and no promise that it is still there when it is asked for. */
-  | { readonly verb: "keep"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly image: KeptImage }
+  | { readonly verb: "keep"; readonly map: MapId; readonly host: HostId; readonly boot: number; readonly epoch: Epoch; readonly image: KeptImage }
   /**
-   * What the map's new owner needs to go on, under the same fence. `holds`: what its own image is, null: it has none. `recovered.image` is null where
-   * the host's own is the freshest; operations are those numbered above the freshest one's number.
+   * What the map's new owner needs to go on, under the same fence; from then on no earlier start of the same host (`boot`) passes it. `holds`: what the
+   * host's own image is, null: it has none; `pending`: deeds in it that are not known to be written down. `imageless`: no image, it could not be read.
    */
   | {
       readonly verb: "recover";
       readonly map: MapId;
       readonly host: HostId;
+      readonly boot: number;
       readonly epoch: Epoch;
       readonly holds: { readonly epoch: Epoch; readonly number: number; readonly at: number } | null;
+      readonly pending: readonly OperationId[];
+      readonly imageless: boolean;
     }
   /**
    * Lets a player onto the map, under the same fence: it is on one map at a time (`elsewhere` names another where its stay has not ended). Who is on
    * this map already is let in again. Answered with what it carried from its last map; empty: it is new.
    */
-  | { readonly verb: "admit"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly player: PlayerId }
+  | { readonly verb: "admit"; readonly map: MapId; readonly host: HostId; readonly boot: number; readonly epoch: Epoch; readonly player: PlayerId }
   /** The data of the operation of a type that was applied last for a player of a map (-1: for the map alone); null: there is none. */
   | { readonly verb: "fetch"; readonly map: MapId; readonly type: SyncType; readonly player: PlayerId }
   /**
