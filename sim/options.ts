@@ -277,6 +277,12 @@ export type PlantedName =
   | "resume-ignored"
   | "counter-outlives-run";
 
+/**
+ * What runs on the maps at fidelity game: the maps of a folder of rAthena's databases, null: of the one that is shipped; a map it does not know is like
+ * one that it does. Time between two things that a player does, seconds.
+ */
+export type GameOptions = { readonly folder: string | null; readonly clicksS: Law };
+
 /** Everything one run needs besides its seed. */
 export type Options = {
   readonly scenario: string;
@@ -285,6 +291,7 @@ export type Options = {
   readonly title: string;
   readonly modes: readonly Mode[];
   readonly fidelity: Fidelity;
+  readonly game: GameOptions;
   readonly durationUs: number;
   /** Liveness: quiet time after the faults, within which everything must settle. */
   readonly settleUs: number;

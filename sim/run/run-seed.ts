@@ -1,5 +1,6 @@
 /** One run: a world from options and a seed, everything that looks on, and what it leaves. Synchronous; nothing outside is touched. */
-import { type HostActor, HOST_TIMER } from "../../src/core/actors/host.ts";
+import type { HostActor } from "../../src/core/actors/host.ts";
+import { HOST_TIMER } from "../../src/core/actors/states.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
 import { BooksChecker, type BooksView } from "../checkers/books.ts";
 import type { Checker } from "../checkers/checker.ts";
@@ -7,6 +8,7 @@ import { hostingCheckers, isLivenessRule, requiredRules } from "../checkers/host
 import { unreachable } from "../checkers/unreachable.ts";
 import { BuggifySites } from "../faults/buggify.ts";
 import { Faults } from "../faults/faults.ts";
+import { GameFleet } from "../fleet/games.ts";
 import { HostFleet } from "../fleet/hosts.ts";
 import { PlayerFleet } from "../fleet/players.ts";
 import { plantsOf } from "../planted/plant.ts";
@@ -15,6 +17,7 @@ import { EVENT } from "../world/queue.ts";
 import type { Tracing } from "../world/tracing.ts";
 import { World } from "../world/world.ts";
 import { Fingerprint } from "./fingerprint.ts";
+import { gamesOf } from "./games.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { Regions } from "./metrics/regions.ts";
 import { type Options, runLengthUs } from "../options.ts";
@@ -121,13 +124,15 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
     playerCapacity(options),
     plants,
     hooks.steps ?? null,
+    gamesOf(options, seed),
     sites === null ? undefined : (actor) => sites.of(actor),
   );
   hooks.begun?.(world);
   const fleet = new HostFleet(world, options);
   const people = new PlayerFleet(world, options, world.players.length);
   const faults = new Faults(world, fleet, people, options);
-  attach(world, fleet, people, faults);
+  const clicks = options.fidelity === "game" ? new GameFleet(world, options) : null;
+  attach(world, fleet, people, faults, clicks);
   fleet.start();
   people.start((options.tuning.startGraceMs + 2000) * 1000);
   faults.start();
@@ -175,7 +180,7 @@ function agentOf(world: World, host: number): HostActor | undefined {
 }
 
 /** Routes the events of fleet and faults to them. */
-function attach(world: World, fleet: HostFleet, people: PlayerFleet, faults: Faults): void {
+function attach(world: World, fleet: HostFleet, people: PlayerFleet, faults: Faults, clicks: GameFleet | null): void {
   const { hosts } = world.machines;
   world.attach({
     event(kind, target, number, object) {
@@ -190,11 +195,16 @@ function attach(world: World, fleet: HostFleet, people: PlayerFleet, faults: Fau
           return people.arrive();
         case EVENT.habit:
           return people.act(target);
+        case EVENT.click:
+          return clicks?.click(target, object);
         default:
           return faults.event(kind, target, number, object);
       }
     },
-    player: (dense, _at, record) => people.see(dense - hosts - 1, record),
+    player: (dense, _at, record) => {
+      people.see(dense - hosts - 1, record);
+      if (record.kind === "player/playing") clicks?.plays(dense - hosts - 1);
+    },
     moved: (record) => faults.moved(record),
     goodbye: (host) => fleet.leaveNow(host, -1),
   });

@@ -35,9 +35,9 @@ export class DeedWriter {
   private later: ((at: number, out: Out) => void)[] = [];
   private timerAt = Number.POSITIVE_INFINITY;
 
-  constructor(host: HostId, tuning: SyncTuning, ask: (ask: StoreRequest, out: Out) => number, events: DeedEvents) {
+  constructor(host: HostId, boot: number, tuning: SyncTuning, ask: (ask: StoreRequest, out: Out) => number, events: DeedEvents) {
     this.host = host;
-    this.queue = new OperationQueue(host, { ...tuning, giveUpS: NEVER_S });
+    this.queue = new OperationQueue(host, { ...tuning, giveUpS: NEVER_S }, boot);
     this.ask = ask;
     this.events = events;
     this.spare = Math.min(ROOM_SPARE, Math.floor(tuning.pendingMax / 4));

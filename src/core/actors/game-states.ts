@@ -5,6 +5,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import { US_PER_MS } from "../../base/time.ts";
+import type { MapProgram } from "../game/program.ts";
 import { type ActorId, actorNumber, type Epoch, type HostId, hostActor, type MapId, type PlayerId, playerActor } from "../protocol/ids.ts";
 import type { Message, StateHash } from "../protocol/messages.ts";
 import { systemOperationId } from "../protocol/operations.ts";
@@ -47,9 +48,6 @@ const AGAIN_US = 100_000;
 /** A map that is served: its game, and how far what goes with it is. */
 type Serving = {
   readonly hosted: HostedMap;
-  readonly ready: Ready;
-  /** The store has the state that this epoch began with: from now on deeds are written down. */
-  granted: boolean;
   freeze: { readonly freeze: Freeze; readonly base: bigint | null; held: boolean } | null;
   /** The hash of the last portion of a precopy. */
   copied: bigint | null;
@@ -69,8 +67,8 @@ export class GameStates implements States {
   private readonly guests: Guests;
   private readonly loading = new Map<MapId, { readonly takeUp: TakeUp; ready: Ready | null }>();
   private readonly maps = new Map<MapId, Serving>();
-  /** Requests about a map's taking up (`recover`) and about the state it began with (`begin`). */
-  private readonly asked = new Map<number, { readonly map: MapId; readonly epoch: Epoch; readonly what: "recover" | "begin" | "keep" }>();
+  /** Requests about what a map is taken up from, and about states that are kept. */
+  private readonly asked = new Map<number, { readonly map: MapId; readonly epoch: Epoch; readonly what: "recover" | "keep" }>();
   private operations = 0;
   private ticking = false;
 
@@ -80,23 +78,28 @@ export class GameStates implements States {
     this.desk = desk;
     this.held = new HeldStates(game.programOf);
     this.schedule = new ReplicaSchedule(game.tuning);
-    this.writer = new DeedWriter(host, game.tuning, (ask, out) => desk.ask(ask, out), {
+    this.writer = new DeedWriter(host, game.boot, game.tuning, (ask, out) => desk.ask(ask, out), {
       written: (_at, map, operation, out) => this.written(map, operation, out),
-      drained: (at, map, out) => this.drained(at, map, out),
+      drained: (_at, map, out) => this.drained(map, out),
       fenced: (at, map, epoch, row, out) => desk.fenced(at, map, epoch, row, out),
     });
     this.guests = new Guests({
       host,
       boot: game.boot,
-      served: (map) => this.running(map)?.hosted,
+      served: (map) => this.maps.get(map)?.hosted,
       ask: (ask, out) => desk.ask(ask, out),
       write: (at, hosted, out) => this.write(at, hosted, out),
     });
   }
 
-  /** The games that are served, for who looks on. */
-  *games(): Iterable<HostedMap> {
+  /** The maps that are served, for who looks on. */
+  *served(): Iterable<HostedMap> {
     for (const { hosted } of this.maps.values()) yield hosted;
+  }
+
+  /** The game of a map that is served, for who looks on. */
+  gameOf(map: MapId): MapProgram | undefined {
+    return this.maps.get(map)?.hosted.program;
   }
 
   /** A state that an earlier start of the process left in a file: one to be compared with the store's, as a standby's is. */
@@ -138,35 +141,18 @@ export class GameStates implements States {
     this.loading.delete(map);
     const { takeUp, ready } = one;
     const { image, number, pending, program } = ready;
-    const hosted = new HostedMap(map, takeUp.epoch, program, { number, taken: image.taken, pending }, () => this.makeId());
-    const serving: Serving = { hosted, ready, granted: false, freeze: null, copied: null, keptAt: now, keptHash: null };
+    const hosted = new HostedMap(map, takeUp.epoch, this.game.boot, program, { number, taken: image.taken, pending }, () => this.makeId());
+    const serving: Serving = { hosted, freeze: null, copied: null, keptAt: Number.NEGATIVE_INFINITY, keptHash: null };
     this.maps.set(map, serving);
     const { from, redone } = ready;
     const about = { host: this.host, map, epoch: takeUp.epoch };
     const found = { number: image.number, mapMs: image.mapMs };
     out.push({ kind: "record", record: { kind: "state/taken-up", ...about, from, hash: hashText(program.hash()), ...found, redone } });
     hosted.start(now);
-    if (from === "handoff") this.grant(at, serving, out);
-    else this.begin(at, serving, out);
-    for (const { player, carried } of ready.guests) this.guests.restore(at, now, hosted, player, carried, out);
-    this.tickOn(at, out);
-  }
-
-  /** Gives the store the state that the epoch begins with. Until it has it nothing is written down: a successor must never go on from an older one. */
-  private begin(at: number, { hosted }: Serving, out: Out): void {
-    const { map, epoch } = hosted;
-    const image = this.image(at, map);
-    assert(image !== null, "a served map has an image");
-    const request = this.desk.ask({ verb: "checkpoint", map, host: this.host, boot: this.game.boot, epoch, image }, out);
-    this.asked.set(request, { map, epoch, what: "begin" });
-  }
-
-  private grant(at: number, serving: Serving, out: Out): void {
-    const { hosted } = serving;
-    serving.granted = true;
     this.writer.grant(at, hosted, out);
     this.write(at, hosted, out);
-    this.holdOn(at, serving, out);
+    for (const { player, carried } of ready.players) this.guests.restore(at, now, hosted, player, carried, out);
+    this.tickOn(at, out);
   }
 
   close(at: number, map: MapId, out: Out): void {
@@ -177,16 +163,16 @@ export class GameStates implements States {
     this.writer.revoke(at, map, out);
   }
 
-  portion(at: number, map: MapId, copy: Copy): Portion {
+  portion(_at: number, map: MapId, copy: Copy): Portion {
     const serving = this.serving(map);
-    const { image, bytes } = this.imageOf(at, serving, copy.round === 1 ? null : serving.copied);
+    const { image, bytes } = serving.hosted.image(copy.round === 1 ? null : serving.copied);
     serving.copied = image.hash;
     return { bytes: bytes.length, data: bytes };
   }
 
-  waiting(at: number, map: MapId): number {
+  waiting(_at: number, map: MapId): number {
     const serving = this.serving(map);
-    return this.imageOf(at, serving, serving.copied).bytes.length;
+    return serving.hosted.image(serving.copied).bytes.length;
   }
 
   freeze(at: number, freeze: Freeze, copy: Copy | null, out: Out): void {
@@ -201,19 +187,19 @@ export class GameStates implements States {
   }
 
   /** A map that is to be frozen is held as soon as all its deeds are with the queue. */
-  private holdOn(at: number, { hosted, granted, freeze }: Serving, out: Out): void {
-    if (freeze === null || freeze.held || !granted || !this.writer.submit(at, hosted, out)) return;
+  private holdOn(at: number, { hosted, freeze }: Serving, out: Out): void {
+    if (freeze === null || freeze.held || this.guests.expects(hosted.map) || !this.writer.submit(at, hosted, out)) return;
     freeze.held = true;
     this.writer.hold(at, hosted.map, out);
   }
 
-  private drained(at: number, map: MapId, out: Out): void {
+  private drained(map: MapId, out: Out): void {
     const serving = this.maps.get(map);
     if (serving === undefined || serving.freeze === null) return;
     const { freeze, base } = serving.freeze;
     const { hosted } = serving;
     assert(hosted.pending.size === 0, "a drained map has nothing under way");
-    const { image, bytes } = this.imageOf(at, serving, base);
+    const { image, bytes } = serving.hosted.image(base);
     const { epoch, number, mapMs } = image;
     const hash = hashText(image.hash);
     out.push({ kind: "record", record: { kind: "state/frozen", host: this.host, map, epoch, hash, number, mapMs } });
@@ -244,18 +230,18 @@ export class GameStates implements States {
     this.schedule.standbys(at, map, to);
   }
 
-  image(at: number, map: MapId): KeptImage | null {
+  image(_at: number, map: MapId): KeptImage | null {
     const serving = this.maps.get(map);
     if (serving === undefined) return null;
-    const { image, bytes } = this.imageOf(at, serving, null);
-    return { epoch: image.epoch, number: image.number, at: image.mapMs, bytes };
+    const { image, bytes } = serving.hosted.image(null);
+    return { epoch: image.epoch, boot: image.boot, number: image.number, at: image.mapMs, bytes };
   }
 
   join(at: number, from: ActorId, player: PlayerId, map: MapId, epoch: Epoch, next: number, out: Out): void {
     const serving = this.running(map);
     if (serving === undefined || from !== playerActor(player)) return;
     assert(serving.hosted.epoch === epoch, "who joins was told this epoch");
-    this.guests.join(at, this.clock.read(at), serving.hosted, player, next, out);
+    this.guests.join(this.clock.read(at), serving.hosted, player, next, out);
   }
 
   hear(at: number, from: ActorId, message: StateMessage, out: Out): void {
@@ -301,16 +287,18 @@ export class GameStates implements States {
         return this.writer.due(at, out);
       default: {
         const loading = this.loading.get(map);
-        const serving = this.maps.get(map);
         if (loading?.ready === null) this.recover(map, loading.takeUp, out);
-        else if (serving?.granted === false) this.begin(at, serving, out);
       }
     }
   }
 
   answered(at: number, request: number, answer: StoreAnswer, out: Out): boolean {
     if (this.writer.answered(at, request, answer, out)) return true;
-    if (this.guests.answered(at, this.clock.read(at), request, answer, out)) return true;
+    if (this.guests.answered(at, this.clock.read(at), request, answer, out)) {
+      // A move may wait for who was about to come.
+      for (const serving of this.maps.values()) this.holdOn(at, serving, out);
+      return true;
+    }
     const one = this.asked.get(request);
     if (one === undefined) return false;
     this.asked.delete(request);
@@ -321,10 +309,6 @@ export class GameStates implements States {
     const serving = this.maps.get(one.map);
     if (serving === undefined || serving.hosted.epoch !== one.epoch) return true;
     if (answer.result === "refused") this.desk.fenced(at, one.map, one.epoch, answer.row, out);
-    else if (one.what === "begin" && !serving.granted) {
-      if (answer.result === "ok") this.grant(at, serving, out);
-      else out.push({ kind: "timer/set", timer: one.map * HOST_TIMER_KINDS + HOST_TIMER.recover, at: at + AGAIN_US });
-    }
     return true;
   }
 
@@ -342,7 +326,7 @@ export class GameStates implements States {
       this.tellNews(hosted, out);
       this.keep(at, now, serving, out);
     }
-    this.schedule.due(at, this.replicaSource(at), (replica) => this.sendReplica(replica, out));
+    this.schedule.due(at, this.replicaSource(), (replica) => this.sendReplica(replica, out));
     this.tickOn(at, out);
   }
 
@@ -371,7 +355,7 @@ export class GameStates implements States {
     this.asked.set(request, { map, epoch, what: "keep" });
   }
 
-  private replicaSource(at: number): {
+  private replicaSource(): {
     hash(map: MapId): bigint;
     delta(map: MapId, since: bigint): Uint8Array | null;
     snapshot(map: MapId): Uint8Array;
@@ -379,10 +363,10 @@ export class GameStates implements States {
     return {
       hash: (map) => this.serving(map).hosted.program.hash(),
       delta: (map, since) => {
-        const { image, bytes } = this.imageOf(at, this.serving(map), since);
+        const { image, bytes } = this.serving(map).hosted.image(since);
         return image.base === null ? null : bytes;
       },
-      snapshot: (map) => this.imageOf(at, this.serving(map), null).bytes,
+      snapshot: (map) => this.serving(map).hosted.image(null).bytes,
     };
   }
 
@@ -400,11 +384,7 @@ export class GameStates implements States {
   }
 
   private write(at: number, hosted: HostedMap, out: Out): void {
-    if (this.maps.get(hosted.map)?.granted === true) this.writer.submit(at, hosted, out);
-  }
-
-  private imageOf(_at: number, { hosted }: Serving, base: bigint | null): ReturnType<HostedMap["image"]> {
-    return hosted.image(base);
+    this.writer.submit(at, hosted, out);
   }
 
   private makeId(): string {

@@ -38,7 +38,7 @@ export class Guests {
   }
 
   /** A player wants to play on a map that is served. */
-  join(at: number, now: number, hosted: HostedMap, player: PlayerId, next: number, out: Out): void {
+  join(now: number, hosted: HostedMap, player: PlayerId, next: number, out: Out): void {
     const { map } = hosted;
     const coming = [...this.arrivals.values()].find((one) => one.player === player && one.map === map);
     const writing = this.writing(player, map);
@@ -95,6 +95,12 @@ export class Guests {
     if (one.kind === "leave") {
       if (told) send(out, player, { kind: "play/exited", map, epoch: hosted.epoch, taken });
     } else if (hosted.has(player) && hosted.runs) this.joined(hosted, player, hosted.takenOf(player), out);
+  }
+
+  /** Whether the store was asked about somebody who comes to the map. */
+  expects(map: MapId): boolean {
+    for (const one of this.arrivals.values()) if (one.map === map) return true;
+    return false;
   }
 
   /** The map is not served here any more. */

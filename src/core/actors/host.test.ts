@@ -8,7 +8,7 @@ import { machine } from "./machines.fixture.ts";
 
 /** One host with its line to the coordinator up, at a standing clock that tests move. */
 class Desk {
-  readonly host = new HostActor(machine(7), { checkpointUs: 60 * US_PER_S });
+  readonly host = new HostActor(machine(7), { boot: 0, checkpointUs: 60 * US_PER_S });
   at = 0;
 
   constructor() {
@@ -97,7 +97,7 @@ describe("HO1, HO3: what a host serves", () => {
     const serving = desk.serve(3, 5);
     const checkpoint = desk.fire(serving);
     const request = checkpoint.flatMap((e) => (e.kind === "store" ? [e] : []));
-    expect(request.map((e) => e.ask)).toEqual([{ verb: "checkpoint", map: 3, host: 7, epoch: 5, image: null }]);
+    expect(request.map((e) => e.ask)).toEqual([{ verb: "checkpoint", map: 3, host: 7, boot: 0, epoch: 5, image: null }]);
     const row = { map: 3, owner: 9, epoch: 6 };
     const fenced = desk.step({ kind: "store", at: desk.at, request: request[0]?.request ?? 0, answer: { result: "refused", row } });
     expect(reasons(fenced)).toEqual(["stale_epoch"]);
@@ -258,11 +258,11 @@ describe("a host's word to the coordinator", () => {
 describe("HO3: what a host takes up from a file", () => {
   it("is written down from its introduction on, at intervals, as what it was promoted to is", () => {
     const desk = new Desk();
-    desk.host.serving.set(3, { epoch: 5, stage: "active", copy: null, replicas: [] });
+    desk.host.serving.set(3, { epoch: 5, stage: "active", copy: null, replicas: [], timeUp: true, fetched: true });
     const introduced = desk.step({ kind: "link/up", at: 0, peer: COORDINATOR });
     const writes = (effects: readonly Effect[]): unknown[] => effects.flatMap((e) => (e.kind === "store" ? [e.ask] : []));
     const first = desk.fire(introduced);
-    expect([desk.at, writes(first)]).toEqual([60 * US_PER_S, [{ verb: "checkpoint", map: 3, host: 7, epoch: 5, image: null }]]);
+    expect([desk.at, writes(first)]).toEqual([60 * US_PER_S, [{ verb: "checkpoint", map: 3, host: 7, boot: 0, epoch: 5, image: null }]]);
     expect(desk.step({ kind: "link/up", at: desk.at, peer: COORDINATOR }).filter((e) => e.kind === "timer/set")).toEqual([]);
     expect(writes(desk.fire(first))).toHaveLength(1);
   });

@@ -101,7 +101,7 @@ const PARTS: { readonly [K in Message["kind"]]: Parts<K> } = {
   "play/news": { map, epoch, taken: count, refused: refusedInputs, news: fc.array(piece, { maxLength: 3 }) },
   "play/hold": { map, epoch },
   "play/exit": { player: account, map, epoch },
-  "play/exited": { map, epoch },
+  "play/exited": { map, epoch, taken: fc.oneof(count, fc.constant(-1)) },
   "validation/verdict": { host: account, valid: fc.boolean() },
 };
 

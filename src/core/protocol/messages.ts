@@ -182,7 +182,8 @@ export type PlayerHost =
   | { readonly kind: "play/hold"; readonly map: MapId; readonly epoch: Epoch }
   /** The player leaves the map; answered when what it carries is written down. */
   | { readonly kind: "play/exit"; readonly player: PlayerId; readonly map: MapId; readonly epoch: Epoch }
-  | { readonly kind: "play/exited"; readonly map: MapId; readonly epoch: Epoch };
+  /** `taken`: how far the player's inputs were; -1 where the host knows nothing of the stay. */
+  | { readonly kind: "play/exited"; readonly map: MapId; readonly epoch: Epoch; readonly taken: number };
 
 /** An input that was taken and not obeyed; `reason` is the game's own word. */
 export type InputRefused = { readonly seq: number; readonly reason: string };
