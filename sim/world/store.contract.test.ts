@@ -1,5 +1,6 @@
 import { rootStream, stream } from "../../src/base/random.ts";
-import { ASKERS, type MakeStore, ownershipStoreContract } from "../../src/adapters/contract/ownership-store.fixture.ts";
+import { ownershipStoreContract } from "../../src/adapters/contract/ownership-store.fixture.ts";
+import { ASKERS, type MakeStore } from "../../src/adapters/contract/store-clerk.fixture.ts";
 import { Machines } from "./machines.ts";
 import { EVENT, EventQueue } from "./queue.ts";
 import { type Answered, type Asked, SimStore } from "./store.ts";
@@ -28,6 +29,7 @@ const simulated: MakeStore = (answer) => {
       }
     },
     promote: () => store.table.promote(),
+    forgetVolatile: () => store.table.forgetVolatile(),
     mood(mood) {
       store.weather.fail = mood === "failed" ? 1 : 0;
       store.weather.refuse = mood === "refused" ? 1 : 0;

@@ -15,6 +15,7 @@ const write = (map: number, ...ids: string[]): StoreRequest => ({
   verb: "operations",
   map,
   host: 1,
+  boot: 0,
   epoch: 1,
   operations: ids.map((id) => ({ id, type: "ITEM_DROP", number: 0, carried: null, player: -1, at: 0, data: new Uint8Array() })),
 });
@@ -110,8 +111,8 @@ describe("the simulated store", () => {
     const desk = new Desk();
     desk.store.ask(COORDINATOR, 1, claim(1));
     desk.settle();
-    desk.store.ask(hostActor(1), 2, { verb: "checkpoint", map: 1, host: 1, epoch: 1, image: null });
-    desk.store.ask(hostActor(2), 3, { verb: "checkpoint", map: 1, host: 2, epoch: 1, image: null });
+    desk.store.ask(hostActor(1), 2, { verb: "checkpoint", map: 1, host: 1, boot: 0, epoch: 1, image: null });
+    desk.store.ask(hostActor(2), 3, { verb: "checkpoint", map: 1, host: 2, boot: 0, epoch: 1, image: null });
     desk.settle();
     expect(desk.records).toEqual([{ kind: "host/fenced", host: 1, map: 1, epoch: 1, rowEpoch: 1 }]);
     expect(desk.answers.map(({ answer }) => answer.result).toSorted()).toEqual(["ok", "ok", "refused"]);
@@ -122,7 +123,7 @@ describe("the simulated store", () => {
     desk.store.ask(COORDINATOR, 1, claim(1));
     desk.settle();
     desk.machines.cut[1] = CUT_OUT;
-    desk.store.ask(hostActor(1), 2, { verb: "checkpoint", map: 1, host: 1, epoch: 1, image: null });
+    desk.store.ask(hostActor(1), 2, { verb: "checkpoint", map: 1, host: 1, boot: 0, epoch: 1, image: null });
     desk.settle();
     const last = desk.answers.at(-1);
     expect([last?.answer.result, (last?.at ?? 0) > 2_000_000, desk.records]).toEqual(["failed", true, []]);

@@ -57,10 +57,10 @@ export class SimStore implements StorePort {
   /** Asks whether the line between this machine and the store carries anything now. */
   private readonly passes: (asker: number) => boolean;
   /**
-   * Operations that take effect only after their client gave up. A failover ends them with the statements of the old primary; were they
-   * let through, a host that was fenced in between, and had said so, could be found to own the map again (SY1).
+   * What hosts wrote that takes effect only after they gave up. A failover ends it with the statements of the old primary; were it let through, a host
+   * that was fenced in between, and had said so, could be found to own the map again (SY1).
    */
-  private readonly lateOperations = new Set<Asked>();
+  private readonly lateWrites = new Set<Asked>();
   /** A planted bug in the store, if any. */
   tamper: ((table: OwnershipTable, ask: StoreRequest, real: () => StoreAnswer) => StoreAnswer) | undefined;
   tracing: Tracing | null = null;
@@ -151,14 +151,14 @@ export class SimStore implements StorePort {
     this.answer(under, UNREACHABLE_US, answer);
     if (late < TIMED_OUT_LATE) {
       const after = UNREACHABLE_US * (1 + late / TIMED_OUT_LATE);
-      if (under.ask.verb === "operations") this.lateOperations.add(under);
+      if (endsWithPrimary(under.ask)) this.lateWrites.add(under);
       this.queue.push(this.queue.now + Math.round(after), SOURCE.store + asker, 2 * n, EVENT.storeLate, asker, 0, under);
     }
   }
 
   /** A request takes effect of which nobody expects an answer any more. */
   applyLate(under: Asked): void {
-    if (under.ask.verb === "operations" && !this.lateOperations.delete(under)) return;
+    if (endsWithPrimary(under.ask) && !this.lateWrites.delete(under)) return;
     this.tracing?.applies(this.machines.actor(under.asker), under.ask);
     const real = this.commit(under);
     this.tracing?.applied({ result: "unknown" }, real);
@@ -166,19 +166,21 @@ export class SimStore implements StorePort {
 
   /**
    * The store fails over to a replica that lacks the last `us` of claims: their rows are again what they were. The replica begins a new
-   * timeline. Gives the maps whose row went back. Operations stay: their commits wait for the replica (RULES §1), and an acknowledged one that
-   * a failover could lose would break SY1 whatever a host does. That a claim is lost which the same log held before them is harsher than any log.
+   * timeline. Gives the maps whose row went back. What hosts wrote stays, but for what may vanish: its commit waits for the replica (RULES §1), and an
+   * acknowledged operation that a failover could lose would break SY1 whatever a host does. With it stays the claim under which it was written, which
+   * the same log holds before it. That other claims are lost which are as old is harsher than any log.
    */
   rollBack(us: number): MapId[] {
     const from = this.queue.now - us;
     const journal = this.journal ?? [];
     const maps = new Set<MapId>();
+    const stays = new Set<MapId>();
     while (journal.length > 0 && (journal[journal.length - 1] as Commit).at >= from) {
       const { before } = journal.pop() as Commit;
-      this.table.overwrite(before);
-      maps.add(before.map);
+      if (!stays.has(before.map) && this.table.undoClaim(before)) maps.add(before.map);
+      else stays.add(before.map);
     }
-    this.lateOperations.clear();
+    this.lateWrites.clear();
     this.table.promote();
     return [...maps].sort((a, b) => a - b);
   }
@@ -211,6 +213,13 @@ export class SimStore implements StorePort {
   }
 }
 
+/** Taking a map up is one too: it is remembered who went on from where. */
 function isWrite(ask: StoreRequest): boolean {
-  return ask.verb !== "read" && ask.verb !== "restore";
+  return ask.verb !== "read" && ask.verb !== "restore" && ask.verb !== "fetch";
+}
+
+/** A checkpoint without an image leaves nothing behind that could be found later. */
+function endsWithPrimary(ask: StoreRequest): boolean {
+  if (ask.verb === "checkpoint") return ask.image !== null;
+  return ask.verb === "operations" || ask.verb === "keep" || ask.verb === "recover" || ask.verb === "admit";
 }

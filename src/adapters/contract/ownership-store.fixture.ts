@@ -4,110 +4,12 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { assert } from "../../base/assert.ts";
-import { type ActorId, COORDINATOR, epochOf, hostActor, type MapId, NO_HOST } from "../../core/protocol/ids.ts";
+import { type ActorId, COORDINATOR, epochOf, hostActor, NO_HOST } from "../../core/protocol/ids.ts";
 import type { HostProfile } from "../../core/protocol/host-stats.ts";
-import type { Operation, OperationId, OperationVerdict } from "../../core/protocol/operations.ts";
+import type { OperationId } from "../../core/protocol/operations.ts";
 import type { OwnershipRow, StoreAnswer, StoreRequest } from "../../core/protocol/store.ts";
-import type { StorePort } from "../../runtime/env.ts";
-import type { TakeAnswer } from "../memory/store.ts";
-
-/** How a store can be made to answer: as it should, or with every request failing, every claim refused, every answer lost. */
-export type StoreMood = "ok" | "failed" | "refused" | "unknown";
-
-/** One store under test, empty at first. */
-export type StoreRig = {
-  readonly port: StorePort;
-  /** Lets every request under way be answered. */
-  settle(): void | Promise<void>;
-  /** Starts a new timeline, as a promoted replica does; absent where a test cannot make one. */
-  promote?(): void;
-  /** Changes the mood; absent where the store has only one. */
-  mood?(mood: StoreMood): void;
-};
-
-/** Actors that the rig must know as askers, beside the coordinator. */
-export const ASKERS: readonly ActorId[] = [hostActor(1), hostActor(2), hostActor(3)];
-
-type Asked = { readonly self: ActorId; readonly request: number; readonly ask: StoreRequest; readonly answers: StoreAnswer[] };
-
-/** Asks, and keeps every answer with its request. */
-class Clerk {
-  readonly rig: StoreRig;
-  readonly asked: Asked[] = [];
-  private readonly byRequest = new Map<string, Asked>();
-  private asking = false;
-
-  constructor(make: MakeStore) {
-    this.rig = make((self, request, answer) => {
-      assert(!this.asking, "a store never answers from inside ask");
-      const asked = this.byRequest.get(`${self} ${request}`);
-      assert(asked !== undefined, `${self} asked what request ${request} answers`);
-      asked.answers.push(answer);
-    });
-  }
-
-  /** Asks without waiting. Request numbers are each asker's own, so they are not unique among askers. */
-  ask(self: ActorId, ask: StoreRequest): Asked {
-    const request = this.asked.filter((a) => a.self === self).length + 1;
-    const asked = { self, request, ask, answers: [] };
-    this.asked.push(asked);
-    this.byRequest.set(`${self} ${request}`, asked);
-    this.asking = true;
-    this.rig.port.ask(self, request, ask);
-    this.asking = false;
-    return asked;
-  }
-
-  /** Lets everything be answered; each request exactly once. */
-  async settle(): Promise<void> {
-    await this.rig.settle();
-    for (const { answers, ask } of this.asked) assert(answers.length === 1, `${answers.length} answers to ${JSON.stringify(ask)}`);
-  }
-
-  async one(ask: StoreRequest, self: ActorId = COORDINATOR): Promise<StoreAnswer> {
-    const { answers } = this.ask(self, ask);
-    await this.settle();
-    return answers[0] as StoreAnswer;
-  }
-
-  async row(map: MapId): Promise<OwnershipRow> {
-    const answer = await this.one({ verb: "read", map });
-    assert(answer.result === "ok" && answer.row !== undefined, `a row is read, not ${answer.result}`);
-    return answer.row;
-  }
-}
-
-/** Makes an empty store that gives its answers to `answer`. */
-export type MakeStore = (answer: TakeAnswer) => StoreRig;
-
-const claim = (map: MapId, host: number, epoch: number, expect_: number): StoreRequest => ({
-  verb: "claim",
-  map,
-  host,
-  epoch,
-  expect: expect_,
-});
-
-const operation = (id: OperationId): Operation => ({
-  id,
-  type: "ITEM_DROP",
-  number: 0,
-  carried: null,
-  player: -1,
-  at: 0,
-  data: new Uint8Array([1, 2]),
-});
-const write = (map: MapId, host: number, epoch: number, ids: readonly OperationId[]): StoreRequest => ({
-  verb: "operations",
-  map,
-  host,
-  epoch,
-  operations: ids.map(operation),
-});
-
-const verdictsOf = (answer: StoreAnswer): readonly OperationVerdict[] | undefined => (answer.result === "ok" ? answer.verdicts : undefined);
-const knownOf = (answer: StoreAnswer): readonly boolean[] | undefined => (answer.result === "refused" ? answer.known : undefined);
+import { playerPlaces, stateMoods, statesInPart, statesKept, statesOverOwners } from "./kept-states.fixture.ts";
+import { ASKERS, Clerk, claim, knownOf, type MakeStore, verdictsOf, write } from "./store-clerk.fixture.ts";
 
 function profile(host: number, uptime_s = 0): HostProfile {
   const unmeasured = { jitter_ms: null, packet_rate: null, frame_time_ms: null };
@@ -121,12 +23,17 @@ export function ownershipStoreContract(name: string, make: MakeStore): void {
     claims(make);
     writes(make);
     operations(make);
+    statesKept(make);
+    statesOverOwners(make);
+    statesInPart(make);
+    playerPlaces(make);
     memory(make);
     concurrency(make);
     operationsAtOnce(make);
     if (make(() => {}).mood === undefined) return;
     moods(make);
     operationMoods(make);
+    stateMoods(make);
   });
 }
 
@@ -178,7 +85,7 @@ function writes(make: MakeStore): void {
     const stands = { map: 0, owner: 1, epoch: 5 };
     const [self] = ASKERS;
     const write = (host: number, epoch: number): Promise<StoreAnswer> =>
-      clerk.one({ verb: "checkpoint", map: 0, host, epoch, image: null }, self);
+      clerk.one({ verb: "checkpoint", map: 0, host, boot: 0, epoch, image: null }, self);
     expect(await write(1, 5)).toEqual({ result: "ok", row: stands });
     for (const [host, epoch] of [
       [1, 4],

@@ -1,14 +1,19 @@
 /**
- * Owns the rows of map ownership in memory: the store's rules without its delays.
+ * Owns the rows of map ownership in memory, with what stands beside them: the store's rules without its delays.
  * Promises: HO1, HO2 (compare-and-set, epochs only rise), HO3 (a checkpoint passes only under the row's owner and epoch),
  * ST2 (a new timeline starts above every epoch granted before),
- * SY1 at the store's end (operations pass under the same fence, and each id once for ever).
+ * SY1 at the store's end (operations and images pass under the same fence, each id once for ever; who takes a map up is given all of them).
  */
 import { assert } from "../../base/assert.ts";
 import type { HostProfile } from "../../core/protocol/host-stats.ts";
-import { epochOf, type HostId, type MapId, NO_HOST } from "../../core/protocol/ids.ts";
-import type { OperationBatch, OperationId } from "../../core/protocol/operations.ts";
+import { type Epoch, epochOf, type HostId, type MapId, NO_HOST, type PlayerId } from "../../core/protocol/ids.ts";
+import type { Operation, OperationBatch, OperationId, SyncType } from "../../core/protocol/operations.ts";
 import type { OwnershipRow, StoreAnswer, StoreRequest } from "../../core/protocol/store.ts";
+import { KeptStates } from "./kept-states.ts";
+import { PlayerPlaces } from "./player-places.ts";
+
+/** What only the owner of the row may ask. */
+type Fenced = Extract<StoreRequest, { verb: "checkpoint" | "keep" | "recover" | "admit" }>;
 
 /** One row per map and one profile per registered host. */
 export class OwnershipTable {
@@ -16,6 +21,14 @@ export class OwnershipTable {
   private readonly hosts = new Map<HostId, HostProfile>();
   /** Every operation ever applied, and the map it was for. Grows as a database's table does: an id that is forgotten could be applied again. */
   private readonly operations = new Map<OperationId, MapId>();
+  private readonly states = new KeptStates();
+  private readonly places = new PlayerPlaces();
+  /** The data of the last operation by map, type and player. */
+  private readonly last = new Map<string, Uint8Array>();
+  /** The last epoch of a map under which something lasting was written down. */
+  private readonly writtenUnder = new Map<MapId, Epoch>();
+  /** The latest start of each host that was heard. */
+  private readonly boots = new Map<HostId, number>();
   private timeline = 1;
 
   /** The row of a map; one that nobody ever owned has epoch 0, below every epoch that is granted. */
@@ -38,6 +51,23 @@ export class OwnershipTable {
     this.rows.set(row.map, row);
   }
 
+  /**
+   * Takes back the last claim of a map, as a replica that lacks it does. False, and nothing is done, where something that lasts was written down under it:
+   * whoever has that has the claim, which stands before it in the same log.
+   */
+  undoClaim(before: OwnershipRow): boolean {
+    const { map, epoch } = this.row(before.map);
+    if (this.writtenUnder.get(map) === epoch) return false;
+    this.rows.set(map, before);
+    this.states.undo(map, before.epoch, epoch);
+    return true;
+  }
+
+  /** What is kept where it may vanish does (Redis' FLUSHALL). */
+  forgetVolatile(): void {
+    this.states.forgetVolatile();
+  }
+
   /** Does what is asked, at once, and says what came of it: `ok` or `refused`. */
   apply(ask: StoreRequest): StoreAnswer {
     switch (ask.verb) {
@@ -45,17 +75,17 @@ export class OwnershipTable {
         return this.claim(ask.map, ask.host, ask.epoch, ask.expect);
       case "read":
         return { result: "ok", row: this.row(ask.map) };
-      case "checkpoint": {
+      case "checkpoint":
+      case "keep":
+      case "recover":
+      case "admit": {
         const row = this.row(ask.map);
-        return row.owner === ask.host && row.epoch === ask.epoch ? { result: "ok", row } : { result: "refused", row };
+        return this.passes(ask, row) ? this.fenced(ask, row) : { result: "refused", row };
       }
       case "operations":
         return this.write(ask);
-      case "keep":
-      case "recover":
-      case "admit":
       case "fetch":
-        return { result: "refused", row: this.row(ask.map) };
+        return { result: "ok", value: this.last.get(lastKey(ask.map, ask.type, ask.player)) ?? null };
       case "register":
         this.hosts.set(ask.profile.host, ask.profile);
         return { result: "ok" };
@@ -76,18 +106,63 @@ export class OwnershipTable {
     return { result: "ok", row };
   }
 
-  private write({ map, host, epoch, operations }: OperationBatch): StoreAnswer {
+  /** The fence: the row's owner, under its epoch, in the latest start of its process that was heard. */
+  private passes({ host, epoch, boot }: Pick<Fenced, "host" | "epoch" | "boot">, row: OwnershipRow): boolean {
+    if (row.owner !== host || row.epoch !== epoch || boot < (this.boots.get(host) ?? 0)) return false;
+    this.boots.set(host, boot);
+    return true;
+  }
+
+  /** The row's owner asks. */
+  private fenced(ask: Fenced, row: OwnershipRow): StoreAnswer {
+    const { map, epoch } = ask;
+    if (ask.verb === "checkpoint" && ask.image === null) return { result: "ok", row };
+    const foreign = "image" in ask && (ask.image?.epoch !== epoch || ask.image.boot !== ask.boot);
+    if (foreign) return { result: "refused", row };
+    if (ask.verb === "keep") {
+      this.states.keep(map, ask.image);
+      return { result: "ok", row };
+    }
+    if (ask.verb === "admit") {
+      const let_ = this.places.admit(ask.player, map);
+      if ("elsewhere" in let_) return { result: "refused", row, elsewhere: let_.elsewhere };
+      this.writtenUnder.set(map, epoch);
+      return { result: "ok", row, carried: let_.carried };
+    }
+    this.writtenUnder.set(map, epoch);
+    if (ask.verb === "recover") {
+      const recovered = this.states.recover(ask, (id) => this.operations.has(id));
+      return { result: "ok", row, recovered: { ...recovered, players: this.places.on(map) } };
+    }
+    if (ask.image !== null) this.states.checkpoint(map, ask.image);
+    return { result: "ok", row };
+  }
+
+  private write(batch: OperationBatch): StoreAnswer {
+    const { map, epoch, operations } = batch;
     const row = this.row(map);
-    if (row.owner !== host || row.epoch !== epoch)
-      return { result: "refused", row, known: operations.map(({ id }) => this.operations.has(id)) };
+    if (!this.passes(batch, row)) return { result: "refused", row, known: operations.map(({ id }) => this.operations.has(id)) };
     const before = this.operations.size;
-    const verdicts = operations.map(({ id }) => {
-      if (this.operations.has(id)) return "duplicate";
-      this.operations.set(id, map);
+    const verdicts = operations.map((operation) => {
+      if (this.operations.has(operation.id)) return "duplicate";
+      this.operations.set(operation.id, map);
+      this.applied(map, epoch, operation);
       return "applied";
     });
     const applied = verdicts.filter((verdict) => verdict === "applied").length;
     assert(this.operations.size === before + applied, "each applied operation is a new one");
     return { result: "ok", row, verdicts };
   }
+
+  private applied(map: MapId, epoch: Epoch, operation: Operation): void {
+    const { type, player, data, carried } = operation;
+    this.states.applied(map, operation);
+    this.last.set(lastKey(map, type, player), data);
+    if (carried !== null) this.places.end(player, map, carried);
+    this.writtenUnder.set(map, epoch);
+  }
+}
+
+function lastKey(map: MapId, type: SyncType, player: PlayerId): string {
+  return `${map} ${type} ${player}`;
 }

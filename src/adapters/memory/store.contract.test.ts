@@ -9,5 +9,6 @@ ownershipStoreContract("memory", (answer) => {
     // What was asked before waits before this in the same queue.
     settle: () => new Promise((resolve) => void setImmediate(resolve)),
     promote: () => table.promote(),
+    forgetVolatile: () => table.forgetVolatile(),
   };
 });

@@ -97,7 +97,7 @@ describe("HO1, HO3: what a host serves", () => {
     const serving = desk.serve(3, 5);
     const checkpoint = desk.fire(serving);
     const request = checkpoint.flatMap((e) => (e.kind === "store" ? [e] : []));
-    expect(request.map((e) => e.ask)).toEqual([{ verb: "checkpoint", map: 3, host: 7, epoch: 5, image: null }]);
+    expect(request.map((e) => e.ask)).toEqual([{ verb: "checkpoint", map: 3, host: 7, boot: 0, epoch: 5, image: null }]);
     const row = { map: 3, owner: 9, epoch: 6 };
     const fenced = desk.step({ kind: "store", at: desk.at, request: request[0]?.request ?? 0, answer: { result: "refused", row } });
     expect(reasons(fenced)).toEqual(["stale_epoch"]);
@@ -262,7 +262,7 @@ describe("HO3: what a host takes up from a file", () => {
     const introduced = desk.step({ kind: "link/up", at: 0, peer: COORDINATOR });
     const writes = (effects: readonly Effect[]): unknown[] => effects.flatMap((e) => (e.kind === "store" ? [e.ask] : []));
     const first = desk.fire(introduced);
-    expect([desk.at, writes(first)]).toEqual([60 * US_PER_S, [{ verb: "checkpoint", map: 3, host: 7, epoch: 5, image: null }]]);
+    expect([desk.at, writes(first)]).toEqual([60 * US_PER_S, [{ verb: "checkpoint", map: 3, host: 7, boot: 0, epoch: 5, image: null }]]);
     expect(desk.step({ kind: "link/up", at: desk.at, peer: COORDINATOR }).filter((e) => e.kind === "timer/set")).toEqual([]);
     expect(writes(desk.fire(first))).toHaveLength(1);
   });

@@ -376,7 +376,7 @@ export class HostActor implements Actor {
       out.push({
         kind: "store",
         request: this.requests,
-        ask: { verb: "checkpoint", map, host: this.profile.host, epoch: s.epoch, image: null },
+        ask: { verb: "checkpoint", map, host: this.profile.host, boot: 0, epoch: s.epoch, image: null },
       });
     }
     this.checkpointSet = this.serving.size > 0;

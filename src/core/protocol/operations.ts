@@ -51,6 +51,8 @@ export type OperationVerdict = "applied" | "duplicate";
 export type OperationBatch = {
   readonly map: MapId;
   readonly host: HostId;
+  /** Tells apart the starts of the host's process and only rises: what an earlier start sent is fenced as soon as a later one was heard (0: none). */
+  readonly boot: number;
   readonly epoch: Epoch;
   readonly operations: readonly Operation[];
 };

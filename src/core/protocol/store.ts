@@ -7,13 +7,33 @@ import type { Operation, OperationBatch, OperationVerdict, SyncType } from "./op
 export type OwnershipRow = { readonly map: MapId; readonly owner: HostId; readonly epoch: Epoch };
 
 /**
- * A map's whole state at an instant, as bytes (core/actors/map-image.ts). `number`: how many deeds of the map are in it; `at`: map time, ms. Of two
- * the fresher is the one with the higher epoch, then with the later `at`.
+ * Which state of a map: `epoch` and `boot` are those of the owner that had it, `number` that of the last deed in it, counted on over all owners; `at` is
+ * map time, ms. Of two the fresher is the one of the higher epoch, then boot, then with the later `at`, then with the higher number.
  */
-export type KeptImage = { readonly epoch: Epoch; readonly number: number; readonly at: number; readonly bytes: Uint8Array };
+export type ImageMark = { readonly epoch: Epoch; readonly boot: number; readonly number: number; readonly at: number };
 
-/** What a new owner takes a map up from, besides what it holds itself: the freshest image that is kept, and deeds that came after it, by number. */
-export type Recovered = { readonly image: KeptImage | null; readonly operations: readonly Operation[] };
+/** A map's whole state, as bytes (core/actors/map-image.ts). */
+export type KeptImage = ImageMark & { readonly bytes: Uint8Array };
+
+/** What a game begins with: older than every image, and with nothing in it. */
+export const BEGINNING: ImageMark = { epoch: 0, boot: 0, number: 0, at: 0 };
+
+/**
+ * What a new owner takes a map up from. `from`: its own replica, an image of the store (`image`, else null; the host asks again with that one) or the
+ * game's beginning, whichever is the freshest that counts. A state does not count where an owner after it took the map up from something older.
+ * `operations` are all that are not in it, in the order to do them again. The owner's first own deed gets the number after `number`: it is at least that of
+ * all it was given. `known`, in the order of `pending`, says which of those were applied, be it under the id of an owner who wrote them down for the
+ * first one: with the new epoch none of the others ever will be. `players` are those whose stay is on this map, by their ids, and what they carried
+ * when they came.
+ */
+export type Recovered = {
+  readonly from: "replica" | "store" | "beginning";
+  readonly image: KeptImage | null;
+  readonly operations: readonly Operation[];
+  readonly number: number;
+  readonly known: readonly boolean[];
+  readonly players: readonly { readonly player: PlayerId; readonly carried: Uint8Array }[];
+};
 
 /** A request, told apart by its verb. */
 export type StoreRequest =
@@ -23,27 +43,56 @@ export type StoreRequest =
   | { readonly verb: "read"; readonly map: MapId }
   /** All rows, the epoch timeline and the host registry: what a new coordinator starts from. */
   | { readonly verb: "restore" }
-  /** A host writes its map's state down. Applied only if the row still carries this owner and epoch (HO3); refused means fenced. No image: a state that is a size. */
-  | { readonly verb: "checkpoint"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly image: KeptImage | null }
-  /** The same for what may vanish at any moment (RULES §1): newer and more often, and no promise that it is still there when it is asked for. */
-  | { readonly verb: "keep"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly image: KeptImage }
   /**
-   * What the map's new owner needs to go on, under the same fence. `holds`: what its own image is, null: it has none. `recovered.image` is null where
-   * the host's own is the freshest; operations are those numbered above the freshest one's number.
+   * A host writes its map's state down. Applied only if the row still carries this owner and epoch (HO3), no later start of the host was heard, and the
+   * image is of the same epoch and start; refused means fenced. One that is older than what is kept changes nothing. No image: a state that is a size.
+   */
+  | {
+      readonly verb: "checkpoint";
+      readonly map: MapId;
+      readonly host: HostId;
+      readonly boot: number;
+      readonly epoch: Epoch;
+      readonly image: KeptImage | null;
+    }
+  /** The same for what may vanish at any moment (RULES §1): newer and more often, and no promise that it is still there when it is asked for. */
+  | {
+      readonly verb: "keep";
+      readonly map: MapId;
+      readonly host: HostId;
+      readonly boot: number;
+      readonly epoch: Epoch;
+      readonly image: KeptImage;
+    }
+  /**
+   * What the map's new owner needs to go on, under the same fence, before it does or writes anything; asked again until nothing fresher comes. From then on
+   * no earlier start of the same host (`boot`) passes the fence, and states of earlier owners that are fresher than what it was given count no more.
+   * `holds`: what the host's own image is, null: it has none; `pending`: deeds in it that are not known to be written down. `imageless`: no image,
+   * it could not be read.
    */
   | {
       readonly verb: "recover";
       readonly map: MapId;
       readonly host: HostId;
+      readonly boot: number;
       readonly epoch: Epoch;
-      readonly holds: { readonly epoch: Epoch; readonly number: number; readonly at: number } | null;
+      readonly holds: ImageMark | null;
+      readonly pending: readonly Pick<Operation, "id" | "number">[];
+      readonly imageless: boolean;
     }
   /**
    * Lets a player onto the map, under the same fence: it is on one map at a time (`elsewhere` names another where its stay has not ended). Who is on
-   * this map already is let in again. Answered with what it carried from its last map; empty: it is new.
+   * this map already is let in again. Answered with what it carried when it came; empty: it is new.
    */
-  | { readonly verb: "admit"; readonly map: MapId; readonly host: HostId; readonly epoch: Epoch; readonly player: PlayerId }
-  /** The data of the operation of a type that was applied last for a player of a map (-1: for the map alone); null: there is none. */
+  | {
+      readonly verb: "admit";
+      readonly map: MapId;
+      readonly host: HostId;
+      readonly boot: number;
+      readonly epoch: Epoch;
+      readonly player: PlayerId;
+    }
+  /** The data of the operation of a type that was applied last for a player of a map (-1: for the map alone); null: there is none. No fence. */
   | { readonly verb: "fetch"; readonly map: MapId; readonly type: SyncType; readonly player: PlayerId }
   /**
    * A host's durable operations for one map (RULES §1): applied whole if the row carries this owner and epoch, else fenced and nothing of

@@ -46,6 +46,7 @@ export type QueueStats = {
  */
 export class OperationQueue {
   private readonly host: HostId;
+  private readonly boot: number;
   private readonly tuning: SyncTuning;
   private readonly clock = new SteadyClock();
   private readonly books = new Map<MapId, Book>();
@@ -64,10 +65,12 @@ export class OperationQueue {
   private restAt = Number.POSITIVE_INFINITY;
   private readonly counts = { submitted: 0, completed: 0, failed: 0, rejected: 0 };
 
-  constructor(host: HostId, tuning: SyncTuning) {
+  /** `boot` tells apart the starts of the host's process; 0 where it does not matter. */
+  constructor(host: HostId, tuning: SyncTuning, boot = 0) {
     assert(tuning.operationBytesMax <= tuning.batchBytesMax, "an operation fits into a batch");
     assert(tuning.pendingCriticalMin < tuning.pendingMax && tuning.bulkBatchesMax >= 1, "both classes have room");
     this.host = host;
+    this.boot = boot;
     this.tuning = tuning;
     this.results = new Results(tuning.resultsKeptS * US_PER_S, tuning.resultsMax);
     this.waiters = new Waiters(tuning.waitersMax);
@@ -240,7 +243,7 @@ export class OperationQueue {
     batch.attempts += 1;
     batch.restsUntil = Number.POSITIVE_INFINITY;
     const operations = batch.entries.map(({ operation }) => operation);
-    const request = out.ask({ verb: "operations", map, host: this.host, epoch, operations });
+    const request = out.ask({ verb: "operations", map, host: this.host, boot: this.boot, epoch, operations });
     assert(!this.asked.has(request), "each request has a number of its own");
     this.asked.set(request, batch);
   }
