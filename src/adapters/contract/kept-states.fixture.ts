@@ -169,10 +169,13 @@ export function statesOverOwners(make: MakeStore): void {
     await clerk.one(deeds(0, 1, 5, [4], 8));
     await clerk.one(claim(0, 2, 6, 5));
     const store = { from: "store", image: image(5, 1, 7), operations: ["0.5.2", "0.5.4"], number: 4 };
-    expect(recoveredOf(await clerk.one(recover(0, 2, 6, image(5, 9, 7))))).toEqual(store);
     expect(recoveredOf(await clerk.one(recover(0, 2, 6, image(5, 3, 8))))).toMatchObject({ from: "replica", operations: ["0.5.4"] });
+    expect(recoveredOf(await clerk.one(recover(0, 2, 6, image(5, 9, 7))))).toEqual(store);
   });
+}
 
+/** What is asked and answered besides. */
+export function statesInPart(make: MakeStore): void {
   it("SY1: of deeds under way it says which were applied, be it under another's id, and nobody is told to do again what its image has", async () => {
     const clerk = new Clerk(make);
     await clerk.one(claim(0, 1, 5, 0));
