@@ -147,7 +147,10 @@ export class GameStates implements States {
     const { from, redone } = ready;
     const about = { host: this.host, map, epoch: takeUp.epoch };
     const found = { number: image.number, mapMs: image.mapMs };
-    out.push({ kind: "record", record: { kind: "state/taken-up", ...about, from, hash: hashText(program.hash()), ...found, redone } });
+    out.push({
+      kind: "record",
+      record: { kind: "state/taken-up", ...about, from, of: image.epoch, hash: hashText(program.hash()), ...found, redone },
+    });
     hosted.start(now);
     this.writer.grant(at, hosted, out);
     this.write(at, hosted, out);
@@ -266,14 +269,14 @@ export class GameStates implements States {
   }
 
   private input(at: number, { hosted }: Serving, message: Extract<Message, { kind: "play/input" }>, out: Out): void {
-    const { map, epoch, player, seq, data } = message;
+    const { map, epoch, player, seq } = message;
     if (!hosted.has(player)) {
       out.push({ kind: "send", to: playerActor(player), message: { kind: "play/turned-away", map, epoch, reason: "player_unknown" } });
       return;
     }
     // What comes while the map stands still is kept by the client, which was told to, or says it again.
     if (!hosted.runs || !this.writer.roomy) return;
-    if (!hosted.input(this.clock.read(at), player, seq, data)) return;
+    if (!hosted.input(this.clock.read(at), player, message)) return;
     out.push({ kind: "record", record: { kind: "input/taken", host: this.host, map, epoch, player, input: seq } });
     this.write(at, hosted, out);
   }

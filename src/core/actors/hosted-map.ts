@@ -150,12 +150,16 @@ export class HostedMap {
   }
 
   /** Takes an input of a player who is here, if it is its next one; gives whether it was. What was taken before is only said again. */
-  input(now: number, player: PlayerId, seq: number, data: Uint8Array): boolean {
+  input(
+    now: number,
+    player: PlayerId,
+    { seq, after, data }: { readonly seq: number; readonly after: number; readonly data: Uint8Array },
+  ): boolean {
     const one = this.present.get(player);
     assert(one !== undefined, "who plays is there");
     one.heardAt = now;
     if (seq <= one.taken) this.restless.set(player, one);
-    if (seq !== one.taken + 1) return false;
+    if (seq <= one.taken || after > one.taken) return false;
     this.advance(now);
     one.taken = seq;
     const done = this.program.input(player, data, this.out);

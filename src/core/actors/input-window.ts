@@ -4,11 +4,11 @@
  */
 import { assert } from "../../base/assert.ts";
 
-/** An input, numbered from 1 within the stay. */
-export type Said = { readonly seq: number; readonly data: Uint8Array };
+/** An input, numbered from 1 within the stay; `after` is the number of the one that was kept before it. */
+export type Said = { readonly seq: number; readonly after: number; readonly data: Uint8Array };
 
 /** What became of an input. */
-export type Settled = { readonly seq: number; readonly result: "taken" | "refused" | "lost"; readonly reason: string };
+export type Settled = { readonly seq: number; readonly result: "taken" | "refused"; readonly reason: string };
 
 /** Inputs that a client keeps; a person who clicks on while nothing answers is told that more is too many. */
 export const INPUTS_MAX = 32;
@@ -16,6 +16,7 @@ export const INPUTS_MAX = 32;
 /** The inputs of one stay on a map. */
 export class InputWindow {
   private said = 0;
+  private last = 0;
   private waiting: Said[] = [];
 
   /** The number of the first input that waits, or of the next one. */
@@ -32,15 +33,18 @@ export class InputWindow {
   begin(): void {
     assert(this.waiting.length === 0, "a stay ends with its inputs");
     this.said = 0;
+    this.last = 0;
   }
 
-  /** Numbers an input and keeps it; without room for it, it is only numbered. */
-  add(data: Uint8Array): { readonly seq: number; readonly kept: boolean } {
-    // What is refused has no number in the row that the host counts: it is told apart by the next one's, with nothing in between.
-    if (this.waiting.length >= INPUTS_MAX) return { seq: this.said + 1, kept: false };
+  /** Numbers an input and keeps it; without room for it, it is only numbered: then `kept` is null. */
+  add(data: Uint8Array): { readonly seq: number; readonly kept: Said | null } {
     this.said += 1;
-    this.waiting.push({ seq: this.said, data });
-    return { seq: this.said, kept: true };
+    const seq = this.said;
+    if (this.waiting.length >= INPUTS_MAX) return { seq, kept: null };
+    const kept = { seq, after: this.last, data };
+    this.last = seq;
+    this.waiting.push(kept);
+    return { seq, kept };
   }
 
   /** The host has taken inputs up to `taken`; `refused` are those of them that its game did not obey. */
@@ -53,10 +57,10 @@ export class InputWindow {
     });
   }
 
-  /** Nothing of what waits will be known any more. */
-  giveUp(result: "refused" | "lost", reason: string): Settled[] {
+  /** Nothing of what waits will be taken any more. */
+  giveUp(reason: string): Settled[] {
     const ended = this.waiting;
     this.waiting = [];
-    return ended.map(({ seq }) => ({ seq, result, reason }));
+    return ended.map(({ seq }) => ({ seq, result: "refused", reason }));
   }
 }

@@ -279,7 +279,7 @@ const MESSAGES: MessageFields = {
   "play/join": { player: account, map: mapId, epoch, next: count },
   "play/joined": { map: mapId, epoch, taken: count },
   "play/turned-away": { map: mapId, epoch, reason },
-  "play/input": { player: account, map: mapId, epoch, seq: count, data: piece },
+  "play/input": { player: account, map: mapId, epoch, seq: count, after: count, data: piece },
   "play/news": { map: mapId, epoch, taken: count, refused: refusedInputs, news },
   "play/hold": { map: mapId, epoch },
   "play/exit": { player: account, map: mapId, epoch },
