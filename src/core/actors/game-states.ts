@@ -11,7 +11,7 @@ import type { Message, StateHash } from "../protocol/messages.ts";
 import { systemOperationId } from "../protocol/operations.ts";
 import type { Out } from "../protocol/step.ts";
 import type { KeptImage, StoreAnswer } from "../protocol/store.ts";
-import { type Replica, ReplicaSchedule } from "../sync/replica-schedule.ts";
+import { type Replica, ReplicaSchedule, type ReplicaSource } from "../sync/replica-schedule.ts";
 import { SteadyClock } from "../sync/steady-clock.ts";
 import type { SyncTuning } from "../sync-settings.ts";
 import { DeedWriter } from "./deed-writer.ts";
@@ -40,8 +40,10 @@ export type GameHost = {
 
 /** A player of whom nothing was heard for so long is led out: what it carries is written down, and it may come again. */
 const SILENT_US = 8_000_000;
-/** How often the store is given a map's state that may vanish; SY3's bound for who has no replica. */
-const KEEP_US = 500_000;
+/** How often the store is given a map's state that may vanish, so that who has no replica lacks a second at most (SY3), the way there included. */
+const KEEP_US = 900_000;
+/** How often silent players are looked for. */
+const LOOK_US = 1_000_000;
 /** Wait before the store is asked again about what a map is taken up from. */
 const AGAIN_US = 100_000;
 
@@ -51,6 +53,7 @@ type Serving = {
   freeze: { readonly freeze: Freeze; readonly base: bigint | null; held: boolean } | null;
   /** The hash of the last portion of a precopy. */
   copied: bigint | null;
+  lookAt: number;
   keptAt: number;
   keptHash: bigint | null;
 };
@@ -142,7 +145,14 @@ export class GameStates implements States {
     const { takeUp, ready } = one;
     const { image, number, pending, program } = ready;
     const hosted = new HostedMap(map, takeUp.epoch, this.game.boot, program, { number, taken: image.taken, pending }, () => this.makeId());
-    const serving: Serving = { hosted, freeze: null, copied: null, keptAt: Number.NEGATIVE_INFINITY, keptHash: null };
+    const serving: Serving = {
+      hosted,
+      freeze: null,
+      copied: null,
+      lookAt: now + LOOK_US,
+      keptAt: Number.NEGATIVE_INFINITY,
+      keptHash: null,
+    };
     this.maps.set(map, serving);
     const { from, redone } = ready;
     const about = { host: this.host, map, epoch: takeUp.epoch };
@@ -324,7 +334,10 @@ export class GameStates implements States {
       if (!hosted.runs) this.holdOn(at, serving, out);
       else if (this.writer.roomy) hosted.advance(now);
       else hosted.skip(now);
-      if (hosted.runs) this.guests.leadOut(at, now, hosted, now - SILENT_US, out);
+      if (hosted.runs && now >= serving.lookAt) {
+        serving.lookAt = now + LOOK_US;
+        this.guests.leadOut(at, now, hosted, now - SILENT_US, out);
+      }
       this.write(at, hosted, out);
       this.tellNews(hosted, out);
       this.keep(at, now, serving, out);
@@ -358,18 +371,22 @@ export class GameStates implements States {
     this.asked.set(request, { map, epoch, what: "keep" });
   }
 
-  private replicaSource(): {
-    hash(map: MapId): bigint;
-    delta(map: MapId, since: bigint): Uint8Array | null;
-    snapshot(map: MapId): Uint8Array;
-  } {
+  /** States of this instant; standbys that hold the same are sent the same bytes. */
+  private replicaSource(): ReplicaSource {
+    const made = new Map<string, Uint8Array | null>();
+    const once = (key: string, make: () => Uint8Array | null): Uint8Array | null => {
+      let bytes = made.get(key);
+      if (bytes === undefined) made.set(key, (bytes = make()));
+      return bytes;
+    };
     return {
       hash: (map) => this.serving(map).hosted.program.hash(),
-      delta: (map, since) => {
-        const { image, bytes } = this.serving(map).hosted.image(since);
-        return image.base === null ? null : bytes;
-      },
-      snapshot: (map) => this.serving(map).hosted.image(null).bytes,
+      delta: (map, since) =>
+        once(`${map} ${since}`, () => {
+          const { image, bytes } = this.serving(map).hosted.image(since);
+          return image.base === null ? null : bytes;
+        }),
+      snapshot: (map) => once(`${map}`, () => this.serving(map).hosted.image(null).bytes) as Uint8Array,
     };
   }
 
