@@ -2,6 +2,7 @@
  * The main server's end of sealed lines. Owns: the connections, each with its session. Promises: what is asked on a line is asked in the name that its
  * handshake proved, and answered there once; every buffer is bounded, and at the limit the line ends. Never judges what is asked.
  */
+import { createServer, type Server } from "node:http";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import { assert } from "../../base/assert.ts";
 import { US_PER_MS } from "../../base/time.ts";
@@ -66,41 +67,52 @@ export type SealedGateOptions = {
 
 type Line = { readonly socket: WebSocket; session: Session | null; heardAt: number; asks: number; over: boolean };
 
+/** RFC 9110 §15.5.22. */
+const UPGRADE_REQUIRED = 426;
+/** Connections beyond the lines, so that one too many can be told so. */
+const SPARE_CONNECTIONS = 64;
 /** RFC 6455: try again later. */
 const CODE_LATER = 1013;
 
 /** See the head of this file. */
 export class SealedGate {
   readonly #options: SealedGateOptions;
+  readonly #http: Server;
   readonly #server: WebSocketServer;
   readonly #responder: Responder;
   readonly #lines = new Set<Line>();
   readonly #sweeping: NodeJS.Timeout;
 
-  private constructor(options: SealedGateOptions, server: WebSocketServer) {
+  private constructor(options: SealedGateOptions, http: Server) {
     const { crypto, self, publicHalfOf, suites, limits } = options;
     this.#options = options;
-    this.#server = server;
+    this.#http = http;
+    this.#server = new WebSocketServer({ server: http, ...SEALED_SOCKET_OPTIONS });
     this.#responder = new Responder(crypto, self, publicHalfOf, suites);
-    server.on("connection", (socket) => this.#connected(socket));
+    this.#server.on("connection", (socket) => this.#connected(socket));
     this.#sweeping = setInterval(() => this.#sweep(), Math.max(1, Math.min(limits.helloMs, limits.idleMs) / 2));
   }
 
   /** Begins to listen. Rejects with the system's error when it cannot. */
   static open(options: SealedGateOptions): Promise<SealedGate> {
+    const { address, port, limits } = options;
+    const http = createServer((_, response) => void response.writeHead(UPGRADE_REQUIRED).end());
+    // Whoever connects and asks for nothing is bounded in time and number too.
+    http.headersTimeout = limits.helloMs;
+    http.requestTimeout = limits.helloMs;
+    http.maxConnections = limits.linesMax + SPARE_CONNECTIONS;
     return new Promise((resolve, reject) => {
-      const server = new WebSocketServer({ host: options.address, port: options.port, ...SEALED_SOCKET_OPTIONS });
-      server.once("error", reject);
-      server.once("listening", () => {
-        server.off("error", reject);
-        resolve(new SealedGate(options, server));
+      http.once("error", reject);
+      http.listen(port, address, () => {
+        http.off("error", reject);
+        resolve(new SealedGate(options, http));
       });
     });
   }
 
   /** The port it listens on. */
   get port(): number {
-    const address = this.#server.address();
+    const address = this.#http.address();
     assert(typeof address === "object" && address !== null, "a gate listens on a port");
     return address.port;
   }
@@ -119,7 +131,12 @@ export class SealedGate {
   close(): Promise<void> {
     clearInterval(this.#sweeping);
     this.breakLines();
-    return new Promise((resolve) => void this.#server.close(() => resolve()));
+    this.#server.close();
+    return new Promise((resolve) => {
+      this.#http.close(() => resolve());
+      // A connection that never asked for anything would hold the end up for as long as it likes.
+      this.#http.closeAllConnections();
+    });
   }
 
   #connected(socket: WebSocket): void {
