@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -26,6 +26,24 @@ afterAll(() => rmSync(elsewhere, { recursive: true, force: true }));
 describe("the built command does what the sources do", () => {
   it("the package carries the rules that its pages quote", () => {
     expect(readFileSync(join(ROOT, "dist", "SPEC.md"), "utf8")).toBe(readFileSync(join(ROOT, "SPEC.md"), "utf8"));
+  });
+
+  it("a program elsewhere imports the sync client by the package's name, and it syncs", () => {
+    mkdirSync(join(elsewhere, "node_modules"));
+    symlinkSync(ROOT, join(elsewhere, "node_modules", "peerstead"), "dir");
+    const program = join(elsewhere, "program.mjs");
+    writeFileSync(
+      program,
+      `import { init } from "peerstead/sync-client";
+       import { example } from "peerstead/app/sync-client/example";
+       console.log(init({ conf: "none.conf", host: 1 }).error.reason);
+       await example(console.log);`,
+    );
+    const { status, stdout, stderr } = run(program);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/^conf_unreadable\nmap state: .*"applied"[^]*\nclosed: {"unknown":0}\n$/);
+    const { exports } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    expect(existsSync(join(ROOT, exports["./sync-client"].types))).toBe(true);
   });
 
   it("conf check", () => {

@@ -16,7 +16,7 @@ export type EmbeddingService =
   | { readonly kind: "azure"; readonly key: Secret; readonly endpoint: string };
 
 /** The model of the seed, of 1536 numbers; with Azure the deployment bears its name. */
-export const SERVICE_MODEL = "text-embedding-ada-002";
+const SERVICE_MODEL = "text-embedding-ada-002";
 const OPENAI_ENDPOINT = "https://api.openai.com";
 /** Azure tells its forms apart by date. */
 const AZURE_API_VERSION = "2023-05-15";

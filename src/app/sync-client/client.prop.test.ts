@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { assert } from "../../base/assert.ts";
 import type { SyncResult } from "./answers.ts";
 import { ClientBench, HOST, type Mood } from "./bench.fixture.ts";
 
@@ -84,7 +85,7 @@ class Story {
   /** Every operation's one end, as it was told to who waited for it. */
   ends(): [id: string, end: SyncResult][] {
     return [...this.told].map(([id, { told }]) => {
-      expect(told, `${id} was told once`).toHaveLength(1);
+      assert(told.length === 1, `${id} was told once, not ${told.length} times`);
       return [id, told[0] as SyncResult];
     });
   }

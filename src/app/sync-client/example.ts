@@ -29,7 +29,7 @@ export async function example(say: (line: string) => void): Promise<void> {
   const conf = join(folder, "p2p_data_sync.conf");
   writeFileSync(
     conf,
-    `main_server_endpoint = ${endpoint}\nencryption_key = ${KEY}\nvector_eligible_maps = ${MAP}\nsync_interval_ms = 50\n`,
+    `main_server_endpoint = ${endpoint}\nencryption_key = ${KEY}\nvector_eligible_maps = ${MAP}\nsync_interval_ms = 50\ncritical_timeout_ms = 5000\n`,
   );
   const begun = init({ conf, host: HOST, hosted: [{ map_name: MAP, epoch }], world: { sealing: SEALING, environment: {} } });
   rmSync(folder, { recursive: true });
