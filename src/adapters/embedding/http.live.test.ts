@@ -84,13 +84,19 @@ describe("a provider over HTTP", () => {
       "provider_answer_invalid",
     ],
     ["far too much", says(200, `${good.slice(0, -1)},"more":"${"x".repeat(300_000)}"}`), "provider_answer_invalid"],
-    ["somewhere else", says(307, "", { location: "http://127.0.0.1:1/" }), "provider_unreachable"],
     ["nothing, and hangs up", (response: ServerResponse) => void response.destroy(), "provider_unreachable"],
     ["half of it, and no more", (response: ServerResponse) => void response.writeHead(200).write("{"), "provider_timeout"],
   ])("SY13 answers %s with a name that repeats nothing", async (_, how, reason) => {
     reply = how;
     const answer = await serviceEmbedding(service(), plainFetch, 300).embed("a text");
     expect(answer).toEqual({ ok: false, error: reason });
+  });
+
+  it("SY13 follows nobody elsewhere: the key would go with it", async () => {
+    const before = asked.length;
+    reply = says(307, "", { location: "/elsewhere" });
+    expect(await serviceEmbedding(service(), plainFetch, 5_000).embed("a")).toEqual({ ok: false, error: "provider_unreachable" });
+    expect(asked.slice(before).map(({ url }) => url)).toEqual(["/v1/embeddings"]);
   });
 
   it("is unreachable where nobody listens", async () => {

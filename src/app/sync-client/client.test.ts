@@ -94,6 +94,17 @@ describe("writing and reading", () => {
     expect(bench.client.getStatus().reads).toEqual({ begun: 1, done: 0, failed: 1, pending: 0 });
   });
 
+  it("every ask has a time by which it is answered: critical ones critical_timeout_ms, others 10 s, a read's attempt 2 s and no longer than the read", async () => {
+    const { client, port, time } = new ClientBench({ criticalTimeoutMs: 300 });
+    client.syncToMainServer(request({ priority: true }));
+    client.syncFromMainServer(request({ map_name: "a", priority: true }));
+    client.syncFromMainServer(request({ map_name: "b" }));
+    client.syncToMainServer(request({ map_name: "c" }));
+    const begun = time.at;
+    await time.pass(1_000);
+    expect(port.open.map(({ until }) => (until - begun) / 1_000)).toEqual([300, 300, 2_000, 11_000]);
+  });
+
   it("what is read and is no text is told, not guessed at", async () => {
     const bench = new ClientBench();
     const id = String(valueOf(bench.client.syncFromMainServer(request())));
@@ -220,6 +231,10 @@ describe("whatever is given", () => {
     expect(valueOf(bench.client.syncFromMainServer(request()))).toBe("already_submitted");
     await bench.time.pass(1_500);
     expect(valueOf(bench.client.syncToMainServer(request()))).toBe("already_submitted");
+    const other = new ClientBench({}, { uuid: () => "same" });
+    expect(valueOf(other.client.syncFromMainServer(request()))).toBe("same");
+    for (const given of [other.client.syncToMainServer(request()), other.client.syncFromMainServer(request())])
+      expect(valueOf(given)).toBe("already_submitted");
   });
 
   it("a log that throws is counted and stops nothing", async () => {

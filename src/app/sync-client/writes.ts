@@ -4,7 +4,7 @@
  */
 import { assert, unreachable } from "../../base/assert.ts";
 import { err, type Result } from "../../base/result.ts";
-import { type Epoch, type HostId, NO_HOST } from "../../core/protocol/ids.ts";
+import type { Epoch, HostId } from "../../core/protocol/ids.ts";
 import type { Operation, OperationBatch, OperationId } from "../../core/protocol/operations.ts";
 import type { StoreAnswer, StoreRequest } from "../../core/protocol/store.ts";
 import type { CacheAsk } from "../../core/sync/cache.ts";
@@ -164,7 +164,7 @@ export class Writes {
       case "fenced":
         // Who claims no right cannot be fenced: a server that says so is asked again, and given up like one that fails.
         if (epoch === NO_EPOCH) return { result: "failed" };
-        return { result: "refused", row: { map, owner: answer.owner ?? NO_HOST, epoch: answer.epoch }, known: answer.known };
+        return { result: "refused", row: { map, owner: answer.owner, epoch: answer.epoch }, known: answer.known };
       case "failed":
       case "unknown":
         return { result: answer.result };
