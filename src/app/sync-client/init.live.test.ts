@@ -187,7 +187,7 @@ describe("the legacy mode", () => {
 });
 
 describe("a whole session", () => {
-  it("SY13 shows no secret and no address of the main server, in no answer, status, record, error or print of the client", async () => {
+  it("SY13 CL5: shows no secret and no address of the main server, in no answer, status, record, error or print of the client", async () => {
     const openai = "sk-canary-openai-1234567890";
     const seen: unknown[] = [];
     const consoles = (["log", "error", "warn", "info", "debug"] as const).map((name) => {
