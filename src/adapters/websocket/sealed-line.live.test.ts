@@ -142,6 +142,13 @@ describe("a line that ends", () => {
     };
   }
 
+  it("stands as long as nothing is asked, because it gives signs of life", async () => {
+    const { line, refusals } = await world({ limits: { ...SEALED_GATE_LIMITS, idleMs: 1_500 } }, { limits: { ...QUICK, pingMs: 500 } });
+    await until(() => line.status().state === "up");
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect([line.status().state, line.status().connections, refusals]).toEqual(["up", 1, []]);
+  });
+
   it("closing answers what is open: sent is unknown, not sent failed", async () => {
     const { line } = await world({ serve: () => {} });
     await until(() => line.status().state === "up");
@@ -229,10 +236,10 @@ describe("the gate", () => {
     expect((await ask(line, write("a"))).result).toBe("written");
   });
 
-  it("ends a line that is longer than an envelope may be, one too many, one that asks too much at once and one that is quiet", async () => {
+  it("ends a line that is longer than an envelope may be, one too many, and one that asks too much at once", async () => {
     const { gate, refusals, line } = await world({
       serve: () => {},
-      limits: { ...SEALED_GATE_LIMITS, linesMax: 2, asksMax: 3, idleMs: 80 },
+      limits: { ...SEALED_GATE_LIMITS, linesMax: 2, asksMax: 3 },
     });
     await until(() => line.status().state === "up");
     const long = await socketTo(gate.port);
@@ -244,6 +251,12 @@ describe("the gate", () => {
     const asked = Array.from({ length: 4 }, (_, i) => ask(line, write(`${i}`)));
     expect(await Promise.all(asked)).toEqual(Array(4).fill({ result: "unknown" }));
     expect(refusals).toContain("line_full");
-    await until(() => refusals.includes("line_idle"));
+  });
+
+  it("ends a line that is quiet for longer than a living end is", async () => {
+    const { refusals, line } = await world({ limits: { ...SEALED_GATE_LIMITS, idleMs: 50 } });
+    await until(() => refusals.length > 0);
+    expect(refusals[0]).toBe("line_idle");
+    await until(() => line.status().connections > 1);
   });
 });

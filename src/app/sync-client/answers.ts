@@ -80,7 +80,18 @@ export type Embedding = {
 export type EmbedRefusal = SyncRefusal | EmbeddingRefusal;
 
 /** Why nothing is searched or found. */
-export type SearchRefusal = "vector_invalid" | "count_invalid" | "map_name_invalid" | "queue_full" | "timeout" | "not_offered" | "closed";
+export type SearchRefusal =
+  | "vector_invalid"
+  | "count_invalid"
+  | "map_name_invalid"
+  | "queue_full"
+  | "timeout"
+  | "not_offered"
+  | "draining"
+  | "closed";
+
+/** Why a map is not taken as this host's. `stale_epoch`: it was this host's under a higher epoch, or lost under this one. */
+export type GrantRefusal = "map_name_invalid" | "epoch_invalid" | "stale_epoch" | "too_many_maps" | "draining" | "closed";
 
 /** How a drain ended. With `timeout` so many had not ended. */
 export type DrainReport = { readonly result: "drained" } | { readonly result: "timeout"; readonly pending: number };

@@ -29,9 +29,12 @@ async function opened(server: MemoryMainServer, port = 0): Promise<RunningMainSe
   return running.value;
 }
 
-function begun(endpoint: string, hosted: readonly { readonly map_name: string; readonly epoch: number }[]): SyncClient {
+function begun(endpoint: string, criticalMs: number, hosted: readonly { readonly map_name: string; readonly epoch: number }[]): SyncClient {
   const conf = join(folder, "p2p_data_sync.conf");
-  writeFileSync(conf, `main_server_endpoint = ${endpoint}\nencryption_key = ${KEY}\nsync_interval_ms = 5\ncritical_timeout_ms = 200\n`);
+  writeFileSync(
+    conf,
+    `main_server_endpoint = ${endpoint}\nencryption_key = ${KEY}\nsync_interval_ms = 5\ncritical_timeout_ms = ${criticalMs}\n`,
+  );
   const line = { ...SEALED_LINE_LIMITS, retryMs: 5, retryMaxMs: 40 };
   const made = init({ conf, host: HOST, hosted, world: { environment: {}, sealing: SEALING, line } });
   if (!made.ok) throw new Error(made.error.reason);
@@ -54,6 +57,7 @@ describe("a client over a real line", () => {
     const { port } = running.gate;
     const client = begun(
       running.endpoint,
+      200,
       MAPS.map((map_name) => ({ map_name, epoch: server.give(map_name, HOST) })),
     );
     const given: { readonly id: string; readonly text: string; readonly lane: string }[] = [];
@@ -93,7 +97,7 @@ describe("a client over a real line", () => {
     const server = new MemoryMainServer();
     const running = await opened(server);
     const first = server.give("moc_fild01", HOST);
-    const client = begun(running.endpoint, [{ map_name: "moc_fild01", epoch: first }]);
+    const client = begun(running.endpoint, 5_000, [{ map_name: "moc_fild01", epoch: first }]);
     const next = server.give("moc_fild01", HOST + 1);
     const write = (): Promise<unknown> => {
       const given = client.syncCriticalData({ type: "MAP_STATE", account_id: -1, map_name: "moc_fild01", data: "{}" });

@@ -237,6 +237,12 @@ describe("whatever is given", () => {
       expect(valueOf(given)).toBe("already_submitted");
   });
 
+  it("an id that is none is a bug of who brought its source", () => {
+    const { client } = new ClientBench({}, { uuid: () => "not an id" });
+    expect(() => client.syncToMainServer(request())).toThrow("an id");
+    expect(client.getStatus().operations.submitted).toBe(0);
+  });
+
   it("a log that throws is counted and stops nothing", async () => {
     const records = new Records(() => {
       throw new Error("a log");
@@ -320,6 +326,7 @@ describe("the end", () => {
     port.reply(0, "ok");
     port.reply(0, "ok");
     await time.pass(0);
+    expect(valueOf(await client.searchSimilarEmbeddings({ model: "m", vector: hashedVector("x") }))).toBe("draining");
     expect([await draining, ids.map((id) => bench.result(id))]).toEqual([{ result: "drained" }, ["done", "done"]]);
   });
 

@@ -3,6 +3,7 @@
  * vectors have owners of their own. Promises: what is refused is refused at once and by name; what is taken ends, and whoever waits for it is told,
  * also when the client is closed; no answer, status or record holds a secret or the main server's address (SY13). Never throws at what it is given.
  */
+import { assert } from "../../base/assert.ts";
 import { US_PER_MS } from "../../base/time.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import type { HostId } from "../../core/protocol/ids.ts";
@@ -21,6 +22,7 @@ import type {
   DrainReport,
   Embedding,
   EmbedRefusal,
+  GrantRefusal,
   NotWaited,
   SearchRefusal,
   SyncEnd,
@@ -49,7 +51,7 @@ export type ClientParts = {
   readonly waking: Waking;
   /** Milliseconds since 1970, by which operations are dated. */
   readonly wallMs: () => number;
-  /** UUIDs of version 4, never the same twice. */
+  /** UUIDs of version 4, never the same twice. What is no id at all is a bug of whoever put the client together. */
   readonly uuid: () => string;
   readonly records: Records;
   /** Operations of one batch; fewer where the main server takes them one by one. */
@@ -126,13 +128,10 @@ export class SyncClient {
   }
 
   /** Says that a map is this host's under that epoch: its state is written under this right from now on. Epochs of a map only rise. */
-  grantMap(
-    map_name: string,
-    epoch: number,
-  ): Result<null, "map_name_invalid" | "epoch_invalid" | "stale_epoch" | "too_many_maps" | "closed"> {
+  grantMap(map_name: string, epoch: number): Result<null, GrantRefusal> {
     if (!isMapName(map_name)) return err("map_name_invalid");
     if (!Number.isSafeInteger(epoch) || epoch < 1) return err("epoch_invalid");
-    if (this.#state !== "open") return err("closed");
+    if (this.#state !== "open") return err(this.#state);
     return this.#do(() => this.#writes.grant(this.#now(), map_name, epoch));
   }
 
@@ -163,8 +162,8 @@ export class SyncClient {
     const key = judgeKey(request);
     if (!key.ok) return key;
     if (this.#state !== "open") return err(this.#state);
-    const { limits, uuid } = this.#parts;
-    const id = uuid();
+    const { limits } = this.#parts;
+    const id = this.#newId();
     if (this.#statusOf(id).result !== "not_known") return err("already_submitted");
     const cached = this.#values.get(this.#now(), key.value);
     if (cached !== null) {
@@ -247,7 +246,7 @@ export class SyncClient {
   ): Promise<Result<readonly Found[], SearchRefusal>> {
     const ask = this.#embeddings.search(embedding, count, map_name);
     if (!ask.ok) return Promise.resolve(ask);
-    if (this.#state !== "open") return Promise.resolve(err("closed"));
+    if (this.#state !== "open") return Promise.resolve(err(this.#state));
     return new Promise((resolve) => {
       const begun = this.#do(() =>
         this.#reads.begin(ask.value, this.#parts.limits.timeoutMs, (end) => {
@@ -320,7 +319,7 @@ export class SyncClient {
     const { type, map } = key.value;
     if (type === "VECTOR_EMBEDDING" && !this.#embeddings.isEligible(map)) return err("map_not_vector_eligible");
     if (this.#state !== "open") return err(this.#state);
-    const id = this.#parts.uuid();
+    const id = this.#newId();
     if (this.#statusOf(id).result !== "not_known") return err("already_submitted");
     const write = {
       key: key.value,
@@ -333,6 +332,12 @@ export class SyncClient {
       if (taken.ok) return ok(id);
       return err(taken.error === "too_large" ? "data_too_large" : taken.error);
     });
+  }
+
+  #newId(): OperationId {
+    const id = this.#parts.uuid();
+    assert(/^[\w.-]{1,64}$/.test(id), "an id is one that every main server takes");
+    return id;
   }
 
   #now(): number {

@@ -29,10 +29,10 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A conf of these lines. */
+/** A conf of these lines. On a machine that stands still for a moment a critical operation shall not be late. */
 function conf(...lines: string[]): string {
   const path = join(folder, "p2p_data_sync.conf");
-  writeFileSync(path, `${lines.join("\n")}\n`);
+  writeFileSync(path, `${[...lines, "critical_timeout_ms = 5000"].join("\n")}\n`);
   return path;
 }
 

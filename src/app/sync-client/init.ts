@@ -81,7 +81,10 @@ export type InitRefusal =
         | "hosted_invalid";
     };
 
-/** Begins a client. It is of use at once: what is asked before the main server is reached waits. Close it when the program ends. */
+/**
+ * Begins a client. It is of use at once: what is asked before the main server is reached waits. Close it when the program ends. Options that are none
+ * are a programming error and throw; whatever a conf or an operator may get wrong is refused by name.
+ */
 export function init(options: InitOptions): Result<SyncClient, InitRefusal> {
   const { conf, host, production = false } = options;
   if (!Number.isSafeInteger(host) || host < 0) return err({ reason: "host_invalid" });
