@@ -4,7 +4,7 @@
  */
 import { assert } from "../../base/assert.ts";
 
-/** An input, numbered from 1 within the stay. */
+/** An input; numbers rise within a stay, and from each stay to the next. */
 export type Said = { readonly seq: number; readonly data: Uint8Array };
 
 /** What became of an input. */
@@ -28,10 +28,13 @@ export class InputWindow {
     return this.waiting;
   }
 
-  /** A new stay: what waits of the last one must have been settled. */
-  begin(): void {
+  /**
+   * A new stay, whose inputs are numbered above this: a host that has not yet noticed the end of the last one, of this process or one before, must not
+   * take them for that one's. What waits of the last one must have been settled.
+   */
+  begin(above: number): void {
     assert(this.waiting.length === 0, "a stay ends with its inputs");
-    this.said = 0;
+    this.said = Math.max(this.said, above);
   }
 
   /** Numbers an input and keeps it; without room for it, it is only numbered. */

@@ -4,6 +4,7 @@
  * Never chooses a map or a host.
  */
 import { assert } from "../../base/assert.ts";
+import { US_PER_MS } from "../../base/time.ts";
 import { type Buggify, NEVER } from "../protocol/buggify.ts";
 import {
   type ActorId,
@@ -218,7 +219,7 @@ export class PlayerActor implements Actor {
     this.held = false;
     this.host = NO_HOST;
     this.epoch = 0;
-    this.inputs.begin();
+    this.inputs.begin(Math.max(0, Math.floor(at / US_PER_MS)));
     out.push({ kind: "record", record: { kind: "player/entered", player: this.player, region: this.region, map } });
     this.ask(at, out);
   }
