@@ -151,6 +151,7 @@ export class GameStates implements States {
     hosted.start(now);
     this.writer.grant(at, hosted, out);
     this.write(at, hosted, out);
+    this.guests.takeOver(hosted);
     for (const { player, carried } of ready.players) this.guests.restore(at, now, hosted, player, carried, out);
     this.tickOn(at, out);
   }
