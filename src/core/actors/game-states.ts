@@ -140,9 +140,10 @@ export class GameStates implements States {
   open(at: number, map: MapId, out: Out): void {
     const now = this.clock.read(at);
     const one = this.loading.get(map);
-    assert(one?.ready != null, "what is opened is at hand");
+    const ready = one?.ready ?? null;
+    assert(one !== undefined && ready !== null, "what is opened is at hand");
     this.loading.delete(map);
-    const { takeUp, ready } = one;
+    const { takeUp } = one;
     const { image, number, pending, program } = ready;
     const hosted = new HostedMap(map, takeUp.epoch, this.game.boot, program, { number, taken: image.taken, pending }, () => this.makeId());
     const serving: Serving = {
@@ -163,6 +164,7 @@ export class GameStates implements States {
     });
     hosted.start(now);
     this.writer.grant(at, hosted, out);
+    this.guests.takeOver(hosted);
     this.write(at, hosted, out);
     for (const { player, carried } of ready.players) this.guests.restore(at, now, hosted, player, carried, out);
     this.tickOn(at, out);
@@ -264,11 +266,15 @@ export class GameStates implements States {
       case "state/held":
         return this.schedule.holds(message.map, actorNumber(from), message.seq);
       case "state/lost":
-        serving.copied = null;
-        return this.schedule.lost(message.map, actorNumber(from));
+        // What a standby lost says nothing of what the target of a precopy holds.
+        if (message.seq === 0) serving.copied = null;
+        else this.schedule.lost(message.map, actorNumber(from));
+        return;
       case "play/input":
-        return this.input(at, serving, message, out);
+        if (from === playerActor(message.player)) this.input(at, serving, message, out);
+        return;
       case "play/exit":
+        if (from !== playerActor(message.player)) return;
         if (serving.hosted.runs) this.guests.exit(at, this.clock.read(at), serving.hosted, message.player, out);
     }
   }

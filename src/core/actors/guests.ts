@@ -11,8 +11,8 @@ import type { Out } from "../protocol/step.ts";
 import type { StoreAnswer, StoreRequest } from "../protocol/store.ts";
 import type { HostedMap } from "./hosted-map.ts";
 
-/** Somebody whom the store was asked to admit. */
-type Arrival = { readonly player: PlayerId; readonly map: MapId; next: number };
+/** Somebody whom the store was asked to admit. `leaves`: it wants to go again by now. */
+type Arrival = { readonly player: PlayerId; readonly map: MapId; next: number; leaves: boolean };
 /** A coming or going that is being written down: who is told when it is. */
 type Underway = { readonly player: PlayerId; readonly map: MapId; readonly kind: "enter" | "leave"; readonly taken: number; told: boolean };
 
@@ -47,7 +47,7 @@ export class Guests {
   /** A player wants to play on a map that is served. */
   join(now: number, hosted: HostedMap, player: PlayerId, next: number, out: Out): void {
     const { map } = hosted;
-    const coming = [...this.arrivals.values()].find((one) => one.player === player && one.map === map);
+    const coming = this.coming(player, map);
     const writing = this.writing(player, map);
     if (coming !== undefined) {
       coming.next = next;
@@ -56,13 +56,15 @@ export class Guests {
       if (writing.kind === "leave") this.turnAway(hosted, player, "player_unknown", out);
       else hosted.join(now, player, next);
     } else if (hosted.has(player)) this.joined(hosted, player, hosted.join(now, player, next), out);
-    else this.admit(map, hosted.epoch, player, next, out);
+    else this.admit(hosted.epoch, { player, map, next, leaves: false }, out);
   }
 
   /** A player wants to go. Who is not here by now has its answer when the store has nothing of it either. */
   exit(at: number, now: number, hosted: HostedMap, player: PlayerId, out: Out): void {
     const writing = this.writing(player, hosted.map);
-    if (writing?.kind === "leave") writing.told = true;
+    const coming = this.coming(player, hosted.map);
+    if (coming !== undefined) coming.leaves = true;
+    else if (writing?.kind === "leave") writing.told = true;
     else if (hosted.has(player)) this.leave(at, now, hosted, player, true, out);
     else send(out, player, { kind: "play/exited", map: hosted.map, epoch: hosted.epoch, taken: -1 });
   }
@@ -74,7 +76,17 @@ export class Guests {
 
   /** Who was on the map by the store's word when it was taken up, and is not in its state: comes in, to be led out if it says nothing. */
   restore(at: number, now: number, hosted: HostedMap, player: PlayerId, carried: Uint8Array, out: Out): void {
-    if (!hosted.has(player)) this.enter(at, now, hosted, { player, map: hosted.map, next: 1 }, carried, out);
+    const { map } = hosted;
+    if (hosted.has(player) || this.writing(player, map)?.kind === "leave") return;
+    this.enter(at, now, hosted, { player, map, next: 1, leaves: false }, carried, out);
+  }
+
+  /** A map was taken up with leavings that nobody has written down yet: to the store these players are on it still, with what they came with. */
+  takeOver({ map, pending }: HostedMap): void {
+    for (const { operation } of pending.values()) {
+      const { id, player, carried } = operation;
+      if (carried !== null) this.underway.set(id, { player, map, kind: "leave", taken: -1, told: false });
+    }
   }
 
   /** Takes the store's answer to an admission; false: it is none. */
@@ -84,12 +96,16 @@ export class Guests {
     this.arrivals.delete(request);
     const hosted = this.desk.served(arrival.map);
     if (hosted === undefined) return true;
-    const { player, map } = arrival;
-    if (answer.result === "ok" && answer.carried !== undefined) this.enter(at, now, hosted, arrival, answer.carried, out);
+    const { player } = arrival;
+    if (answer.result === "ok" && answer.carried !== undefined) {
+      this.enter(at, now, hosted, arrival, answer.carried, out);
+      if (arrival.leaves && hosted.runs && hosted.has(player)) this.leave(at, now, hosted, player, true, out);
+    }
+    // It may have been admitted: until that is known it is on this map, and nobody else lets it in.
+    else if (answer.result === "unknown") this.admit(hosted.epoch, arrival, out);
+    else if (arrival.leaves) send(out, player, { kind: "play/exited", map: hosted.map, epoch: hosted.epoch, taken: -1 });
     else if (answer.result === "refused")
       this.turnAway(hosted, player, answer.elsewhere === undefined ? "not_owner" : "player_elsewhere", out);
-    // It may have been admitted: until that is known it is on this map, and nobody else lets it in.
-    else if (answer.result === "unknown") this.admit(map, hosted.epoch, player, arrival.next, out);
     return true;
   }
 
@@ -121,14 +137,22 @@ export class Guests {
     send(out, player, { kind: "play/joined", map: hosted.map, epoch: hosted.epoch, taken });
   }
 
-  private writing(player: PlayerId, map: MapId): Underway | undefined {
-    for (const one of this.underway.values()) if (one.player === player && one.map === map) return one;
+  private coming(player: PlayerId, map: MapId): Arrival | undefined {
+    for (const one of this.arrivals.values()) if (one.player === player && one.map === map) return one;
     return undefined;
   }
 
-  private admit(map: MapId, epoch: Epoch, player: PlayerId, next: number, out: Out): void {
+  /** The last thing about a player that is being written down: who has come may be gone again before its coming is. */
+  private writing(player: PlayerId, map: MapId): Underway | undefined {
+    let last: Underway | undefined;
+    for (const one of this.underway.values()) if (one.player === player && one.map === map) last = one;
+    return last;
+  }
+
+  private admit(epoch: Epoch, arrival: Arrival, out: Out): void {
     const { host, boot } = this.desk;
-    this.arrivals.set(this.desk.ask({ verb: "admit", map, host, boot, epoch, player }, out), { player, map, next });
+    const { player, map } = arrival;
+    this.arrivals.set(this.desk.ask({ verb: "admit", map, host, boot, epoch, player }, out), arrival);
   }
 
   private enter(at: number, now: number, hosted: HostedMap, { player, map, next }: Arrival, carried: Uint8Array, out: Out): void {
