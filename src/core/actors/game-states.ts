@@ -50,7 +50,7 @@ const AGAIN_US = 100_000;
 /** A map that is served: its game, and how far what goes with it is. */
 type Serving = {
   readonly hosted: HostedMap;
-  freeze: { readonly freeze: Freeze; readonly base: bigint | null; held: boolean } | null;
+  freeze: { readonly freeze: Freeze; readonly base: bigint | null; held: boolean; done: boolean } | null;
   /** The hash of the last portion of a precopy. */
   copied: bigint | null;
   lookAt: number;
@@ -196,7 +196,7 @@ export class GameStates implements States {
     hosted.stop(this.clock.read(at));
     for (const [player] of hosted.players())
       out.push({ kind: "send", to: playerActor(player), message: { kind: "play/hold", map: hosted.map, epoch: hosted.epoch } });
-    serving.freeze = { freeze, base: copy === null ? null : serving.copied, held: false };
+    serving.freeze = { freeze, base: copy === null ? null : serving.copied, held: false, done: false };
     this.write(at, hosted, out);
     this.holdOn(at, serving, out);
   }
@@ -212,6 +212,7 @@ export class GameStates implements States {
     const serving = this.maps.get(map);
     if (serving === undefined || serving.freeze === null) return;
     const { freeze, base } = serving.freeze;
+    serving.freeze.done = true;
     const { hosted } = serving;
     assert(hosted.pending.size === 0, "a drained map has nothing under way");
     const { image, bytes } = serving.hosted.image(base);
@@ -224,11 +225,12 @@ export class GameStates implements States {
   resume(at: number, map: MapId, out: Out): void {
     const serving = this.serving(map);
     const { hosted } = serving;
+    const stopped = serving.freeze?.done === true;
     serving.freeze = null;
     serving.copied = null;
     this.writer.release(map);
     const hash = hashText(hosted.program.hash());
-    out.push({ kind: "record", record: { kind: "state/resumed", host: this.host, map, epoch: hosted.epoch, hash } });
+    if (stopped) out.push({ kind: "record", record: { kind: "state/resumed", host: this.host, map, epoch: hosted.epoch, hash } });
     hosted.start(this.clock.read(at));
     for (const [player, taken] of hosted.players()) this.guests.joined(hosted, player, taken, out);
   }
