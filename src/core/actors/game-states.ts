@@ -288,7 +288,7 @@ export class GameStates implements States {
 
   private input(at: number, { hosted }: Serving, message: Extract<Message, { kind: "play/input" }>, out: Out): void {
     const { map, epoch, player, seq } = message;
-    if (!hosted.has(player)) {
+    if (!hosted.hasJoined(player)) {
       out.push({ kind: "send", to: playerActor(player), message: { kind: "play/turned-away", map, epoch, reason: "player_unknown" } });
       return;
     }

@@ -134,6 +134,7 @@ export class Guests {
 
   /** Tells a player that it plays, and how far its inputs were taken. */
   joined(hosted: HostedMap, player: PlayerId, taken: number, out: Out): void {
+    hosted.welcome(player);
     send(out, player, { kind: "play/joined", map: hosted.map, epoch: hosted.epoch, taken });
   }
 
