@@ -192,6 +192,20 @@ export function statesInPart(make: MakeStore): void {
     expect(again).toEqual({ from: "replica", image: null, operations: ["0.6.7"], number: 7, known: [true, true, true, false] });
   });
 
+  it("SY1: who was told of two beginnings may have gone on from either", async () => {
+    const clerk = new Clerk(make);
+    await clerk.one(claim(0, 1, 5, 0));
+    await clerk.one(checkpoint(0, 1, image(5, 3)));
+    await clerk.one(claim(0, 2, 6, 5));
+    // What it asked first arrives last.
+    const alone = { imageless: true };
+    expect(recoveredOf(await clerk.one(recover(0, 2, 6, image(5, 1), alone)))).toMatchObject({ from: "replica" });
+    expect(recoveredOf(await clerk.one(recover(0, 2, 6, image(5, 1))))).toMatchObject({ from: "store" });
+    await clerk.one(claim(0, 3, 7, 6));
+    expect(recoveredOf(await clerk.one(recover(0, 3, 7, image(5, 2), alone)))).toMatchObject({ from: "beginning" });
+    expect(recoveredOf(await clerk.one(recover(0, 3, 7, image(6, 1), alone)))).toMatchObject({ from: "beginning" });
+  });
+
   it("SY1: an image that cannot be read is not given twice, and what is held must do", async () => {
     const clerk = new Clerk(make);
     await clerk.one(claim(0, 1, 5, 0));
