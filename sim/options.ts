@@ -8,6 +8,12 @@ import type { MapConf, Tuning } from "../src/core/settings.ts";
 /** How the run is judged. */
 export type Mode = "capacity" | "safety" | "liveness" | "soak";
 
+/**
+ * What runs on a hosted map. `control`: nothing, its state is a size that is carried about, for large capacity runs. `game`: a real game, whose operations,
+ * states and inputs are judged too.
+ */
+export type Fidelity = "control" | "game";
+
 /** One region: where players and hosts live. Shares are normalised to sum 1. */
 export type RegionOptions = {
   readonly name: string;
@@ -271,6 +277,12 @@ export type PlantedName =
   | "resume-ignored"
   | "counter-outlives-run";
 
+/**
+ * What runs on the maps at fidelity game: the maps of a folder of rAthena's databases, null: of the one that is shipped; a map it does not know is like
+ * one that it does. Time between two things that a player does, seconds.
+ */
+export type GameOptions = { readonly folder: string | null; readonly clicksS: Law };
+
 /** Everything one run needs besides its seed. */
 export type Options = {
   readonly scenario: string;
@@ -278,6 +290,8 @@ export type Options = {
   readonly draws: string;
   readonly title: string;
   readonly modes: readonly Mode[];
+  readonly fidelity: Fidelity;
+  readonly game: GameOptions;
   readonly durationUs: number;
   /** Liveness: quiet time after the faults, within which everything must settle. */
   readonly settleUs: number;

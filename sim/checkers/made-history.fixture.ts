@@ -20,6 +20,7 @@ import type { Fault } from "../options.ts";
 import type { Violation } from "../outcome.ts";
 import type { HostTruth, Observer } from "../world/observer.ts";
 import type { CheckerOptions } from "./checker.ts";
+import type { GameView } from "./game.ts";
 import { hostingCheckers } from "./hosting.ts";
 import { referenceScore } from "./reference.ts";
 
@@ -43,6 +44,7 @@ export const GOOD_STATS: HostStats = {
 /** Options of the made world: map 0 critical, maps 1 to 3 eligible, one site of 8 slots, the seed's conf. */
 export function madeOptions(): CheckerOptions {
   return {
+    fidelity: "control",
     conf: defaultMapConf(),
     tuning: defaultTuning(),
     maps: { names: ["prontera", "moc_fild01", "pay_dun01", "gef_dun02"], eligible: [false, true, true, true], popularity: [1, 1, 1, 1] },
@@ -79,9 +81,9 @@ export class MadeHistory {
   #at = 0;
   #move = 0;
 
-  constructor(options: CheckerOptions = madeOptions()) {
+  constructor(options: CheckerOptions = madeOptions(), games: GameView | null = null) {
     this.options = options;
-    const checkers = hostingCheckers(options);
+    const checkers = hostingCheckers(options, games);
     this.#checkers = checkers;
     this.#found = () => ({
       violations: checkers.flatMap((checker) => checker.violations()),

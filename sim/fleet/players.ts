@@ -172,7 +172,13 @@ export class PlayerFleet {
     const region = this.regionOf[player] as number;
     this.world.startPlayer(
       player,
-      new PlayerActor(player, region, this.options.tuning.askAgainMs * 1000, this.world.buggifyOf(playerActor(player))),
+      new PlayerActor(
+        player,
+        region,
+        this.options.tuning.askAgainMs * 1000,
+        this.options.fidelity === "game",
+        this.world.buggifyOf(playerActor(player)),
+      ),
     );
     this.go(player);
   }

@@ -13,6 +13,7 @@ import { PLANTED } from "./planted.ts";
 const BY_COMPARING = "DT1";
 
 const options = {
+  fidelity: "control" as const,
   conf: defaultMapConf(),
   tuning: defaultTuning(),
   maps: { names: [], eligible: [], popularity: [] },

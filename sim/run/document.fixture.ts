@@ -16,6 +16,8 @@ export function someOptions(changes: Partial<Options> = {}): Options {
     draws: "capacity/evening-peak",
     title: "An evening of a game whose maps are hosted by its players",
     modes: ["capacity"],
+    game: { folder: null, clicksS: one },
+    fidelity: "control",
     durationUs: 6 * US_PER_HOUR,
     settleUs: 0,
     conf: defaultMapConf(),

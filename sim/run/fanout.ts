@@ -3,7 +3,7 @@ import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { ActorId, Epoch, HostId, MapId, PlayerId } from "../../src/core/protocol/ids.ts";
 import type { HostTruth, Observer } from "../world/observer.ts";
 
-type Part = Exclude<keyof Observer, "ignores">;
+type Part = Exclude<keyof Observer, "ignores" | "wants">;
 
 /** Passes everything on, in order, to those of its observers that have the part. */
 export class Fanout implements Observer {
@@ -34,7 +34,7 @@ export class Fanout implements Observer {
   }
 
   #takersOf(kind: HistoryRecord["kind"]): readonly Required<Pick<Observer, "record">>[] {
-    const takers = this.#by.record.filter((o) => o.ignores?.has(kind) !== true);
+    const takers = this.#by.record.filter((o) => o.ignores?.has(kind) !== true && o.wants?.has(kind) !== false);
     this.#takers.set(kind, takers);
     return takers;
   }

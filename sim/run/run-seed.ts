@@ -1,12 +1,16 @@
 /** One run: a world from options and a seed, everything that looks on, and what it leaves. Synchronous; nothing outside is touched. */
-import { type HostActor, HOST_TIMER } from "../../src/core/actors/host.ts";
+import type { HostActor } from "../../src/core/actors/host.ts";
+import { ReferenceGame } from "../../src/core/game/reference-game.ts";
+import { HOST_TIMER } from "../../src/core/actors/states.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
 import { BooksChecker, type BooksView } from "../checkers/books.ts";
 import type { Checker } from "../checkers/checker.ts";
+import type { GameView } from "../checkers/game.ts";
 import { hostingCheckers, isLivenessRule, requiredRules } from "../checkers/hosting.ts";
 import { unreachable } from "../checkers/unreachable.ts";
 import { BuggifySites } from "../faults/buggify.ts";
 import { Faults } from "../faults/faults.ts";
+import { GameFleet } from "../fleet/games.ts";
 import { HostFleet } from "../fleet/hosts.ts";
 import { PlayerFleet } from "../fleet/players.ts";
 import { plantsOf } from "../planted/plant.ts";
@@ -15,6 +19,7 @@ import { EVENT } from "../world/queue.ts";
 import type { Tracing } from "../world/tracing.ts";
 import { World } from "../world/world.ts";
 import { Fingerprint } from "./fingerprint.ts";
+import { gamesOf } from "./games.ts";
 import { Metrics } from "./metrics/metrics.ts";
 import { Regions } from "./metrics/regions.ts";
 import { type Options, runLengthUs } from "../options.ts";
@@ -89,6 +94,19 @@ function booksView(world: () => World): BooksView {
   };
 }
 
+/** What the recount of games reads: those that hosts which run serve, by host and map. */
+function gameView(world: () => World): GameView {
+  return {
+    *programs() {
+      const { hosts } = world().machines;
+      for (let host = 1; host <= hosts; host++) {
+        for (const { map, epoch, program } of world().gamesOf(host)?.served() ?? [])
+          if (program instanceof ReferenceGame) yield { host, map, epoch, game: program };
+      }
+    },
+  };
+}
+
 /** Runs one seed of a scenario from start to end. Gives everything there is to say about it. */
 export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): RunOutcome {
   const options = drawSwarm(given, seed);
@@ -98,7 +116,8 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
     HostFleet.count(options),
     options,
   );
-  const checkers = [...hostingCheckers(options), books];
+  const games = gamesOf(options, seed);
+  const checkers = [...hostingCheckers(options, games === null ? null : gameView(() => world)), books];
   const fingerprint = new Fingerprint();
   const faultTally = new FaultTally(options.faults);
   const regions = new Regions(options);
@@ -121,13 +140,15 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
     playerCapacity(options),
     plants,
     hooks.steps ?? null,
+    games,
     sites === null ? undefined : (actor) => sites.of(actor),
   );
   hooks.begun?.(world);
   const fleet = new HostFleet(world, options);
   const people = new PlayerFleet(world, options, world.players.length);
   const faults = new Faults(world, fleet, people, options);
-  attach(world, fleet, people, faults);
+  const clicks = options.fidelity === "game" ? new GameFleet(world, options) : null;
+  attach(world, fleet, people, faults, clicks);
   fleet.start();
   people.start((options.tuning.startGraceMs + 2000) * 1000);
   faults.start();
@@ -175,7 +196,7 @@ function agentOf(world: World, host: number): HostActor | undefined {
 }
 
 /** Routes the events of fleet and faults to them. */
-function attach(world: World, fleet: HostFleet, people: PlayerFleet, faults: Faults): void {
+function attach(world: World, fleet: HostFleet, people: PlayerFleet, faults: Faults, clicks: GameFleet | null): void {
   const { hosts } = world.machines;
   world.attach({
     event(kind, target, number, object) {
@@ -190,11 +211,16 @@ function attach(world: World, fleet: HostFleet, people: PlayerFleet, faults: Fau
           return people.arrive();
         case EVENT.habit:
           return people.act(target);
+        case EVENT.click:
+          return clicks?.click(target, object);
         default:
           return faults.event(kind, target, number, object);
       }
     },
-    player: (dense, _at, record) => people.see(dense - hosts - 1, record),
+    player: (dense, _at, record) => {
+      people.see(dense - hosts - 1, record);
+      if (record.kind === "player/playing") clicks?.plays(dense - hosts - 1);
+    },
     moved: (record) => faults.moved(record),
     goodbye: (host) => fleet.leaveNow(host, -1),
   });

@@ -15,6 +15,8 @@ export function smallOptions(over: Partial<Options> = {}): Options {
     draws: over.scenario ?? "test/small",
     title: "a small run",
     modes: ["safety", "liveness"],
+    fidelity: "control",
+    game: { folder: null, clicksS: { law: "exponential", mean: 1 } },
     durationUs: 600 * SECOND,
     settleUs: 300 * SECOND,
     conf,

@@ -26,7 +26,8 @@ export class HostFiles {
   believe(host: HostId, actor: HostActor): readonly Holding[] {
     const holdings = this.files.get(host) ?? [];
     this.files.delete(host);
-    for (const { map, epoch } of holdings) actor.serving.set(map, { epoch, stage: "active", copy: null, replicas: [] });
+    for (const { map, epoch } of holdings)
+      actor.serving.set(map, { epoch, stage: "active", copy: null, replicas: [], timeUp: true, fetched: true });
     if (holdings.length > 0) this.meters.hit(METER.remembered, host, holdings.length);
     return holdings;
   }

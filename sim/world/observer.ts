@@ -25,6 +25,8 @@ export type HostTruth =
 export type Observer = {
   /** Kinds of records it has no use for: of the many records of players and measurements each, most observers want none. */
   readonly ignores?: ReadonlySet<HistoryRecord["kind"]>;
+  /** The only kinds it has use for, where those are few. */
+  readonly wants?: ReadonlySet<HistoryRecord["kind"]>;
   /** An actor recorded something. */
   record?(self: ActorId, at: number, record: HistoryRecord): void;
   /** A machine came, went, stopped or lost its line. */

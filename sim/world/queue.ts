@@ -31,6 +31,7 @@ export const EVENT = {
   rewatch: 23,
   faultStep: 24,
   storeLate: 25,
+  click: 26,
 } as const;
 
 /** The virtual clock and its events. */

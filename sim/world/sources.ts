@@ -23,6 +23,8 @@ export const SOURCE = {
   arrivals: 299_999_999,
   /** + player. */
   people: 300_000_000,
+  /** + player: what people do on their maps. */
+  clicks: 400_000_000,
   /** + dense number: messages, timers. */
   message: 1_000_000_000,
   timer: 2_000_000_000,

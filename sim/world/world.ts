@@ -6,7 +6,9 @@
 import { assert } from "../../src/base/assert.ts";
 import { type Stream, stream } from "../../src/base/random.ts";
 import { CoordinatorActor } from "../../src/core/actors/coordinator.ts";
-import { HostActor } from "../../src/core/actors/host.ts";
+import { GameStates } from "../../src/core/actors/game-states.ts";
+import type { ProgramOf } from "../../src/core/actors/held-states.ts";
+import { HostActor, type StatesOf } from "../../src/core/actors/host.ts";
 import { PlayerActor } from "../../src/core/actors/player.ts";
 import { type Buggify, NEVER } from "../../src/core/protocol/buggify.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
@@ -16,6 +18,7 @@ import type { RefusalReason } from "../../src/core/protocol/refusal.ts";
 import { type ActorId, COORDINATOR, hostActor, type HostId } from "../../src/core/protocol/ids.ts";
 import type { Actor, Input } from "../../src/core/protocol/step.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
+import type { SyncTuning } from "../../src/core/sync-settings.ts";
 import { Drive } from "../../src/runtime/drive.ts";
 import type { DetectorPort, Env, RecordPort, TimerPort } from "../../src/runtime/env.ts";
 import type { Options } from "../options.ts";
@@ -41,6 +44,9 @@ const LOOP: ActorId = Number.MAX_SAFE_INTEGER;
 
 /** Where a planted bug may take hold of this world. */
 export type Plants = PlantsOf<World>;
+
+/** What the hosts of a world run on their maps, and how it is written down and copied. */
+export type Games = { readonly programOf: ProgramOf; readonly tuning: SyncTuning };
 
 /** One simulated world: the clock, all actors, and everything between them. */
 export class World {
@@ -68,6 +74,10 @@ export class World {
   /** Per map: when it last stopped being served (us), by any cause. */
   readonly stoppedAt: Float64Array;
   private readonly settings: HostingSettings;
+  /** Null: states are sizes. */
+  private readonly games: Games | null;
+  /** How often each host's process has started. */
+  private readonly boots: number[] = [];
   private readonly plants: Plants;
   private readonly tracing: Tracing | null;
   /** What an actor or the loop is given to ask at its BUGGIFY sites. */
@@ -84,11 +94,13 @@ export class World {
     players: number,
     plants: Plants = {},
     tracing: Tracing | null = null,
+    games: Games | null = null,
     buggifyOf: (actor: ActorId) => Buggify = () => NEVER,
   ) {
     this.options = options;
     this.plants = plants;
     this.tracing = tracing;
+    this.games = games;
     this.buggifyOf = buggifyOf;
     this.settings = plants.settings?.(settings) ?? settings;
     this.root = root;
@@ -342,7 +354,13 @@ export class World {
     this.machines.up[host] = 1;
     this.machines.uploadKbps[host] = profile.upload_kbps;
     const { tuning } = this.options;
-    const actor = new HostActor(profile, { checkpointUs: tuning.checkpointS * 1_000_000 }, this.buggifyOf(hostActor(host)));
+    const boot = (this.boots[host] ?? 0) + 1;
+    this.boots[host] = boot;
+    const limits = { boot, checkpointUs: tuning.checkpointS * 1_000_000 };
+    const { games } = this;
+    const statesOf: StatesOf | undefined =
+      games === null ? undefined : (id, desk) => new GameStates(id, { boot, programOf: games.programOf, tuning: games.tuning }, desk);
+    const actor = new HostActor(profile, limits, statesOf, this.buggifyOf(hostActor(host)));
     this.plants.host?.(actor);
     this.hosts[host] = actor;
     this.truth(host, "up");
@@ -362,6 +380,12 @@ export class World {
     this.timers.clearAll(host);
     this.connections.disconnect(host, truth !== "down-silent");
     this.hosts[host] = undefined;
+  }
+
+  /** The games of the maps that a host serves; none where states are sizes, or nobody runs. */
+  gamesOf(host: HostId): GameStates | undefined {
+    const states = this.hosts[host]?.states;
+    return states instanceof GameStates ? states : undefined;
   }
 
   /** A person starts a client; it connects at once. */

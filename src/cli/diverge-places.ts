@@ -139,9 +139,9 @@ function refused({ text }: Side, why: string): Failure {
   return new Failure(`side ${text}: ${why}`);
 }
 
-/** The command's module in this package, in the form this module has: TypeScript unbuilt, or JavaScript in dist. */
+/** The command's module in this package, in the form this module has: TypeScript unbuilt, or JavaScript, whose root is dist. */
 function ownMain(root: string): string {
-  return import.meta.url.endsWith(".ts") ? join(root, "src", "cli", "main.ts") : join(root, "dist", "src", "cli", "main.js");
+  return join(root, "src", "cli", import.meta.url.endsWith(".ts") ? "main.ts" : "main.js");
 }
 
 function mainIn(folder: string): string | undefined {

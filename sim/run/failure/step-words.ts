@@ -1,5 +1,5 @@
 /** Steps, faults and rules in words, for people who read a failure. */
-import { HOST_TIMER, HOST_TIMER_KINDS } from "../../../src/core/actors/host.ts";
+import { HOST_TIMER, HOST_TIMER_KINDS } from "../../../src/core/actors/states.ts";
 import { TIMER, TIMER_KINDS } from "../../../src/core/hosting/state.ts";
 import type { HistoryRecord } from "../../../src/core/protocol/history.ts";
 import type { Message } from "../../../src/core/protocol/messages.ts";
@@ -157,9 +157,12 @@ const HOST_TIMERS: Readonly<Record<keyof typeof HOST_TIMER, string>> = {
   round: "next copy round of map",
   probe: "probe time is over of host",
   checkpoint: "time to write down",
+  play: "a moment of play",
+  queue: "deeds to be written down",
+  recover: "ask again what to take up for map",
 };
 /** Timers whose subject is a move, a host or a map. */
-const WITH_SUBJECT: ReadonlySet<string> = new Set(["move", "suspect", "adopt", "again", "loaded", "round", "probe"]);
+const WITH_SUBJECT: ReadonlySet<string> = new Set(["move", "suspect", "adopt", "again", "loaded", "round", "probe", "recover"]);
 
 function timerText(timer: number, actor: TraceActor): string {
   if (actor.startsWith("player ")) return "timer: no answer came, ask again";

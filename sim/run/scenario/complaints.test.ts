@@ -41,6 +41,11 @@ const WRONG: readonly (readonly [string, number, string])[] = [
   ["faults: {plan: [{kind: crash, at: 1m, target: move.source}]}", 47, "move.source is known only with `on`"],
   ["faults: {plan: [{kind: crash, at: 1m, target: host.busiest, after: 1s}]}", 68, "has no effect without `on`"],
   ["faults: {plan: [{kind: crash, at: 1m, target: host.busiest, on: froze}]}", 65, "did you mean"],
+  [
+    "conf: {monitoring: {detailed_logging: false}}\nfaults: {plan: [{kind: crash, at: 1m, target: host.busiest, on: frozen}]}",
+    65,
+    "faults.plan.0.on: expected decided, or conf.monitoring.detailed_logging on",
+  ],
   ["faults: {plan: [{kind: crash, at: 1m, target: host.busiest, shape: vps}]}", 68, "has no effect on crash"],
   ["faults: {plan: [{kind: cut, at: 1m, for: 1m, target: all, shape: vsp}]}", 66, "expected one of all, vps, players, hosts"],
   ['faults: {plan: [{kind: cut, at: 1m, for: 1m, target: "host.3,,9"}]}', 55, "host.3,7,9"],

@@ -2,6 +2,7 @@
 import type { Options } from "../../options.ts";
 import { availabilityOf } from "./data-availability.ts";
 import type { DataFolder } from "./data-file.ts";
+import { gameFolder } from "./data-game.ts";
 import { linesFrom } from "./data-pings.ts";
 import { quantileLaw } from "./data-quantiles.ts";
 import { atHubs, placesFrom } from "./data-rtt.ts";
@@ -31,5 +32,9 @@ export function withData(options: Options, section: Section, folder: DataFolder)
     playerAccessMs: law("playerAccess", "players") ?? network.playerAccessMs,
     hostAccessMs: law("hostAccess", "hosts") ?? network.hostAccessMs,
   };
-  return { ...options, network, hosts, vps };
+  const game =
+    section.has("game") && options.fidelity === "game"
+      ? { ...options.game, folder: gameFolder(section, "game", folder.dir) }
+      : options.game;
+  return { ...options, network, hosts, vps, game };
 }

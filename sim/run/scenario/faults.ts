@@ -9,14 +9,19 @@ import { microseconds } from "./quantity.ts";
 import type { Section } from "./section.ts";
 import { parseTarget } from "./target-text.ts";
 
-/** The planned faults in the order of the file; ids are unique. */
-export function faultsOf(section: Section, regions: readonly RegionOptions[], durationUs: number): Fault[] {
+/** The planned faults in the order of the file; ids are unique. `stepsTold`: the coordinator tells the steps of its moves, which faults can wait for. */
+export function faultsOf(section: Section, regions: readonly RegionOptions[], durationUs: number, stepsTold: boolean): Fault[] {
   const names = regions.map((region) => region.name);
   const faults: Fault[] = [];
   for (const [index, entry] of section.items("plan").entries()) {
     const fault = faultOf(entry, index, names);
     if (faults.some((other) => other.id === fault.id)) entry.complain("id", `the id ${fault.id} is given twice`);
     if (fault.atUs >= durationUs) entry.complain("at", "is not before the end of the run; the fault would never come");
+    if (!stepsTold && fault.on !== undefined && fault.on.step !== "decided")
+      entry.complain(
+        "on",
+        `expected decided, or conf.monitoring.detailed_logging on: without it no move tells that it is ${fault.on.step}, and the fault would never begin`,
+      );
     faults.push(fault);
   }
   return faults;

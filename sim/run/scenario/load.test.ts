@@ -100,6 +100,22 @@ thresholds: {unhosted_ms: ["p(99)<=1500", "max<=5000"]}
     );
   });
 
+  it("a fault waits for a step only where the coordinator tells steps, whoever it was that turned them off", () => {
+    const waits = (step: string) => `${SMALL}faults: {plan: [{kind: crash, at: 1m, target: move.source, on: ${step}}]}\n`;
+    const never =
+      "s.yaml:3:64: faults.plan.0.on: expected decided, or conf.monitoring.detailed_logging on: without it no move tells that it is ready, and the fault would never begin";
+    const off = "conf: {monitoring: {detailed_logging: 0}}\n";
+    expect(points(waits("ready"))[0]!.options.faults[0]!.on).toEqual({ step: "ready", afterUs: 0 });
+    expect(complaints(`${waits("ready")}${off}`)).toEqual([never]);
+    expect(complaints(waits("ready"), { sets: ["conf.monitoring.detailed_logging=false"] })).toEqual([never]);
+    const files = { "my.conf": "monitoring: {\n  detailed_logging: 0\n}\n" };
+    expect(complaints(`${waits("ready")}conf: {file: my.conf}\n`, { files })).toEqual([never]);
+    // A move's decision is always told, and a drawn world tells all steps.
+    expect(points(`${waits("decided")}${off}`)[0]!.options.faults).toHaveLength(1);
+    expect(points(`${waits("ready")}${off}`, { sets: ["faults.swarm={world: random}"] })[0]!.options.faults).toHaveLength(1);
+    expect(complaints(`${waits("ready")}${off}`, { sets: ["faults.swarm={world: fixed}"] })).toEqual([never]);
+  });
+
   it("slots are spread by players and none is lost", () => {
     const sites = (slots: number) =>
       points(`${SMALL}  regions: {NA: 1, EU: 1, SA: 1}\nvps: {slots: ${slots}}\n`)[0]!.options.vps.sites.map((site) => site.slots);

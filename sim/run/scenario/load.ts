@@ -1,10 +1,12 @@
 /** Scenario files → options: the whole way from a path to what a run is given, or to everything that is wrong with the file. */
+import { resolve } from "node:path";
 import type { Complaint, Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
 import { US_PER_S } from "../../../src/base/time.ts";
 import type { Mode, Options, PlantedName, Threshold } from "../../options.ts";
 import { parseThreshold } from "../thresholds.ts";
 import { withData } from "./data.ts";
+import { checkGameFolder } from "./data-game.ts";
 import type { ReadText } from "./documents.ts";
 import { readScenarioDocument, scenarioFile, shownPath } from "./documents.ts";
 import { buggifyOf, faultsOf, swarmOf } from "./faults.ts";
@@ -107,11 +109,16 @@ function optionsOf(root: Section, file: string, request: LoadRequest): Options {
   const swarm = swarmOf(faults);
   if (swarm?.world === "random" && fleet.child("hosts").has("list"))
     faults.child("swarm").complain("world", "random draws the machines; it has no use for fleet.hosts.list");
+  // A drawn world always has its steps told.
+  const stepsTold = conf.monitoring.detailed_logging || swarm?.world === "random";
+  const fidelity = root.text("fidelity") === "game" ? "game" : "control";
   return {
     scenario: name,
     draws: root.text("draws", name),
     title: root.text("title", name),
     modes: modesOf(root),
+    fidelity,
+    game: gameOf(root.child("game"), fidelity, regions),
     durationUs,
     settleUs: root.us("settle"),
     conf: { ...conf, p2p_eligible_maps: eligibility(maps.names, maps.eligible) },
@@ -123,7 +130,7 @@ function optionsOf(root: Section, file: string, request: LoadRequest): Options {
     maps,
     vps: vpsOf(root.child("vps"), regions, maps.names.length, places),
     store: { latencyMs: root.child("store").law("latency", "ms", []) },
-    faults: faultsOf(faults, regions, durationUs),
+    faults: faultsOf(faults, regions, durationUs, stepsTold),
     swarm,
     buggify: buggifyOf(faults),
     heal: faults.number("heal", 1),
@@ -134,6 +141,14 @@ function optionsOf(root: Section, file: string, request: LoadRequest): Options {
     planted: plantedOf(root),
     seriesStepUs: Math.max(1, root.child("series").us("step")),
   };
+}
+
+/** What runs on the maps; the folder is read here so that what is wrong with it is said now. */
+function gameOf(section: Section, fidelity: Options["fidelity"], regions: Options["regions"]): Options["game"] {
+  const folder = section.has("folder") ? resolve(section.text("folder")) : null;
+  const clicksS = section.law("clicks", "s", weightsOf(regions, "players"));
+  if (fidelity === "game") checkGameFolder(section, "folder", folder);
+  return { folder, clicksS };
 }
 
 /** The conf and the world name the same maps. */

@@ -22,7 +22,10 @@ const fault: Schema = fields(
       minimum: 1,
       "x-expect": "a target such as all, 5, 10%, hosts[region=EU] or host.busiest",
     },
-    on: word("Begins not at its time, but with the first move of a map that passes this step from then on.", FAULT_STEPS),
+    on: word(
+      "Begins not at its time, but with the first move that passes this step from then on. All but decided need conf.monitoring.detailed_logging.",
+      FAULT_STEPS,
+    ),
     after: duration("With `on`: so long after that step."),
     amount: number("Strength, in the unit of the kind: a factor, a share, a time, a number of them.", "by kind"),
     close: flag(

@@ -59,7 +59,7 @@ export const CONF_SCHEMA: Schema = fields(
     monitoring: fields("Periods of observation.", {
       health_check_interval: number("Period of host health checks.", "s", { above: 0 }),
       metrics_interval: number("Period of a host's metrics report.", "s", { above: 0 }),
-      detailed_logging: flag("Record every decision."),
+      detailed_logging: flag("Record the steps of every move and not only its outcome; faults wait for them (`on`)."),
       alert_on_failure: flag("Record an alert when a host is lost."),
     }),
     relays: mapping("Region name to relay address.", text("Relay address.")),

@@ -242,6 +242,7 @@ function quantileTable(law: string, unit: "Mbit/s" | "time"): Schema {
 }
 
 const data: Schema = fields("What trace files replace when a run is given --data DIR; ignored otherwise. Paths are relative to DIR.", {
+  game: text("fidelity game: a folder of rAthena's databases (its own, or its db), instead of game.folder: `.` for DIR itself."),
   availability: fields(
     "When hosts are up, instead of uptime and downtime.",
     {
@@ -325,6 +326,16 @@ export const SCENARIO_SCHEMA: Schema = {
         minItems: 1,
         "x-expect": `one of ${MODES.join(", ")}, or a list of them`,
       },
+      fidelity: word(
+        "control: the state of a map is a size, for large runs; game: a real game runs on each map, and what becomes of its operations, states and inputs is judged too.",
+        ["control", "game"],
+      ),
+      game: fields("fidelity game: what runs on the maps.", {
+        folder: text(
+          "A folder of rAthena's databases, absolute or seen from where the command runs; left out, the small one that is shipped.",
+        ),
+        clicks: law("Time between two things that a player does.", "time"),
+      }),
       duration: duration("Virtual time with load and faults."),
       settle: duration("liveness: quiet time after the faults within which everything must settle."),
       heartbeats: word("lazy: unremarkable heartbeats are computed, not scheduled; eager: each is an event (slow; the oracle).", [

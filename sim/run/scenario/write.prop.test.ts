@@ -75,6 +75,7 @@ const lineNumber = amount.map(String);
 const SETTABLE: Readonly<Record<string, fc.Arbitrary<string>>> = {
   duration: longTime,
   settle: time,
+  fidelity: fc.constantFrom("control", "game"),
   heartbeats: fc.constantFrom("lazy", "eager"),
   mode: fc.constantFrom("capacity", "[safety, liveness]", "soak"),
   draws: fc.constantFrom("smoke/other", "Another: one, #2", "1e3", "null"),

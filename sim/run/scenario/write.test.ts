@@ -101,6 +101,7 @@ describe("the text", () => {
     const other = `
 schema: peerstead-scenario/1
 mode: soak
+fidelity: game
 duration: 7h
 settle: 8h
 heartbeats: eager

@@ -17,7 +17,7 @@ const NAME = /^[a-z0-9][a-z0-9_/-]*$/;
  * same commit, the same run. `notes` become the comment at its head.
  */
 export function scenarioText(options: Options, seed: number, notes: readonly string[]): string {
-  const { scenario, draws, title, modes, durationUs, settleUs, eagerHeartbeats, planted, ...world } = options;
+  const { scenario, draws, title, modes, fidelity, game, durationUs, settleUs, eagerHeartbeats, planted, ...world } = options;
   const { conf, tuning, regions, network, hosts, players, maps, vps, store, faults, swarm, buggify, heal, reconnectS, ...judged } = world;
   const { thresholds, require, seriesStepUs, ...rest } = judged;
   allWritten(rest);
@@ -29,6 +29,8 @@ export function scenarioText(options: Options, seed: number, notes: readonly str
     ...(draws === name ? [] : [{ key: "draws", value: draws }]),
     { key: "title", value: title },
     { key: "mode", comment: "How it is run and judged.", value: modes },
+    { key: "fidelity", value: fidelity },
+    { key: "game", value: gameYaml(game) },
     { key: "duration", value: timeText(durationUs) },
     { key: "settle", value: timeText(settleUs) },
     { key: "heartbeats", value: eagerHeartbeats ? "eager" : "lazy" },
@@ -57,6 +59,11 @@ function nameText(name: string): string {
   if (NAME.test(name)) return name;
   const spelt = name.toLowerCase().replace(/[^a-z0-9_/-]+/g, "-");
   return NAME.test(spelt) ? spelt : `scenario${spelt}`;
+}
+
+function gameYaml({ folder, clicksS, ...rest }: Options["game"]): Yaml {
+  allWritten(rest);
+  return fieldsOf({ ...(folder === null ? {} : { folder }), clicks: lawYaml(clicksS, "s") });
 }
 
 function storeYaml({ latencyMs, ...rest }: Options["store"]): Yaml {

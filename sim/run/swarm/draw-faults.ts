@@ -88,7 +88,9 @@ export function drawFaults(options: Options, dice: (purpose: string) => Dice, ev
     return Array.from({ length: count }, (_, n) => drawFault(kind, n, options, own, luck));
   });
   const chased = single === null ? chase(faults, options, luck, dice("faults/chase")) : [];
-  return awaiting([...faults, ...chased], dice("faults/on")).sort((a, b) => a.atUs - b.atUs || (a.id < b.id ? -1 : 1));
+  return awaiting([...faults, ...chased], options.conf.monitoring.detailed_logging, dice("faults/on")).sort(
+    (a, b) => a.atUs - b.atUs || (a.id < b.id ? -1 : 1),
+  );
 }
 
 /** Of what a new coordinator finds half done, what a store has lost tells the most. */
@@ -135,9 +137,9 @@ const AT_A_STEP: ReadonlySet<Fault["kind"]> = new Set([
 
 /**
  * In four runs of ten half of such faults wait for a step of a move, and mostly meet one of its ends: a freeze lasts a tenth of a second, and
- * faults that come by the clock hardly ever meet it.
+ * faults that come by the clock hardly ever meet it. Where the conf has no steps told (`stepsTold`), whoever would wait for one comes by the clock.
  */
-function awaiting(faults: readonly Fault[], dice: Dice): Fault[] {
+function awaiting(faults: readonly Fault[], stepsTold: boolean, dice: Dice): Fault[] {
   const some = dice.chance(0.4);
   return faults.map((fault) => {
     const waits = dice.chance(0.5);
@@ -147,6 +149,7 @@ function awaiting(faults: readonly Fault[], dice: Dice): Fault[] {
     const end = dice.of(["source", "target"] as const);
     const there = dice.chance(0.8);
     if (!some || !waits || !AT_A_STEP.has(fault.kind)) return fault;
+    if (!stepsTold && step !== "decided") return fault;
     const target: FaultTarget = there && RANGES[fault.kind].whom === "hosts" ? { pick: "move", end } : fault.target;
     return { ...fault, on: { step, afterUs: at ? 0 : afterUs }, target };
   });

@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import type { Options } from "../../options.ts";
+import { FAULT_STEPS, type Options } from "../../options.ts";
+import { points } from "../scenario/files.fixture.ts";
+import { scenarioText } from "../scenario/write.ts";
 import { shipped } from "../shipped.fixture.ts";
 import { drawSwarm } from "./draw.ts";
 import { SWARM_KINDS } from "./draw-faults.ts";
@@ -59,6 +61,23 @@ describe("a swarm", () => {
     expect(swarm).toBeNull();
     expect(faults[0]).toEqual(own);
     expect(new Set(faults.map((fault) => fault.kind))).toEqual(new Set(SWARM_KINDS));
+  });
+
+  it("lets faults wait for a step only where the coordinator tells steps: a fixed world may have them off", () => {
+    expect(drawn.every(({ conf }) => conf.monitoring.detailed_logging)).toBe(true);
+    const told: Options = { ...base, swarm: { subset: "all", world: "fixed" } };
+    const untold: Options = { ...told, conf: { ...base.conf, monitoring: { ...base.conf.monitoring, detailed_logging: false } } };
+    const steps = (options: Options) => new Set(SEEDS.flatMap((seed) => drawSwarm(options, seed).faults.map(({ on }) => on?.step)));
+    expect(steps(told)).toEqual(new Set([undefined, ...FAULT_STEPS]));
+    expect(steps(untold)).toEqual(new Set([undefined, "decided"]));
+    // Nothing else moves.
+    const times = (options: Options) => drawSwarm(options, 3).faults.map(({ id, atUs, forUs }) => [id, atUs, forUs]);
+    expect(times(untold)).toEqual(times(told));
+    // So each seed can be written down and read again.
+    for (const seed of [1, 2, 3, 4]) {
+      const seeds = drawSwarm(untold, seed);
+      expect(points(scenarioText(seeds, seed, []))[0]?.options).toEqual(seeds);
+    }
   });
 
   it("is nothing for a scenario that draws nothing", () => {

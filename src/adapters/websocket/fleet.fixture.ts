@@ -208,7 +208,7 @@ export class Fleet {
   }
 
   host(profile: HostProfile): Agent<HostActor> {
-    const agent = new Agent(this, new HostActor(profile, { checkpointUs: CHECKPOINT_US }));
+    const agent = new Agent(this, new HostActor(profile, { boot: 0, checkpointUs: CHECKPOINT_US }));
     this.hosts.set(profile.host, agent);
     return agent;
   }

@@ -127,7 +127,7 @@ export class Stage {
 
   /** A machine comes (again, with nothing remembered, if it is known). */
   join(profile: HostProfile): void {
-    const host = new HostActor(profile, { checkpointUs: 60 * US_PER_S }, this.buggify);
+    const host = new HostActor(profile, { boot: 0, checkpointUs: 60 * US_PER_S }, undefined, this.buggify);
     const before = this.hosts.get(profile.host);
     if (before !== undefined) this.timers.delete(before);
     this.hosts.set(profile.host, host);
@@ -195,7 +195,7 @@ export class Stage {
   /** A player wants onto a map. */
   go(player: PlayerId, map: MapId, region = 0): void {
     const known = this.players.get(player);
-    const actor = known ?? new PlayerActor(player, region, this.settings.tuning.askAgainMs * US_PER_MS, this.buggify);
+    const actor = known ?? new PlayerActor(player, region, this.settings.tuning.askAgainMs * US_PER_MS, false, this.buggify);
     this.players.set(player, actor);
     this.step(actor, { kind: "wish", at: this.at, wish: { verb: "go", map } });
   }

@@ -8,7 +8,7 @@ import { machine } from "./machines.fixture.ts";
 
 /** One host with its line to the coordinator up, at a standing clock that tests move. */
 class Desk {
-  readonly host = new HostActor(machine(7), { checkpointUs: 60 * US_PER_S });
+  readonly host = new HostActor(machine(7), { boot: 0, checkpointUs: 60 * US_PER_S });
   at = 0;
 
   constructor() {
@@ -258,7 +258,7 @@ describe("a host's word to the coordinator", () => {
 describe("HO3: what a host takes up from a file", () => {
   it("is written down from its introduction on, at intervals, as what it was promoted to is", () => {
     const desk = new Desk();
-    desk.host.serving.set(3, { epoch: 5, stage: "active", copy: null, replicas: [] });
+    desk.host.serving.set(3, { epoch: 5, stage: "active", copy: null, replicas: [], timeUp: true, fetched: true });
     const introduced = desk.step({ kind: "link/up", at: 0, peer: COORDINATOR });
     const writes = (effects: readonly Effect[]): unknown[] => effects.flatMap((e) => (e.kind === "store" ? [e.ask] : []));
     const first = desk.fire(introduced);

@@ -19,14 +19,18 @@ import {
 } from "../protocol/ids.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Actor, Input, Out, Wish } from "../protocol/step.ts";
+import { InputWindow, type Said, type Settled } from "./input-window.ts";
 
 const NO_MAP: MapId = -1;
 /** The one timer: no answer came, ask again. */
 const ASK_AGAIN = 0;
+/** An input that is not known to be taken is said again after this. */
+const SAY_AGAIN_US = 500_000;
 
-type Stage = "idle" | "entering" | "joining" | "playing";
+/** `leaving`: it waits until what it carries off is written down, where its map runs a game. */
+type Stage = "idle" | "entering" | "joining" | "playing" | "leaving";
 
-/** A player's client. `askAgainUs`: how long it waits for an answer before it asks again. */
+/** A player's client. `askAgainUs`: how long it waits for an answer before it asks again; `games`: its maps run games. */
 export class PlayerActor implements Actor {
   readonly id;
   readonly player: PlayerId;
@@ -39,14 +43,21 @@ export class PlayerActor implements Actor {
   private readonly askAgainUs: number;
   /** It has played on this map before: the next join is a move, not an arrival. */
   private moved = false;
+  private readonly games: boolean;
+  private readonly inputs = new InputWindow();
+  /** Its map is about to move: what it has to say waits. */
+  private held = false;
+  /** Where it goes once it has left. */
+  private bound: MapId = NO_MAP;
 
-  constructor(player: PlayerId, region: RegionId, askAgainUs: number, buggify: Buggify = NEVER) {
+  constructor(player: PlayerId, region: RegionId, askAgainUs: number, games = false, buggify: Buggify = NEVER) {
     assert(askAgainUs > 0, "a client that asks again waits first");
     this.id = playerActor(player);
     this.player = player;
     this.region = region;
     this.askAgainUs = askAgainUs;
     this.buggify = buggify;
+    this.games = games;
   }
 
   step(input: Input, out: Out): void {
@@ -56,6 +67,8 @@ export class PlayerActor implements Actor {
       case "wish":
         return this.wish(input.at, input.wish, out);
       case "timer":
+        // A host that does not answer what is said again and again may not be the map's any more: the coordinator knows.
+        if (this.stage === "playing") this.sayAgain(input.at, out);
         return this.ask(input.at, out);
       case "link/up":
         return this.ask(input.at, out);
@@ -78,12 +91,21 @@ export class PlayerActor implements Actor {
         return this.follow(at, message.map, message.host, message.epoch, out);
       case "play/joined":
         if (told) return;
-        return this.joined(message.map, message.epoch, out);
+        return this.joined(at, message.map, message.epoch, message.taken, out);
       case "play/turned-away":
-        if (!told && this.stage === "joining" && message.map === this.map && message.epoch >= this.epoch) {
-          // The host does not serve this epoch (yet): the coordinator knows who does.
-          this.askSoon(at, out);
-        }
+        if (told || message.map !== this.map || message.epoch < this.epoch) return;
+        // The host does not serve this epoch (yet), or does not know the player any more: the coordinator knows who serves.
+        if (this.stage === "playing" && this.games) this.stage = "joining";
+        if (this.stage === "joining" || this.stage === "leaving") this.askSoon(at, out);
+        return;
+      case "play/news":
+        if (!told && this.plays(message)) this.settle(this.inputs.settle(message.taken, message.refused), out);
+        return;
+      case "play/hold":
+        if (!told && this.plays(message)) this.held = true;
+        return;
+      case "play/exited":
+        if (!told && this.stage === "leaving" && message.map === this.map) this.left(at, message.taken, out);
         return;
       case "play/refused":
         if (!told || this.stage !== "entering" || message.map !== this.map) return;
@@ -100,9 +122,13 @@ export class PlayerActor implements Actor {
     if (epoch === this.epoch && host === this.host && this.stage === "playing") return;
     this.host = host;
     this.epoch = epoch;
-    this.stage = "joining";
-    for (let left = this.buggify("join-twice") ? 2 : 1; left > 0; left--)
-      out.push({ kind: "send", to: hostActor(host), message: { kind: "play/join", player: this.player, map, epoch, next: 1 } });
+    if (this.stage === "leaving") this.exit(out);
+    else {
+      this.stage = "joining";
+      const { player, inputs } = this;
+      for (let left = this.buggify("join-twice") ? 2 : 1; left > 0; left--)
+        out.push({ kind: "send", to: hostActor(host), message: { kind: "play/join", player, map, epoch, next: inputs.next } });
+    }
     this.askLater(at, out);
   }
 
@@ -115,27 +141,106 @@ export class PlayerActor implements Actor {
     out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + this.askAgainUs / 8 });
   }
 
-  private joined(map: MapId, epoch: Epoch, out: Out): void {
-    if (this.stage !== "joining" || map !== this.map || epoch !== this.epoch) return;
+  private plays({ map, epoch }: { readonly map: MapId; readonly epoch: Epoch }): boolean {
+    return (this.stage === "playing" || this.stage === "leaving") && map === this.map && epoch === this.epoch;
+  }
+
+  private joined(at: number, map: MapId, epoch: Epoch, taken: number, out: Out): void {
+    const plays = this.plays({ map, epoch });
+    if (!plays && (this.stage !== "joining" || map !== this.map || epoch !== this.epoch)) return;
+    this.held = false;
+    this.settle(this.inputs.settle(taken, []), out);
+    if (this.stage === "leaving") return;
     this.stage = "playing";
     out.push({ kind: "timer/clear", timer: ASK_AGAIN });
-    out.push({ kind: "record", record: { kind: "player/playing", player: this.player, map, host: this.host, epoch, moved: this.moved } });
-    this.moved = true;
+    if (!plays) {
+      out.push({ kind: "record", record: { kind: "player/playing", player: this.player, map, host: this.host, epoch, moved: this.moved } });
+      this.moved = true;
+    }
+    this.sayAgain(at, out);
+  }
+
+  /** Says all that is not known to be taken, in order; if nothing comes of it, again. */
+  private sayAgain(at: number, out: Out): void {
+    const { kept } = this.inputs;
+    if (kept.length === 0) return;
+    if (!this.held) for (const one of kept) this.say(one, out);
+    out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + SAY_AGAIN_US });
+  }
+
+  private say({ seq, after, data }: Said, out: Out): void {
+    const { player, map, epoch } = this;
+    out.push({ kind: "send", to: hostActor(this.host), message: { kind: "play/input", player, map, epoch, seq, after, data } });
+  }
+
+  /** The person does something. */
+  private act(at: number, data: Uint8Array, out: Out): void {
+    const { player, map } = this;
+    if (this.stage !== "playing" && this.stage !== "joining") return;
+    const { seq, kept } = this.inputs.add(data);
+    out.push({ kind: "record", record: { kind: "input/given", player, map, input: seq } });
+    if (kept === null) return this.settle([{ seq, result: "refused", reason: "inputs_limit" }], out);
+    if (this.stage !== "playing" || this.held) return;
+    this.say(kept, out);
+    if (this.inputs.kept.length === 1) out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + SAY_AGAIN_US });
+  }
+
+  private settle(ended: readonly Settled[], out: Out): void {
+    const { player, map } = this;
+    for (const { seq, result, reason } of ended)
+      out.push({ kind: "record", record: { kind: "input/settled", player, map, input: seq, result, reason } });
+    if (this.stage === "playing" && ended.length > 0 && this.inputs.kept.length === 0) out.push({ kind: "timer/clear", timer: ASK_AGAIN });
   }
 
   private wish(at: number, wish: Wish, out: Out): void {
-    if (wish.verb === "go") {
-      this.map = wish.map;
-      this.stage = "entering";
-      this.moved = false;
-      this.host = NO_HOST;
-      this.epoch = 0;
-      out.push({ kind: "record", record: { kind: "player/entered", player: this.player, region: this.region, map: wish.map } });
-      this.ask(at, out);
-    } else if (wish.verb === "quit") {
-      out.push({ kind: "send", to: COORDINATOR, message: { kind: "play/leave", player: this.player } });
-      this.forget(out);
+    switch (wish.verb) {
+      case "do":
+        return this.act(at, wish.data, out);
+      case "go":
+        if (this.games && (this.stage === "playing" || this.stage === "joining" || this.stage === "leaving"))
+          return this.leaveFor(at, wish.map, out);
+        return this.enter(at, wish.map, out);
+      case "quit":
+        if (this.games && this.host !== NO_HOST) this.exit(out);
+        out.push({ kind: "send", to: COORDINATOR, message: { kind: "play/leave", player: this.player } });
+        return this.forget(out);
+      default:
     }
+  }
+
+  private enter(at: number, map: MapId, out: Out): void {
+    this.map = map;
+    this.stage = "entering";
+    this.moved = false;
+    this.held = false;
+    this.host = NO_HOST;
+    this.epoch = 0;
+    this.inputs.begin();
+    out.push({ kind: "record", record: { kind: "player/entered", player: this.player, region: this.region, map } });
+    this.ask(at, out);
+  }
+
+  /** What it carries has to be written down before it may carry it elsewhere. */
+  private leaveFor(at: number, map: MapId, out: Out): void {
+    this.bound = map;
+    if (this.stage === "leaving") return;
+    this.stage = "leaving";
+    this.exit(out);
+    this.askLater(at, out);
+  }
+
+  private exit(out: Out): void {
+    const { player, map, epoch } = this;
+    out.push({ kind: "send", to: hostActor(this.host), message: { kind: "play/exit", player, map, epoch } });
+  }
+
+  /** It is off the map; the host knows how far its inputs were taken, or nothing of its stay any more. */
+  private left(at: number, taken: number, out: Out): void {
+    const { inputs } = this;
+    this.settle(inputs.settle(taken, []), out);
+    this.settle(inputs.giveUp(taken < 0 ? "stay_unknown" : "left"), out);
+    out.push({ kind: "timer/clear", timer: ASK_AGAIN });
+    this.enter(at, this.bound, out);
   }
 
   /** Says again what it still wants: to enter, to be told the current host, or that it plays on after a lost connection. */
@@ -144,10 +249,13 @@ export class PlayerActor implements Actor {
     const { player, region, map, epoch } = this;
     if (this.stage === "entering") out.push({ kind: "send", to: COORDINATOR, message: { kind: "play/enter", player, region, map } });
     else out.push({ kind: "send", to: COORDINATOR, message: { kind: "play/resume", player, region, map, epoch } });
+    if (this.stage === "leaving") this.exit(out);
     if (this.stage !== "playing") this.askLater(at, out);
   }
 
   private forget(out: Out): void {
+    this.inputs.giveUp("quit");
+    this.held = false;
     this.stage = "idle";
     this.map = NO_MAP;
     this.host = NO_HOST;

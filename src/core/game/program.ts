@@ -43,6 +43,8 @@ export type ProgramRefusal =
 export type MapProgram = {
   /** Map time now, ms. */
   readonly at: number;
+  /** Who is on the map, ascending. */
+  players(): PlayerId[];
   /** Lets map time pass up to `at`, doing what falls due in its order. */
   advance(at: number, out: ProgramOut): void;
   /** When something falls due next, ms; Infinity while nothing does. */

@@ -129,6 +129,12 @@ export class ReferenceGame implements MapProgram {
     return [...this.state.items.values()].sort((a, b) => a.id - b.id);
   }
 
+  /** Something on the floor that is as asked, the one that lies there longest. To be read only. */
+  firstItem(is: (item: Readonly<FloorItem>) => boolean): Readonly<FloorItem> | undefined {
+    for (const item of this.state.items.values()) if (is(item)) return item;
+    return undefined;
+  }
+
   /** Where a player stands now, or the cell it left last; -1 for who is not here. */
   placeOf(id: PlayerId): number {
     const one = this.state.players.get(id);

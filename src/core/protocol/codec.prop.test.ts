@@ -97,11 +97,11 @@ const PARTS: { readonly [K in Message["kind"]]: Parts<K> } = {
   "play/join": { player: account, map, epoch, next: count },
   "play/joined": { map, epoch, taken: count },
   "play/turned-away": { map, epoch, reason },
-  "play/input": { player: account, map, epoch, seq: count, data: piece },
+  "play/input": { player: account, map, epoch, seq: count, after: count, data: piece },
   "play/news": { map, epoch, taken: count, refused: refusedInputs, news: fc.array(piece, { maxLength: 3 }) },
   "play/hold": { map, epoch },
   "play/exit": { player: account, map, epoch },
-  "play/exited": { map, epoch },
+  "play/exited": { map, epoch, taken: fc.oneof(count, fc.constant(-1)) },
   "validation/verdict": { host: account, valid: fc.boolean() },
 };
 

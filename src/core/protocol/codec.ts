@@ -14,15 +14,15 @@ import type { RefusalReason } from "./refusal.ts";
 /** The form of frames and messages. Ends that differ in it do not talk. */
 export const WIRE_VERSION = 3;
 
-/** Characters of the longest frame. The longest message is the introduction of a site that holds thousands of maps, some 60 characters each. */
-export const FRAME_CHARS_MAX = 1_048_576;
+/** Characters of the longest frame. The longest message is a map's whole image in base64. */
+export const FRAME_CHARS_MAX = 2_097_152;
 
 /** The largest account id: with the kinds of timers or of actors in its lowest bits it is still a safe integer. */
 const ACCOUNT_MAX = 281_474_976_710_655;
 /** The largest figure a host may report of itself, in whatever unit; no measure of a machine comes near. */
 const FIGURE_MAX = 1e12;
 /** Bytes of a map's image, of an input and of a piece of news, at most. */
-export const IMAGE_BYTES_MAX = 524_288;
+export const IMAGE_BYTES_MAX = 1_048_576;
 export const PIECE_BYTES_MAX = 4_096;
 /** Pieces of news, and refused inputs, that one message brings at most. */
 export const NEWS_MAX = 1_024;
@@ -126,6 +126,8 @@ const piece = bytesUpTo(PIECE_BYTES_MAX);
 const flag: Reader<boolean> = (value) => (typeof value === "boolean" ? value : wrong("true or false", value));
 
 const count = whole("a whole number from 0", Number.MAX_SAFE_INTEGER);
+/** A count, or -1 for none. */
+const countOrNone: Reader<number> = (value, bounds) => (value === -1 ? -1 : count(value, bounds));
 const epoch = whole("an epoch", Number.MAX_SAFE_INTEGER);
 const account = whole("an account id", ACCOUNT_MAX);
 /** The coordinator's address is 0; the other numbers that carry neither kind belong to nobody. */
@@ -277,11 +279,11 @@ const MESSAGES: MessageFields = {
   "play/join": { player: account, map: mapId, epoch, next: count },
   "play/joined": { map: mapId, epoch, taken: count },
   "play/turned-away": { map: mapId, epoch, reason },
-  "play/input": { player: account, map: mapId, epoch, seq: count, data: piece },
+  "play/input": { player: account, map: mapId, epoch, seq: count, after: count, data: piece },
   "play/news": { map: mapId, epoch, taken: count, refused: refusedInputs, news },
   "play/hold": { map: mapId, epoch },
   "play/exit": { player: account, map: mapId, epoch },
-  "play/exited": { map: mapId, epoch },
+  "play/exited": { map: mapId, epoch, taken: countOrNone },
   "validation/verdict": { host: account, valid: flag },
 };
 

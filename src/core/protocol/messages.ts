@@ -161,12 +161,14 @@ export type PlayerHost =
   | { readonly kind: "play/join"; readonly player: PlayerId; readonly map: MapId; readonly epoch: Epoch; readonly next: number }
   | { readonly kind: "play/joined"; readonly map: MapId; readonly epoch: Epoch; readonly taken: number }
   | { readonly kind: "play/turned-away"; readonly map: MapId; readonly epoch: Epoch; readonly reason: RefusalReason }
+  /** `after`: the number of the input that comes before it; those between were refused by the client itself. */
   | {
       readonly kind: "play/input";
       readonly player: PlayerId;
       readonly map: MapId;
       readonly epoch: Epoch;
       readonly seq: number;
+      readonly after: number;
       readonly data: Uint8Array;
     }
   /** What happened near the player, and how far its inputs were taken; `refused` are those among them that the game did not obey, and why. */
@@ -182,7 +184,8 @@ export type PlayerHost =
   | { readonly kind: "play/hold"; readonly map: MapId; readonly epoch: Epoch }
   /** The player leaves the map; answered when what it carries is written down. */
   | { readonly kind: "play/exit"; readonly player: PlayerId; readonly map: MapId; readonly epoch: Epoch }
-  | { readonly kind: "play/exited"; readonly map: MapId; readonly epoch: Epoch };
+  /** `taken`: how far the player's inputs were; -1 where the host knows nothing of the stay. */
+  | { readonly kind: "play/exited"; readonly map: MapId; readonly epoch: Epoch; readonly taken: number };
 
 /** An input that was taken and not obeyed; `reason` is the game's own word. */
 export type InputRefused = { readonly seq: number; readonly reason: string };

@@ -1,0 +1,177 @@
+/**
+ * Owns who comes to a host's maps and who goes: asked of the store before a player is let in, told when what it carries is written down.
+ * Promises: one player on one map (the store's word), SY14 with `hosted-map.ts`. Never lets anybody in whom the store did not admit.
+ */
+import { RollingHash } from "../../base/hash.ts";
+import { type ActorId, type Epoch, type HostId, type MapId, type PlayerId, playerActor } from "../protocol/ids.ts";
+import type { PlayerHost } from "../protocol/messages.ts";
+import type { OperationId } from "../protocol/operations.ts";
+import type { RefusalReason } from "../protocol/refusal.ts";
+import type { Out } from "../protocol/step.ts";
+import type { StoreAnswer, StoreRequest } from "../protocol/store.ts";
+import type { HostedMap } from "./hosted-map.ts";
+
+/** Somebody whom the store was asked to admit. */
+type Arrival = { readonly player: PlayerId; readonly map: MapId; next: number };
+/** A coming or going that is being written down: who is told when it is. */
+type Underway = { readonly player: PlayerId; readonly map: MapId; readonly kind: "enter" | "leave"; readonly taken: number; told: boolean };
+
+/** What guests need of who serves the maps. */
+export type GuestDesk = {
+  readonly host: HostId;
+  readonly boot: number;
+  /** The map as it is served now: running, under this epoch. */
+  served(map: MapId): HostedMap | undefined;
+  ask(ask: StoreRequest, out: Out): number;
+  /** Deeds were done: they are to be written down. */
+  write(at: number, hosted: HostedMap, out: Out): void;
+};
+
+/** The guests of one host's maps. */
+export class Guests {
+  private readonly desk: GuestDesk;
+  private readonly arrivals = new Map<number, Arrival>();
+  private readonly underway = new Map<OperationId, Underway>();
+
+  constructor(desk: GuestDesk) {
+    this.desk = desk;
+  }
+
+  /** A player wants to play on a map that is served. */
+  join(now: number, hosted: HostedMap, player: PlayerId, next: number, out: Out): void {
+    const { map } = hosted;
+    const coming = [...this.arrivals.values()].find((one) => one.player === player && one.map === map);
+    const writing = this.writing(player, map);
+    if (coming !== undefined) {
+      coming.next = next;
+    } else if (writing !== undefined) {
+      // Its last leave is not written down yet: until it is, what it carries is not known to the store. It asks again.
+      if (writing.kind === "leave") this.turnAway(hosted, player, "player_unknown", out);
+      else hosted.join(now, player, next);
+    } else if (hosted.has(player)) this.joined(hosted, player, hosted.join(now, player, next), out);
+    else this.admit(map, hosted.epoch, player, next, out);
+  }
+
+  /** A player wants to go. Who is not here by now has its answer when the store has nothing of it either. */
+  exit(at: number, now: number, hosted: HostedMap, player: PlayerId, out: Out): void {
+    const writing = this.writing(player, hosted.map);
+    if (writing?.kind === "leave") writing.told = true;
+    else if (hosted.has(player)) this.leave(at, now, hosted, player, true, out);
+    else send(out, player, { kind: "play/exited", map: hosted.map, epoch: hosted.epoch, taken: -1 });
+  }
+
+  /** Leads out who has said nothing since then. */
+  leadOut(at: number, now: number, hosted: HostedMap, since: number, out: Out): void {
+    for (const player of hosted.silentSince(since)) this.leave(at, now, hosted, player, false, out);
+  }
+
+  /** Who was on the map by the store's word when it was taken up, and is not in its state: comes in, to be led out if it says nothing. */
+  restore(at: number, now: number, hosted: HostedMap, player: PlayerId, carried: Uint8Array, out: Out): void {
+    if (!hosted.has(player)) this.enter(at, now, hosted, { player, map: hosted.map, next: 1 }, carried, out);
+  }
+
+  /** Takes the store's answer to an admission; false: it is none. */
+  answered(at: number, now: number, request: number, answer: StoreAnswer, out: Out): boolean {
+    const arrival = this.arrivals.get(request);
+    if (arrival === undefined) return false;
+    this.arrivals.delete(request);
+    const hosted = this.desk.served(arrival.map);
+    if (hosted === undefined) return true;
+    const { player, map } = arrival;
+    if (answer.result === "ok" && answer.carried !== undefined) this.enter(at, now, hosted, arrival, answer.carried, out);
+    else if (answer.result === "refused")
+      this.turnAway(hosted, player, answer.elsewhere === undefined ? "not_owner" : "player_elsewhere", out);
+    // It may have been admitted: until that is known it is on this map, and nobody else lets it in.
+    else if (answer.result === "unknown") this.admit(map, hosted.epoch, player, arrival.next, out);
+    return true;
+  }
+
+  /** A deed is written down: whoever waits for it is told. */
+  written(hosted: HostedMap, operation: OperationId, out: Out): void {
+    const one = this.underway.get(operation);
+    if (one === undefined) return;
+    this.underway.delete(operation);
+    const { player, map, taken, told } = one;
+    if (one.kind === "leave") {
+      if (told) send(out, player, { kind: "play/exited", map, epoch: hosted.epoch, taken });
+    } else if (hosted.has(player) && hosted.runs) this.joined(hosted, player, hosted.takenOf(player), out);
+  }
+
+  /** Whether the store was asked about somebody who comes to the map. */
+  expects(map: MapId): boolean {
+    for (const one of this.arrivals.values()) if (one.map === map) return true;
+    return false;
+  }
+
+  /** The map is not served here any more. */
+  forget(map: MapId): void {
+    for (const [request, one] of this.arrivals) if (one.map === map) this.arrivals.delete(request);
+    for (const [operation, one] of this.underway) if (one.map === map) this.underway.delete(operation);
+  }
+
+  /** Tells a player that it plays, and how far its inputs were taken. */
+  joined(hosted: HostedMap, player: PlayerId, taken: number, out: Out): void {
+    send(out, player, { kind: "play/joined", map: hosted.map, epoch: hosted.epoch, taken });
+  }
+
+  private writing(player: PlayerId, map: MapId): Underway | undefined {
+    for (const one of this.underway.values()) if (one.player === player && one.map === map) return one;
+    return undefined;
+  }
+
+  private admit(map: MapId, epoch: Epoch, player: PlayerId, next: number, out: Out): void {
+    const { host, boot } = this.desk;
+    this.arrivals.set(this.desk.ask({ verb: "admit", map, host, boot, epoch, player }, out), { player, map, next });
+  }
+
+  private enter(at: number, now: number, hosted: HostedMap, { player, map, next }: Arrival, carried: Uint8Array, out: Out): void {
+    if (hosted.has(player)) return this.joined(hosted, player, hosted.join(now, player, next), out);
+    const first = hosted.number + 1;
+    const entered = hosted.enter(now, player, carried, next);
+    if (!entered.ok) return this.turnAway(hosted, player, "map_full", out);
+    this.record("player/admitted", hosted, player, carried, out);
+    this.note(hosted, first, { player, map, kind: "enter", taken: 0, told: true });
+    this.desk.write(at, hosted, out);
+  }
+
+  private leave(at: number, now: number, hosted: HostedMap, player: PlayerId, told: boolean, out: Out): void {
+    const first = hosted.number + 1;
+    const taken = hosted.takenOf(player);
+    hosted.leave(now, player);
+    const carried = this.note(hosted, first, { player, map: hosted.map, kind: "leave", taken, told });
+    if (carried !== null) this.record("player/parted", hosted, player, carried, out);
+    this.desk.write(at, hosted, out);
+  }
+
+  /** Finds the deed of a coming or going among those just done; gives what it says the player carries off. */
+  private note(hosted: HostedMap, first: number, one: Underway): Uint8Array | null {
+    for (const { operation } of [...hosted.pending.values()].reverse()) {
+      if (operation.number < first) break;
+      if (operation.player !== one.player || (operation.carried === null) !== (one.kind === "enter")) continue;
+      this.underway.set(operation.id, one);
+      return operation.carried;
+    }
+    return null;
+  }
+
+  private turnAway({ map, epoch }: HostedMap, player: PlayerId, reason: RefusalReason, out: Out): void {
+    send(out, player, { kind: "play/turned-away", map, epoch, reason });
+  }
+
+  private record(
+    kind: "player/admitted" | "player/parted",
+    { map, epoch }: HostedMap,
+    player: PlayerId,
+    carried: Uint8Array,
+    out: Out,
+  ): void {
+    const hash = new RollingHash();
+    for (const byte of carried) hash.mix(byte);
+    out.push({ kind: "record", record: { kind, host: this.desk.host, map, epoch, player, carried: hash.digest() } });
+  }
+}
+
+function send(out: Out, player: PlayerId, message: PlayerHost): void {
+  const to: ActorId = playerActor(player);
+  out.push({ kind: "send", to, message });
+}

@@ -1,0 +1,229 @@
+/**
+ * Owns one map's game at the host that serves it: its time, the numbers of its deeds, how far each player's inputs were taken, and the news that wait to
+ * be sent. Promises: SY14 at the host's end (an input is taken once, in order). Asks no store and sends nothing: `game-states.ts` does.
+ */
+import { assert } from "../../base/assert.ts";
+import type { Result } from "../../base/result.ts";
+import { US_PER_MS } from "../../base/time.ts";
+import type { Deed, MapProgram, ProgramOut } from "../game/program.ts";
+import type { Epoch, MapId, PlayerId } from "../protocol/ids.ts";
+import type { InputRefused } from "../protocol/messages.ts";
+import type { Operation, OperationId } from "../protocol/operations.ts";
+import { type MapImage, type PendingDeed, writeImage } from "./map-image.ts";
+
+/** Who is on the map. `heardAt`: when it last said something (us); `joined`: it was told that it plays, so that news go to it. */
+type Presence = { taken: number; heardAt: number; joined: boolean; news: Uint8Array[]; refused: InputRefused[] };
+
+/** What waits to be told to one player. */
+export type Telling = {
+  readonly player: PlayerId;
+  readonly taken: number;
+  readonly news: readonly Uint8Array[];
+  readonly refused: readonly InputRefused[];
+};
+
+/** News that one player may leave unsent; the oldest are given up, because what follows says where things are by then. */
+const NEWS_KEPT_MAX = 512;
+
+/** A map that is served. Each `now` is the host's steady time (us). */
+export class HostedMap {
+  readonly map: MapId;
+  readonly epoch: Epoch;
+  readonly boot: number;
+  readonly program: MapProgram;
+  /** Deeds done so far, by number. */
+  number: number;
+  /** Deeds not known to be written down, by id, in the order of their numbers. */
+  readonly pending: Map<OperationId, PendingDeed>;
+  private readonly makeId: () => OperationId;
+  private readonly present = new Map<PlayerId, Presence>();
+  private readonly restless = new Map<PlayerId, Presence>();
+  /** Map time (ms) at the host's time `since` (us); null: the map stands still. */
+  private baseMs: number;
+  private since: number | null = null;
+  private made: PendingDeed[];
+  private readonly out: ProgramOut;
+
+  constructor(
+    map: MapId,
+    epoch: Epoch,
+    boot: number,
+    program: MapProgram,
+    image: Pick<MapImage, "number" | "taken" | "pending">,
+    makeId: () => OperationId,
+  ) {
+    this.map = map;
+    this.epoch = epoch;
+    this.boot = boot;
+    this.program = program;
+    this.number = image.number;
+    this.makeId = makeId;
+    this.baseMs = program.at;
+    this.pending = new Map(image.pending.map((one) => [one.operation.id, one]));
+    this.made = [...image.pending];
+    const taken = new Map(image.taken);
+    for (const player of program.players()) this.present.set(player, presence(taken.get(player) ?? 0));
+    this.out = { deed: (deed) => this.note(deed), tell: (player, news) => this.tell(player, news) };
+  }
+
+  /** Whether its time goes on. */
+  get runs(): boolean {
+    return this.since !== null;
+  }
+
+  /** The map's time goes on from here; who is on it has as long as any to say so. */
+  start(now: number): void {
+    assert(this.since === null, "a map starts from standing still");
+    this.since = now;
+    this.baseMs = this.program.at;
+    for (const one of this.present.values()) one.heardAt = now;
+  }
+
+  /** The map's time stops at this instant. */
+  stop(now: number): void {
+    this.advance(now);
+    this.since = null;
+  }
+
+  /** Lets the map's time pass up to now. */
+  advance(now: number): void {
+    if (this.since === null) return;
+    const at = this.baseMs + Math.floor((now - this.since) / US_PER_MS);
+    if (at > this.program.at) this.program.advance(at, this.out);
+  }
+
+  /** The map stands still for a moment without having been stopped: what passed of its time is left out. */
+  skip(now: number): void {
+    if (this.since === null) return;
+    this.since = now;
+    this.baseMs = this.program.at;
+  }
+
+  /** Whether a player is on the map. */
+  has(player: PlayerId): boolean {
+    return this.present.has(player);
+  }
+
+  /** How far a player's inputs were taken; -1 for who is not here. */
+  takenOf(player: PlayerId): number {
+    return this.present.get(player)?.taken ?? -1;
+  }
+
+  /** Everybody on the map, and how far its inputs were taken. */
+  players(): [PlayerId, number][] {
+    return [...this.present].map(([player, { taken }]) => [player, taken]);
+  }
+
+  /** Players who have said nothing since then. */
+  silentSince(then: number): PlayerId[] {
+    return [...this.present].filter(([, { heardAt }]) => heardAt <= then).map(([player]) => player);
+  }
+
+  /** A player comes, with what it carries; its first input is numbered `next`. */
+  enter(now: number, player: PlayerId, carried: Uint8Array, next: number): Result<null, string> {
+    this.advance(now);
+    this.present.set(player, { ...presence(next - 1), heardAt: now });
+    const entered = this.program.enter(player, carried, this.out);
+    if (!entered.ok) this.present.delete(player);
+    return entered;
+  }
+
+  /** A player goes. */
+  leave(now: number, player: PlayerId): void {
+    this.advance(now);
+    const one = this.present.get(player);
+    assert(one !== undefined, "who leaves is there");
+    const left = this.program.leave(player, this.out);
+    assert(left.ok, "who is present is in the program");
+    this.present.delete(player);
+    this.restless.delete(player);
+  }
+
+  /** A player says where it has come to: inputs before `next` are behind it. Gives how far its inputs were taken. */
+  join(now: number, player: PlayerId, next: number): number {
+    const one = this.present.get(player);
+    assert(one !== undefined, "who joins is there");
+    one.taken = Math.max(one.taken, next - 1);
+    one.heardAt = now;
+    one.joined = true;
+    return one.taken;
+  }
+
+  /** Takes an input of a player who is here, if it is its next one; gives whether it was. What was taken before is only said again. */
+  input(
+    now: number,
+    player: PlayerId,
+    { seq, after, data }: { readonly seq: number; readonly after: number; readonly data: Uint8Array },
+  ): boolean {
+    const one = this.present.get(player);
+    assert(one !== undefined, "who plays is there");
+    one.heardAt = now;
+    if (seq <= one.taken) this.restless.set(player, one);
+    if (seq <= one.taken || after > one.taken) return false;
+    this.advance(now);
+    one.taken = seq;
+    const done = this.program.input(player, data, this.out);
+    if (!done.ok) one.refused.push({ seq, reason: done.error });
+    this.restless.set(player, one);
+    return true;
+  }
+
+  /** What waits to be told, once; players in the order in which something came up for them. */
+  tellings(): Telling[] {
+    const all: Telling[] = [];
+    for (const [player, one] of this.restless) {
+      const { taken, news, refused } = one;
+      all.push({ player, taken, news, refused });
+      one.news = [];
+      one.refused = [];
+    }
+    this.restless.clear();
+    return all;
+  }
+
+  /** Lets `submit` have the deeds that nobody has written down yet, in order, until it takes no more; gives whether none is left. */
+  submitMade(submit: (deed: PendingDeed) => boolean): boolean {
+    let taken = 0;
+    while (taken < this.made.length && submit(this.made[taken] as PendingDeed)) taken += 1;
+    if (taken > 0) this.made = this.made.slice(taken);
+    return this.made.length === 0;
+  }
+
+  /** The image of this instant: what changed since the state with the hash `base`, or the whole where that is null or not known any more. */
+  image(base: bigint | null): { readonly image: MapImage; readonly bytes: Uint8Array } {
+    const delta = base === null ? null : this.program.delta(base);
+    const image: MapImage = {
+      epoch: this.epoch,
+      boot: this.boot,
+      number: this.number,
+      mapMs: this.program.at,
+      hash: this.program.hash(),
+      base: delta === null ? null : base,
+      program: delta ?? this.program.snapshot(),
+      taken: this.players(),
+      pending: [...this.pending.values()],
+    };
+    return { image, bytes: writeImage(image) };
+  }
+
+  private note(deed: Deed): void {
+    this.number += 1;
+    const { type, player, critical, data, carried } = deed;
+    const operation: Operation = { id: this.makeId(), type, number: this.number, carried, player, at: this.program.at, data };
+    const one = { operation, critical };
+    this.pending.set(operation.id, one);
+    this.made.push(one);
+  }
+
+  private tell(player: PlayerId, news: Uint8Array): void {
+    const one = this.present.get(player);
+    if (one === undefined || !one.joined) return;
+    if (one.news.length >= NEWS_KEPT_MAX) one.news.shift();
+    one.news.push(news);
+    this.restless.set(player, one);
+  }
+}
+
+function presence(taken: number): Presence {
+  return { taken, heardAt: 0, joined: false, news: [], refused: [] };
+}
