@@ -239,7 +239,7 @@ describe("the simulated store", () => {
     const image = { epoch: 2, boot: 0, number: 5, at: 9, bytes: new Uint8Array(1) };
     const about = { host: 2, boot: 0, epoch: 2 };
     const written: ((map: number) => StoreRequest)[] = [
-      (map) => ({ verb: "admit", map, ...about, player: map }),
+      (map) => ({ verb: "admit", map, ...about, player: map, id: "admission" }),
       (map) => ({ verb: "checkpoint", map, ...about, image }),
       (map) => ({ verb: "recover", map, ...about, holds: null, pending: [], imageless: false }),
       (map) => ({ ...write(map, `${map}`), ...about }) as StoreRequest,
@@ -279,13 +279,13 @@ describe("the simulated store", () => {
     desk.settle();
     desk.store.weather.timeout = 1;
     for (let map = 0; map < MAPS; map += 1)
-      desk.store.ask(hostActor(1), map, { verb: "admit", map, host: 1, boot: 0, epoch: 1, player: map });
+      desk.store.ask(hostActor(1), map, { verb: "admit", map, host: 1, boot: 0, epoch: 1, player: map, id: `a${map}` });
     while (desk.queue.pop() && desk.queue.kind === EVENT.storeApply) desk.store.apply(desk.queue.object as Asked, desk.queue.number);
     desk.store.rollBack(0);
     desk.settle();
     const elsewhere = (player: number): boolean => {
       const map = (player + 1) % MAPS;
-      return desk.store.table.apply({ verb: "admit", map, host: 1, boot: 0, epoch: 1, player }).result === "refused";
+      return desk.store.table.apply({ verb: "admit", map, host: 1, boot: 0, epoch: 1, player, id: `b${player}` }).result === "refused";
     };
     const let_ = Array.from({ length: MAPS }, (_, player) => elsewhere(player)).filter(Boolean).length / MAPS;
     expect([let_ > 0.4, let_ < 0.6], "only those at once").toEqual([true, true]);

@@ -12,7 +12,7 @@ import type { StoreAnswer, StoreRequest } from "../protocol/store.ts";
 import type { HostedMap } from "./hosted-map.ts";
 
 /** Somebody whom the store was asked to admit. */
-type Arrival = { readonly player: PlayerId; readonly map: MapId; next: number };
+type Arrival = { readonly player: PlayerId; readonly map: MapId; readonly id: OperationId; next: number };
 /** A coming or going that is being written down: who is told when it is. */
 type Underway = { readonly player: PlayerId; readonly map: MapId; readonly kind: "enter" | "leave"; readonly taken: number; told: boolean };
 
@@ -23,6 +23,7 @@ export type GuestDesk = {
   /** The map as it is served now: running, under this epoch. */
   served(map: MapId): HostedMap | undefined;
   ask(ask: StoreRequest, out: Out): number;
+  makeId(): OperationId;
   /** Deeds were done: they are to be written down. */
   write(at: number, hosted: HostedMap, out: Out): void;
 };
@@ -49,7 +50,7 @@ export class Guests {
       if (writing.kind === "leave") this.turnAway(hosted, player, "player_unknown", out);
       else hosted.join(now, player, next);
     } else if (hosted.has(player)) this.joined(hosted, player, hosted.join(now, player, next), out);
-    else this.admit(map, hosted.epoch, player, next, out);
+    else this.admit(hosted.epoch, { player, map, next, id: this.desk.makeId() }, out);
   }
 
   /** A player wants to go. Who is not here by now has its answer when the store has nothing of it either. */
@@ -77,12 +78,12 @@ export class Guests {
     this.arrivals.delete(request);
     const hosted = this.desk.served(arrival.map);
     if (hosted === undefined) return true;
-    const { player, map } = arrival;
+    const { player } = arrival;
     if (answer.result === "ok" && answer.carried !== undefined) this.enter(at, now, hosted, arrival, answer.carried, out);
     else if (answer.result === "refused")
       this.turnAway(hosted, player, answer.elsewhere === undefined ? "not_owner" : "player_elsewhere", out);
     // It may have been admitted: until that is known it is on this map, and nobody else lets it in.
-    else if (answer.result === "unknown") this.admit(map, hosted.epoch, player, arrival.next, out);
+    else if (answer.result === "unknown") this.admit(hosted.epoch, arrival, out);
     return true;
   }
 
@@ -119,12 +120,20 @@ export class Guests {
     return undefined;
   }
 
-  private admit(map: MapId, epoch: Epoch, player: PlayerId, next: number, out: Out): void {
+  private admit(epoch: Epoch, arrival: Arrival, out: Out): void {
     const { host, boot } = this.desk;
-    this.arrivals.set(this.desk.ask({ verb: "admit", map, host, boot, epoch, player }, out), { player, map, next });
+    const { map, player, id } = arrival;
+    this.arrivals.set(this.desk.ask({ verb: "admit", map, host, boot, epoch, player, id }, out), arrival);
   }
 
-  private enter(at: number, now: number, hosted: HostedMap, { player, map, next }: Arrival, carried: Uint8Array, out: Out): void {
+  private enter(
+    at: number,
+    now: number,
+    hosted: HostedMap,
+    { player, map, next }: Omit<Arrival, "id">,
+    carried: Uint8Array,
+    out: Out,
+  ): void {
     if (hosted.has(player)) return this.joined(hosted, player, hosted.join(now, player, next), out);
     const first = hosted.number + 1;
     const entered = hosted.enter(now, player, carried, next);
