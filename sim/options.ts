@@ -275,7 +275,19 @@ export type PlantedName =
   | "stale-holdings-ignored"
   | "holdings-believed"
   | "resume-ignored"
-  | "counter-outlives-run";
+  | "counter-outlives-run"
+  | "duplicate-operation-applied"
+  | "acknowledged-before-commit"
+  | "unknown-never-resolved"
+  | "redo-forgotten"
+  | "redo-twice"
+  | "ghost-kept"
+  | "stale-image-promoted"
+  | "delta-dropped-at-freeze"
+  | "hash-unchecked"
+  | "batch-reversed"
+  | "news-lost"
+  | "taken-overstated";
 
 /**
  * What runs on the maps at fidelity game: the maps of a folder of rAthena's databases, null: of the one that is shipped; a map it does not know is like

@@ -4,24 +4,9 @@ import type { Fault } from "../options.ts";
 import type { HostTruth, Observer } from "../world/observer.ts";
 import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
 
-/** Faults of whom nobody is told where they meet, by what they excuse. */
+/** Faults of whom nobody is told where they meet, by what they excuse. Where a line is cut, clogged or half open the host's truth says so. */
 const KINDS = {
-  line: [
-    "jitter-burst",
-    "loss-burst",
-    "duplicate",
-    "reorder",
-    "corrupt",
-    "slow-line",
-    "clog",
-    "swizzle-clog",
-    "half-open",
-    "rebind",
-    "isolate",
-    "region-outage",
-    "one-way-cut",
-    "cut",
-  ],
+  line: ["jitter-burst", "loss-burst", "duplicate", "reorder", "corrupt", "slow-line", "rebind"],
   slow: ["slow-cpu"],
   clock: ["clock-drift", "clock-jump"],
 } as const satisfies Record<string, readonly Fault["kind"][]>;

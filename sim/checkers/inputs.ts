@@ -15,7 +15,7 @@ type Of<K extends HistoryRecord["kind"]> = Extract<HistoryRecord, { kind: K }>;
 type Result = Of<"input/settled">["result"];
 
 /** Inputs of which it is remembered when they were taken, per player: more are never on their way at once. */
-const TAKEN_KEPT = 256;
+const TAKEN_KEPT = 128;
 
 /** An input that a host took: its number, when, by whom, and the map's time then at the most (ms). */
 type Taken = { readonly input: number; readonly at: number; readonly lineage: Lineage | undefined; readonly mapMs: number };

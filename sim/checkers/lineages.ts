@@ -29,10 +29,14 @@ export type Lineage = {
   readonly parent: Lineage | null;
   /** Which lineage of the map was the newest until then. */
   readonly before: Lineage | null;
+  /** Map time at an instant, at the least and at the most; it goes on with the clock from there. */
+  anchor: { readonly at: number; readonly low: number; readonly high: number };
   /** What the host stopped with, until it goes on. */
   frozen: Frozen | null;
   /** When the host stopped or died; Infinity while it serves. */
   stoppedAt: number;
+  /** Its process died: whatever the host does from now on, it does as another one. */
+  dead: boolean;
   /** An older grant that was taken up after a newer one: nobody goes on from it. */
   readonly late: boolean;
 };
@@ -74,7 +78,10 @@ export class Lineages extends RuleChecker implements Checker, Observer {
 
   host(at: number, host: HostId, truth: HostTruth): void {
     if (!truth.startsWith("down")) return;
-    for (const lineage of this.#byHost.get(host)?.values() ?? []) lineage.stoppedAt = Math.min(lineage.stoppedAt, at);
+    for (const lineage of this.#byHost.get(host)?.values() ?? []) {
+      lineage.stoppedAt = Math.min(lineage.stoppedAt, at);
+      lineage.dead = true;
+    }
   }
 
   record(_self: ActorId, at: number, record: HistoryRecord): void {
@@ -94,7 +101,7 @@ export class Lineages extends RuleChecker implements Checker, Observer {
       }
       case "host/serving": {
         const lineage = this.#serving(record);
-        if (lineage !== undefined) lineage.stoppedAt = Number.POSITIVE_INFINITY;
+        if (lineage?.dead === false) lineage.stoppedAt = Number.POSITIVE_INFINITY;
         return;
       }
       default:
@@ -102,7 +109,10 @@ export class Lineages extends RuleChecker implements Checker, Observer {
   }
 
   /** The host goes on with what it had stopped with; called by the checker of states when it has compared the two. */
-  resumed(lineage: Lineage): void {
+  resumed(lineage: Lineage, at: number): void {
+    const { frozen } = lineage;
+    // Whether map time stood still in between or makes up for it is the host's own affair.
+    if (frozen !== null) lineage.anchor = { at, low: frozen.mapMs, high: frozen.mapMs + (at - frozen.at) / US_PER_MS };
     lineage.frozen = null;
     lineage.stoppedAt = Number.POSITIVE_INFINITY;
   }
@@ -117,7 +127,11 @@ export class Lineages extends RuleChecker implements Checker, Observer {
     const late = before !== null && epoch < before.epoch;
     const parent = from === "beginning" ? null : ancestor(before, of, number);
     const stoppedAt = Number.POSITIVE_INFINITY;
-    const lineage = { map, host, epoch, from, at, number, mapMs, redone, parent, before, frozen: null, stoppedAt, late };
+    const anchor = { at, low: mapMs, high: highestAt(before, mapMs, redone, at) };
+    const lineage: Lineage = {
+      ...{ map, host, epoch, from, at, number, mapMs, redone, parent, before },
+      ...{ anchor, frozen: null, stoppedAt, dead: false, late },
+    };
     if (!late) this.#newest.set(map, lineage);
     let maps = this.#byHost.get(host);
     if (maps === undefined) this.#byHost.set(host, (maps = new Map()));
@@ -131,12 +145,14 @@ function ancestor(newest: Lineage | null, epoch: Epoch, number: number): Lineage
   return null;
 }
 
-/** Map time of a lineage at an instant, at the least and at the most: what was done again may have moved it on, up to where it had been. */
-export function mapTimeAt(lineage: Lineage, at: number): { readonly low: number; readonly high: number } {
-  if (lineage.frozen !== null && at >= lineage.frozen.at) return { low: lineage.frozen.mapMs, high: lineage.frozen.mapMs };
-  const passed = Math.max(0, at - lineage.at) / US_PER_MS;
-  const { before, redone, mapMs } = lineage;
-  const most =
-    before === null || redone.length === 0 ? mapMs : Math.max(mapMs, mapTimeAt(before, Math.min(before.stoppedAt, lineage.at)).high);
-  return { low: mapMs + passed, high: most + passed };
+/** Map time of a lineage at an instant, at the least and at the most. */
+export function mapTimeAt({ frozen, anchor }: Lineage, at: number): { readonly low: number; readonly high: number } {
+  if (frozen !== null && at >= frozen.at) return { low: frozen.mapMs, high: frozen.mapMs };
+  const passed = Math.max(0, at - anchor.at) / US_PER_MS;
+  return { low: anchor.low + passed, high: anchor.high + passed };
+}
+
+/** What was done again may have moved a state's map time on, up to where its last owner had been. */
+function highestAt(before: Lineage | null, mapMs: number, redone: readonly OperationId[], at: number): number {
+  return before === null || redone.length === 0 ? mapMs : Math.max(mapMs, mapTimeAt(before, Math.min(before.stoppedAt, at)).high);
 }

@@ -100,6 +100,11 @@ describe("SY1: an acknowledged operation takes effect exactly once", () => {
     expect(broken(lost.takenUp({ host: 30, epoch: 3, from: "replica", of: 1, number: 3, mapMs: 1010 }))).toEqual(["SY1"]);
   });
 
+  it("SY1 names an operation of a host that has taken up no state", () => {
+    expect(broken(begin().submitted(1, { host: TARGET }))).toEqual(["SY1"]);
+    expect(broken(begin().truth(SOURCE, "down-close").truth(SOURCE, "up").submitted(1))).toEqual(["SY1"]);
+  });
+
   it("SY1 names numbers that do not go on above all that are known", () => {
     expect(broken(begin().did(1, 2).submitted(2, { operation: "x" }))).toEqual(["SY1"]);
     const history = begin()

@@ -125,7 +125,9 @@ export class OperationsChecker extends RuleChecker implements Checker, Observer 
     this.use("SY4", held / this.#pendingMax);
     if (known) return;
     const served = this.#lineages.of(host, map);
-    const lineage = served?.epoch === epoch ? served : undefined;
+    const lineage = served?.epoch === epoch && !served.dead ? served : undefined;
+    const stateless = (): string => `${this.#about(record)} was given, and the host had not taken up a state at ${epochText(epoch)}`;
+    this.check("SY1", lineage !== undefined, at, stateless, map, host);
     this.#turns += 1;
     const fair = this.#clock.now(at);
     const state = { doubted: false, overdue: false, ended: false, orphan: false };

@@ -89,6 +89,11 @@ describe("SY3: a failover loses no more volatile time than its bound", () => {
     expect(broken(frozen.takenUp({ from: "replica", number: 3, mapMs: 9_000 }))).toEqual([]);
   });
 
+  it("SY3 does not count a stop that came to nothing", () => {
+    const stopped = begin().frozen(3, 10_000, "x").after(4_000).resumed("x").after(1_000).sourceLost();
+    expect(broken(stopped.takenUp({ from: "replica", number: 3, mapMs: 9_500 }))).toEqual([]);
+  });
+
   it("SY3 does not count time in which the store did not answer", () => {
     const options = { ...gameOptions(), faults: [madeFault("s", "store-fail")] };
     const away = (seconds: number): MadeGame => new MadeGame(options).playing1().idle(20).fault("s", "begin").idle(seconds).sourceLost();
@@ -105,7 +110,7 @@ describe("SY3: a failover loses no more volatile time than its bound", () => {
   });
 
   it("SY3 excuses lines, clocks and processors that are ill, and a source that has only just come back, and says so", () => {
-    const faults = [madeFault("l", "clog"), madeFault("c", "clock-drift"), madeFault("s", "slow-cpu")];
+    const faults = [madeFault("l", "slow-line"), madeFault("c", "clock-drift"), madeFault("s", "slow-cpu")];
     for (const [id, name] of [
       ["l", "line_fault"],
       ["c", "clock"],

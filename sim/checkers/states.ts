@@ -108,7 +108,7 @@ export class StatesChecker extends RuleChecker implements Checker, Observer {
     const message = (): string =>
       `host ${host} goes on with ${this.#map(lineage)} at ${epochText(epoch)} with a state of hash ${hash}, and ${was === undefined ? "had not stopped" : `stopped with ${was}`}`;
     this.check("SY2", was === hash, at, message, map, host);
-    this.#lineages.resumed(lineage);
+    this.#lineages.resumed(lineage, at);
   }
 
   #takenUp(at: number, record: Of<"state/taken-up">): void {
