@@ -54,12 +54,14 @@ function neverSure(table: OwnershipTable, ask: StoreRequest, real: () => StoreAn
   return again ? { result: "unknown" } : real();
 }
 
+type Recover = Extract<StoreRequest, { verb: "recover" }>;
+
 /** Changes what a map's new owner is given to go on from. */
-function recovering(change: (recovered: Recovered, table: OwnershipTable, map: MapId) => Recovered): InStore {
+function recovering(change: (recovered: Recovered, table: OwnershipTable, ask: Recover) => Recovered): InStore {
   return (table, ask, real) => {
     const answer = real();
     if (ask.verb !== "recover" || answer.result !== "ok" || answer.recovered === undefined) return answer;
-    return { ...answer, recovered: change(answer.recovered, table, ask.map) };
+    return { ...answer, recovered: change(answer.recovered, table, ask) };
   };
 }
 
@@ -69,9 +71,12 @@ const writtenOf = beside(() => new Map<MapId, Written>());
 
 /** The oldest image of a map is found, not the newest, with what came after it. */
 const findsOldest: InStore = (table, ask, real) => {
-  const answer = recovering((recovered, _, map) => {
+  const answer = recovering((recovered, _, { map, holds }) => {
     const { image, operations } = writtenFor(table, map);
-    return image === null ? recovered : { image, operations: operations.filter(({ number }) => number > image.number) };
+    if (image === null) return recovered;
+    const given = holds?.epoch === image.epoch && holds.at === image.at;
+    const later = operations.filter(({ number }) => number > image.number);
+    return { ...recovered, from: given ? "replica" : "store", image: given ? null : image, operations: later };
   })(table, ask, real);
   if (answer.result !== "ok") return answer;
   if (ask.verb === "checkpoint" || ask.verb === "keep") writtenFor(table, ask.map).image ??= ask.image;

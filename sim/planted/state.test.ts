@@ -108,10 +108,11 @@ describe("bugs of the store", () => {
 });
 
 describe("bugs of what a map's next owner is given", () => {
-  const image = (number: number) => ({ epoch: 1, number, at: 100 * number, bytes: new Uint8Array(1) });
-  const recover = { verb: "recover", map: MAP, host: TARGET, epoch: 2, holds: null } as const;
+  const image = (number: number) => ({ epoch: 1, boot: 1, number, at: 100 * number, bytes: new Uint8Array(1) });
+  const recover = { verb: "recover", map: MAP, host: TARGET, boot: 1, epoch: 2, holds: null, pending: [], imageless: false } as const;
+  const rest = { from: "store", number: 4, known: [], players: [] } as const;
   const recovered = (name: PlantedName, operations: readonly Operation[]): readonly Operation[] => {
-    const real = (): StoreAnswer => ({ result: "ok", recovered: { image: image(2), operations } });
+    const real = (): StoreAnswer => ({ result: "ok", recovered: { ...rest, image: image(2), operations } });
     const answer = plantsOf([name]).store?.(new OwnershipTable(), recover, real);
     return answer?.result === "ok" ? (answer.recovered?.operations ?? []) : [];
   };
@@ -131,12 +132,15 @@ describe("bugs of what a map's next owner is given", () => {
     const table = new OwnershipTable();
     const tell = (ask: StoreRequest, answer: StoreAnswer): StoreAnswer | undefined => store?.(table, ask, () => answer);
     const row = { map: MAP, owner: SOURCE, epoch: 1 };
-    tell({ verb: "keep", map: MAP, host: SOURCE, epoch: 1, image: image(1) }, { result: "ok", row });
+    tell({ verb: "keep", map: MAP, host: SOURCE, boot: 1, epoch: 1, image: image(1) }, { result: "ok", row });
     const operations = [operation(2), operation(3)];
-    tell({ verb: "operations", map: MAP, host: SOURCE, epoch: 1, operations }, { result: "ok", row, verdicts: ["applied", "applied"] });
-    tell({ verb: "keep", map: MAP, host: SOURCE, epoch: 1, image: image(3) }, { result: "ok", row });
-    const answer = tell(recover, { result: "ok", recovered: { image: image(3), operations: [] } });
-    expect(answer).toEqual({ result: "ok", recovered: { image: image(1), operations } });
+    tell(
+      { verb: "operations", map: MAP, host: SOURCE, boot: 1, epoch: 1, operations },
+      { result: "ok", row, verdicts: ["applied", "applied"] },
+    );
+    tell({ verb: "keep", map: MAP, host: SOURCE, boot: 1, epoch: 1, image: image(3) }, { result: "ok", row });
+    const answer = tell(recover, { result: "ok", recovered: { ...rest, image: image(3), operations: [] } });
+    expect(answer).toEqual({ result: "ok", recovered: { ...rest, image: image(1), operations } });
 
     const history = new MadeGame().playing1().did(1).idle(8).did(2, 3).sourceLost();
     const redone = operations.map(({ id }) => id);

@@ -364,7 +364,7 @@ export class World {
     this.plants.host?.(actor);
     this.hosts[host] = actor;
     this.truth(host, "up");
-    for (const { map, epoch } of this.files.believe(host, actor))
+    for (const { map, epoch } of this.files.believe(host, actor, this.gamesOf(host)))
       this.recorded(actor.id, this.now, { kind: "host/serving", host, map, epoch });
     this.connections.connect(host, afterUs);
   }

@@ -244,7 +244,7 @@ export class GameStates implements States {
     this.schedule.standbys(at, map, to);
   }
 
-  image(_at: number, map: MapId): KeptImage | null {
+  image(map: MapId): KeptImage | null {
     const serving = this.maps.get(map);
     if (serving === undefined) return null;
     const { image, bytes } = serving.hosted.image(null);
@@ -366,7 +366,7 @@ export class GameStates implements States {
     const hash = program.hash();
     if (hash === serving.keptHash) return;
     serving.keptHash = hash;
-    const image = this.image(at, map);
+    const image = this.image(map);
     assert(image !== null, "a served map has an image");
     const request = this.desk.ask({ verb: "keep", map, host: this.host, boot: this.game.boot, epoch, image }, out);
     this.asked.set(request, { map, epoch, what: "keep" });

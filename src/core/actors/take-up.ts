@@ -3,7 +3,6 @@
  * Promises: SY1 over a failover (whatever the store has applied is in the state that is served, once), SY3 (the freshest state there is).
  * Never serves before the store has said that the map is this host's, unless a hand-over left it.
  */
-import { assert } from "../../base/assert.ts";
 import type { Epoch, HostId, MapId } from "../protocol/ids.ts";
 import type { StateHash } from "../protocol/messages.ts";
 import type { OperationId } from "../protocol/operations.ts";
@@ -26,6 +25,9 @@ export type Ready = Held & {
   readonly players: Recovered["players"];
 };
 
+/** Images that the store may give, one better than the other, before it is asked for none any more. */
+const IMAGES_MAX = 3;
+
 /** One map on its way to be served. Asks the store until what is held is known to be the freshest. */
 export class TakeUp {
   readonly map: MapId;
@@ -34,8 +36,9 @@ export class TakeUp {
   private readonly boot: number;
   private held: Held | null;
   private from: TakenFrom;
-  /** The store's image made no sense: what is held is the best there is. */
+  /** The store's image made no sense, or there is always a better one: what is held is the best there is. */
   private alone = false;
+  private given = 0;
 
   constructor(host: HostId, boot: number, map: MapId, epoch: Epoch, held: Held | null) {
     this.host = host;
@@ -64,10 +67,10 @@ export class TakeUp {
 
   /** Takes the store's answer: the state that is ready, or null where it is to be asked once more, about the fresher image that it gave. */
   take(recovered: Recovered, states: HeldStates, programOf: ProgramOf, makeId: () => OperationId): Ready | null {
-    if (recovered.image !== null) {
-      assert(!this.alone, "an image that is not wanted is not given");
+    if (recovered.image !== null && !this.alone) {
       const better = states.read(this.map, recovered.image.bytes);
-      if (better === null) this.alone = true;
+      this.given += 1;
+      if (better === null || this.given === IMAGES_MAX) this.alone = true;
       else {
         this.held = better;
         this.from = "store";
