@@ -163,6 +163,7 @@ export class GameStates implements States {
       record: { kind: "state/taken-up", ...about, from, of: image.epoch, hash: hashText(program.hash()), ...found, redone },
     });
     hosted.start(now);
+    this.guests.found(map, pending);
     this.writer.grant(at, hosted, out);
     this.write(at, hosted, out);
     for (const { player, carried } of ready.players) this.guests.restore(at, now, hosted, player, carried, out);

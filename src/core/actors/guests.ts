@@ -10,6 +10,7 @@ import type { RefusalReason } from "../protocol/refusal.ts";
 import type { Out } from "../protocol/step.ts";
 import type { StoreAnswer, StoreRequest } from "../protocol/store.ts";
 import type { HostedMap } from "./hosted-map.ts";
+import type { PendingDeed } from "./map-image.ts";
 
 /** Somebody whom the store was asked to admit. */
 type Arrival = { readonly player: PlayerId; readonly map: MapId; readonly id: OperationId; next: number };
@@ -71,6 +72,14 @@ export class Guests {
     if (!hosted.has(player)) this.enter(at, now, hosted, { player, map: hosted.map, next: 1 }, carried, out);
   }
 
+  /** Deeds that were found under way when a map was taken up: who goes by one of them is not let in again before it is written down. */
+  found(map: MapId, pending: readonly PendingDeed[]): void {
+    for (const { operation } of pending) {
+      const { id, player, carried } = operation;
+      if (carried !== null) this.underway.set(id, { player, map, kind: "leave", taken: -1, told: false });
+    }
+  }
+
   /** Takes the store's answer to an admission; false: it is none. */
   answered(at: number, now: number, request: number, answer: StoreAnswer, out: Out): boolean {
     const arrival = this.arrivals.get(request);
@@ -115,9 +124,11 @@ export class Guests {
     send(out, player, { kind: "play/joined", map: hosted.map, epoch: hosted.epoch, taken });
   }
 
+  /** The last that is under way: who came may have gone before its coming was written down. */
   private writing(player: PlayerId, map: MapId): Underway | undefined {
-    for (const one of this.underway.values()) if (one.player === player && one.map === map) return one;
-    return undefined;
+    let last: Underway | undefined;
+    for (const one of this.underway.values()) if (one.player === player && one.map === map) last = one;
+    return last;
   }
 
   private admit(epoch: Epoch, arrival: Arrival, out: Out): void {
