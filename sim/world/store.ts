@@ -4,6 +4,7 @@
  */
 import { type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base/laws.ts";
 import { drawUnit, type Stream } from "../../src/base/random.ts";
+import { carriedText } from "../../src/core/actors/guests.ts";
 import { OwnershipTable } from "../../src/adapters/memory/ownership-table.ts";
 import type { ActorId, MapId } from "../../src/core/protocol/ids.ts";
 import type { OperationVerdict } from "../../src/core/protocol/operations.ts";
@@ -202,8 +203,14 @@ export class SimStore implements StorePort {
     const about = { host, map, epoch, rowEpoch };
     const self = this.machines.actor(under.asker);
     if (ask.verb === "checkpoint") return this.observer.record?.(self, this.queue.now, { kind: "host/fenced", ...about });
-    const operations = ask.operations.filter((_, i) => verdicts[i] === "applied").map(({ id }) => id);
+    const applied = ask.operations.filter((_, i) => verdicts[i] === "applied");
+    const operations = applied.map(({ id }) => id);
     if (operations.length > 0) this.observer.record?.(self, this.queue.now, { kind: "operation/applied", ...about, operations });
+    for (const { player, carried } of applied) {
+      if (carried === null) continue;
+      const record = { kind: "player/parted", host, map, epoch, player, carried: carriedText(carried) } as const;
+      this.observer.record?.(self, this.queue.now, record);
+    }
   }
 
   private halfWayUs(asker: number, n: number): number {

@@ -342,7 +342,7 @@ export class GameStates implements States {
       }
       this.write(at, hosted, out);
       this.tellNews(hosted, out);
-      this.keep(at, now, serving, out);
+      this.keep(now, serving, out);
     }
     this.schedule.due(at, this.replicaSource(), (replica) => this.sendReplica(replica, out));
     this.tickOn(at, out);
@@ -360,7 +360,7 @@ export class GameStates implements States {
       out.push({ kind: "send", to: playerActor(player), message: { kind: "play/news", map, epoch, taken, refused, news } });
   }
 
-  private keep(at: number, now: number, serving: Serving, out: Out): void {
+  private keep(now: number, serving: Serving, out: Out): void {
     if (now < serving.keptAt + KEEP_US) return;
     serving.keptAt = now;
     const { map, epoch, program } = serving.hosted;

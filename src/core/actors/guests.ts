@@ -29,6 +29,13 @@ export type GuestDesk = {
   write(at: number, hosted: HostedMap, out: Out): void;
 };
 
+/** What a player carries, as records tell of it: 64 bits over the bytes. */
+export function carriedText(carried: Uint8Array): string {
+  const hash = new RollingHash();
+  for (const byte of carried) hash.mix(byte);
+  return hash.digest();
+}
+
 /** The guests of one host's maps. */
 export class Guests {
   private readonly desk: GuestDesk;
@@ -149,7 +156,8 @@ export class Guests {
     const first = hosted.number + 1;
     const entered = hosted.enter(now, player, carried, next);
     if (!entered.ok) return this.turnAway(hosted, player, "map_full", out);
-    this.record("player/admitted", hosted, player, carried, out);
+    const about = { host: this.desk.host, map, epoch: hosted.epoch, player, carried: carriedText(carried) };
+    out.push({ kind: "record", record: { kind: "player/admitted", ...about } });
     this.note(hosted, first, { player, map, kind: "enter", taken: 0, told: true });
     this.desk.write(at, hosted, out);
   }
@@ -158,36 +166,22 @@ export class Guests {
     const first = hosted.number + 1;
     const taken = hosted.takenOf(player);
     hosted.leave(now, player);
-    const carried = this.note(hosted, first, { player, map: hosted.map, kind: "leave", taken, told });
-    if (carried !== null) this.record("player/parted", hosted, player, carried, out);
+    this.note(hosted, first, { player, map: hosted.map, kind: "leave", taken, told });
     this.desk.write(at, hosted, out);
   }
 
-  /** Finds the deed of a coming or going among those just done; gives what it says the player carries off. */
-  private note(hosted: HostedMap, first: number, one: Underway): Uint8Array | null {
+  /** Finds the deed of a coming or going among those just done. */
+  private note(hosted: HostedMap, first: number, one: Underway): void {
     for (const { operation } of [...hosted.pending.values()].reverse()) {
       if (operation.number < first) break;
       if (operation.player !== one.player || (operation.carried === null) !== (one.kind === "enter")) continue;
       this.underway.set(operation.id, one);
-      return operation.carried;
+      return;
     }
-    return null;
   }
 
   private turnAway({ map, epoch }: HostedMap, player: PlayerId, reason: RefusalReason, out: Out): void {
     send(out, player, { kind: "play/turned-away", map, epoch, reason });
-  }
-
-  private record(
-    kind: "player/admitted" | "player/parted",
-    { map, epoch }: HostedMap,
-    player: PlayerId,
-    carried: Uint8Array,
-    out: Out,
-  ): void {
-    const hash = new RollingHash();
-    for (const byte of carried) hash.mix(byte);
-    out.push({ kind: "record", record: { kind, host: this.desk.host, map, epoch, player, carried: hash.digest() } });
   }
 }
 
