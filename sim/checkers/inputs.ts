@@ -122,10 +122,11 @@ export class InputsChecker extends RuleChecker implements Checker, Observer {
 
   #given(at: number, { player, map, input }: Of<"input/given">): void {
     let stay = this.#stays.get(player);
-    const next = stay?.map === map ? stay.given + 1 : 1;
+    // The first number of a stay is above all of the stay before, and told by nothing else.
+    const next = stay?.map === map ? stay.given + 1 : input;
     const message = (): string => `player ${player} gave input ${input} on ${this.#map(map)}, and ${next} came next`;
-    this.check("SY14", input === next || input === 1, at, message, map, -1, player);
-    if (stay === undefined || stay.map !== map || input === 1) this.#stays.set(player, (stay = newStay(map)));
+    this.check("SY14", input === next, at, message, map, -1, player);
+    if (stay === undefined || stay.map !== map) this.#stays.set(player, (stay = newStay(map)));
     stay.given = Math.max(stay.given, input);
     stay.open.set(input, this.#clock.now(at));
   }

@@ -44,6 +44,13 @@ type Desk = { readonly pending: Set<Entry>; critical: Entry[] };
 /** What is kept of a lineage beside its applied operations: the last number submitted, and the last turn applied of each class. */
 type Order = { number: number; bulk: number; critical: number };
 
+/** The lineage that did a deed, given the one that wrote it down: who takes a state up writes down what is in it and was not. */
+function homeOf(lineage: Lineage, number: number): Lineage {
+  let home = lineage;
+  while (number <= home.number && home.parent !== null) home = home.parent;
+  return home;
+}
+
 /** Follows each operation from its submission to its end, and each state back to what it must contain. */
 export class OperationsChecker extends RuleChecker implements Checker, Observer {
   readonly wants: ReadonlySet<HistoryRecord["kind"]> = new Set([
@@ -136,6 +143,18 @@ export class OperationsChecker extends RuleChecker implements Checker, Observer 
     desk.pending.add(entry);
     if (critical) desk.critical.push(entry);
     if (lineage === undefined) return;
+    const home = homeOf(lineage, number);
+    if (home !== lineage) {
+      // A deed that was in the state when it was taken up, and written down by nobody yet.
+      const again =
+        this.#deeds
+          .get(map)
+          ?.get(home)
+          ?.applied.some((one) => one.number === number) === true;
+      const twice = (): string => `${this.#about(record)} has number ${number}, which was applied already${this.#since(home)}`;
+      this.check("SY1", !again, at, twice, map, host);
+      return;
+    }
     const order = this.#orderOf(lineage);
     const before = order.number;
     const message = (): string => `${this.#about(record)} has number ${number}, and ${before} was given already${this.#since(lineage)}`;
@@ -204,7 +223,7 @@ export class OperationsChecker extends RuleChecker implements Checker, Observer 
     if (lineage === undefined) return;
     const late = this.#lineages.newest(map) !== lineage;
     if (late) this.count("excused.SY1.late_commit");
-    this.#keep(map, lineage, { id, number: entry.number, late });
+    this.#keep(map, homeOf(lineage, entry.number), { id, number: entry.number, late });
     this.#inTurn(at, entry, lineage);
   }
 
