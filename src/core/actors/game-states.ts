@@ -91,6 +91,7 @@ export class GameStates implements States {
       boot: game.boot,
       served: (map) => this.maps.get(map)?.hosted,
       ask: (ask, out) => desk.ask(ask, out),
+      makeId: () => this.makeId(),
       write: (at, hosted, out) => this.write(at, hosted, out),
     });
   }

@@ -12,7 +12,7 @@ import type { StoreAnswer, StoreRequest } from "../protocol/store.ts";
 import type { HostedMap } from "./hosted-map.ts";
 
 /** Somebody whom the store was asked to admit. `leaves`: it wants to go again by now. */
-type Arrival = { readonly player: PlayerId; readonly map: MapId; next: number; leaves: boolean };
+type Arrival = { readonly player: PlayerId; readonly map: MapId; readonly id: OperationId; next: number; leaves: boolean };
 /** A coming or going that is being written down: who is told when it is. */
 type Underway = { readonly player: PlayerId; readonly map: MapId; readonly kind: "enter" | "leave"; readonly taken: number; told: boolean };
 
@@ -23,6 +23,7 @@ export type GuestDesk = {
   /** The map as it is served now: running, under this epoch. */
   served(map: MapId): HostedMap | undefined;
   ask(ask: StoreRequest, out: Out): number;
+  makeId(): OperationId;
   /** Deeds were done: they are to be written down. */
   write(at: number, hosted: HostedMap, out: Out): void;
 };
@@ -56,7 +57,7 @@ export class Guests {
       if (writing.kind === "leave") this.turnAway(hosted, player, "player_unknown", out);
       else hosted.join(now, player, next);
     } else if (hosted.has(player)) this.joined(hosted, player, hosted.join(now, player, next), out);
-    else this.admit(hosted.epoch, { player, map, next, leaves: false }, out);
+    else this.admit(hosted.epoch, { player, map, id: this.desk.makeId(), next, leaves: false }, out);
   }
 
   /** A player wants to go. Who is not here by now has its answer when the store has nothing of it either. */
@@ -78,7 +79,7 @@ export class Guests {
   restore(at: number, now: number, hosted: HostedMap, player: PlayerId, carried: Uint8Array, out: Out): void {
     const { map } = hosted;
     if (hosted.has(player) || this.writing(player, map)?.kind === "leave") return;
-    this.enter(at, now, hosted, { player, map, next: 1, leaves: false }, carried, out);
+    this.enter(at, now, hosted, { player, map, next: 1 }, carried, out);
   }
 
   /** A map was taken up with leavings that nobody has written down yet: to the store these players are on it still, with what they came with. */
@@ -152,11 +153,18 @@ export class Guests {
 
   private admit(epoch: Epoch, arrival: Arrival, out: Out): void {
     const { host, boot } = this.desk;
-    const { player, map } = arrival;
-    this.arrivals.set(this.desk.ask({ verb: "admit", map, host, boot, epoch, player }, out), arrival);
+    const { player, map, id } = arrival;
+    this.arrivals.set(this.desk.ask({ verb: "admit", map, host, boot, epoch, player, id }, out), arrival);
   }
 
-  private enter(at: number, now: number, hosted: HostedMap, { player, map, next }: Arrival, carried: Uint8Array, out: Out): void {
+  private enter(
+    at: number,
+    now: number,
+    hosted: HostedMap,
+    { player, map, next }: Pick<Arrival, "player" | "map" | "next">,
+    carried: Uint8Array,
+    out: Out,
+  ): void {
     if (hosted.has(player)) return this.joined(hosted, player, hosted.join(now, player, next), out);
     const first = hosted.number + 1;
     const entered = hosted.enter(now, player, carried, next);
