@@ -261,6 +261,8 @@ describe("messages as bytes", () => {
   it("is small: an order takes some ten bytes, an input a few more than what it says", () => {
     const epoch = 1_099_511_627_777;
     expect(encodeMessage({ kind: "hosting/active", host: 1_000_123, map: 30, epoch })).toHaveLength(12);
-    expect(encodeMessage({ kind: "play/input", player: 70, map: 30, epoch, seq: 99, data: new Uint8Array(20) })).toHaveLength(32);
+    expect(encodeMessage({ kind: "play/input", player: 70, map: 30, epoch, seq: 99, after: 98, data: new Uint8Array(20) })).toHaveLength(
+      33,
+    );
   });
 });

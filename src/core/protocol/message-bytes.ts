@@ -31,13 +31,18 @@ import {
 const MESSAGE_VERSION = 1;
 
 /** Bytes of a message at most: an image with what stands around it, or the introduction of a site that holds tens of thousands of maps. */
-export const MESSAGE_BYTES_WHOLE_MAX = 1_048_576;
+export const MESSAGE_BYTES_WHOLE_MAX = IMAGE_BYTES_MAX + 65_536;
 
 const figure = figureUpTo(FIGURE_MAX);
 const figureOrNull = figureOr(FIGURE_MAX, null);
 /** The RTT to a region's relay; NaN where it was never measured. */
 const regionalMs = figureOr(FIGURE_MAX, Number.NaN);
 const count = wholeUpTo(Number.MAX_SAFE_INTEGER);
+/** A count, or -1 for none: one more is written. */
+const countOrNone: Field<number> = {
+  put: (w, value) => w.whole(value + 1),
+  take: (r) => r.number(Number.MAX_SAFE_INTEGER) - 1,
+};
 const epoch = count;
 const account = wholeUpTo(ACCOUNT_MAX);
 const map = below((r) => r.maps);
@@ -145,11 +150,11 @@ const MESSAGES: MessageFields = {
   "play/join": { player: account, map, epoch, next: count },
   "play/joined": { map, epoch, taken: count },
   "play/turned-away": { map, epoch, reason },
-  "play/input": { player: account, map, epoch, seq: count, data: piece },
+  "play/input": { player: account, map, epoch, seq: count, after: count, data: piece },
   "play/news": { map, epoch, taken: count, refused, news },
   "play/hold": { map, epoch },
   "play/exit": { player: account, map, epoch },
-  "play/exited": { map, epoch },
+  "play/exited": { map, epoch, taken: countOrNone },
   "validation/verdict": { host: account, valid: flagField },
 };
 
