@@ -1,6 +1,8 @@
 /** What is planted where a map's operations and state are written down and copied: plant-state.ts says how. They show only where a game runs. */
 import type { Planted } from "./entry.ts";
 
+const GAME = { fidelity: "game" } as const;
+
 /** The bugs of what runs on maps. */
 export const STATE_BUGS: readonly Planted[] = [
   {
@@ -9,6 +11,7 @@ export const STATE_BUGS: readonly Planted[] = [
     rules: ["SY1"],
     place: "the store's operations",
     needs: "a store fault that loses the answer to a batch that was applied",
+    given: GAME,
   },
   {
     name: "acknowledged-before-commit",
@@ -16,6 +19,7 @@ export const STATE_BUGS: readonly Planted[] = [
     rules: ["SY1"],
     place: "the store's operations",
     needs: "any operation",
+    given: GAME,
   },
   {
     name: "unknown-never-resolved",
@@ -23,6 +27,7 @@ export const STATE_BUGS: readonly Planted[] = [
     rules: ["LV5"],
     place: "the store's operations",
     needs: "a store fault that loses the answer to a batch that was applied, late enough that its host lives on to the end",
+    given: GAME,
   },
   {
     name: "redo-forgotten",
@@ -30,6 +35,7 @@ export const STATE_BUGS: readonly Planted[] = [
     rules: ["SY1", "GA3"],
     place: "the store's answer to a map's new owner",
     needs: "a failover of a map on which something was done since the last image",
+    given: GAME,
   },
   {
     name: "redo-twice",
@@ -37,6 +43,7 @@ export const STATE_BUGS: readonly Planted[] = [
     rules: ["SY1", "GA1"],
     place: "the store's answer to a map's new owner",
     needs: "a failover of a map on which something was done since the last image",
+    given: GAME,
   },
   {
     name: "ghost-kept",
@@ -44,6 +51,7 @@ export const STATE_BUGS: readonly Planted[] = [
     rules: ["SY1", "GA3"],
     place: "the store's answer to a map's new owner",
     needs: "a failover of a map that somebody left since the last image",
+    given: GAME,
   },
   {
     name: "stale-image-promoted",
@@ -51,6 +59,7 @@ export const STATE_BUGS: readonly Planted[] = [
     rules: ["SY3"],
     place: "the store's answer to a map's new owner",
     needs: "a failover of a map that was kept for longer than a failover may lose",
+    given: GAME,
   },
   {
     name: "delta-dropped-at-freeze",
@@ -58,6 +67,7 @@ export const STATE_BUGS: readonly Planted[] = [
     rules: ["SY2", "SY1"],
     place: "the last image of a hand-over",
     needs: "a hand-over of a map on which something changes",
+    given: GAME,
   },
   {
     name: "hash-unchecked",
@@ -65,6 +75,7 @@ export const STATE_BUGS: readonly Planted[] = [
     rules: ["SY2", "SY1"],
     place: "the coordinator's comparison of hashes",
     needs: "a hand-over of a map on which something changes",
+    given: GAME,
   },
   {
     name: "batch-reversed",
@@ -72,6 +83,7 @@ export const STATE_BUGS: readonly Planted[] = [
     rules: ["SY6"],
     place: "the store's operations",
     needs: "a batch of more than one operation",
+    given: GAME,
   },
   {
     name: "news-lost",
@@ -79,6 +91,7 @@ export const STATE_BUGS: readonly Planted[] = [
     rules: ["LV6"],
     place: "the line from a host to its players",
     needs: "an input, and a liveness phase",
+    given: GAME,
   },
   {
     name: "taken-overstated",
@@ -86,5 +99,6 @@ export const STATE_BUGS: readonly Planted[] = [
     rules: ["SY14"],
     place: "what a host says to its players",
     needs: "an input that is given while another one's answer is on its way",
+    given: GAME,
   },
 ];
