@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -68,6 +68,22 @@ describe("the built command does what the sources do", () => {
     expect(links).toContain("SCENARIOS.md");
     const carried = new Set(readdirSync(installed, { recursive: true, encoding: "utf8" }));
     expect(links.filter((path) => !carried.has(path))).toEqual([]);
+  });
+
+  it("a program elsewhere imports the sync client by the package's name, and it syncs", () => {
+    const program = join(elsewhere, "program.mjs");
+    writeFileSync(
+      program,
+      `import { init } from "peerstead/sync-client";
+       import { example } from "peerstead/app/sync-client/example";
+       console.log(init({ conf: "none.conf", host: 1 }).error.reason);
+       await example(console.log);`,
+    );
+    const { status, stdout, stderr } = run(program);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/^conf_unreadable\nmap state: .*"applied"[^]*\nclosed: {"unknown":0}\n$/);
+    const { exports } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+    expect(existsSync(join(installed, exports["./sync-client"].types))).toBe(true);
   });
 
   it("conf check", () => {

@@ -6,7 +6,7 @@ import type { Observer } from "../world/observer.ts";
 import type { Options } from "../options.ts";
 
 /** The part of a run's options that rules and their bounds are computed from. */
-export type CheckerOptions = Pick<Options, "fidelity" | "conf" | "tuning" | "maps" | "vps" | "faults" | "buggify" | "settleUs">;
+export type CheckerOptions = Pick<Options, "fidelity" | "conf" | "tuning" | "maps" | "vps" | "faults" | "buggify" | "settleUs" | "sealing">;
 
 /** An observer that judges. It never stops the run and never reaches into it. */
 export type Checker = Observer & {
@@ -20,16 +20,33 @@ export type Checker = Observer & {
   evaluated(): Record<string, number>;
   /** Named counts of what happened: `redistribution.moved`, and `excused.<rule>.<why>` for each exception granted. */
   reached(): Record<string, number>;
+  /** What the run reports, as text, once it is over. */
+  reported?(at: number, text: string): void;
   /** Per rule with a bound in time: the largest share of it that was used, 1 at the bound itself. */
   used(): Record<string, number>;
 };
 
-/** The records of players, which come in millions and tell nothing to those who judge hosts and maps. */
+/** The records of a game that runs on a map: its operations, its state, who is on it and what they ask of it. */
+export const OF_GAMES = [
+  "operation/submitted",
+  "operation/answered",
+  "operation/applied",
+  "state/frozen",
+  "state/taken-up",
+  "state/resumed",
+  "player/admitted",
+  "player/parted",
+  "input/given",
+  "input/taken",
+  "input/settled",
+] as const satisfies readonly HistoryRecord["kind"][];
+/** The records of players and of games, which come in millions and tell nothing to those who judge hosts and maps. */
 export const OF_PLAYERS: ReadonlySet<HistoryRecord["kind"]> = new Set([
   "player/entered",
   "player/playing",
   "player/refused",
   "player/left",
+  ...OF_GAMES,
 ]);
 /** The same and hosts' measurements. */
 export const OF_PLAYERS_AND_MEASUREMENTS: ReadonlySet<HistoryRecord["kind"]> = new Set([...OF_PLAYERS, "host/measured"]);

@@ -20,6 +20,7 @@ import type { Fault } from "../options.ts";
 import type { Violation } from "../outcome.ts";
 import type { HostTruth, Observer } from "../world/observer.ts";
 import type { CheckerOptions } from "./checker.ts";
+import type { GameView } from "./game.ts";
 import { hostingCheckers } from "./hosting.ts";
 import { referenceScore } from "./reference.ts";
 
@@ -51,6 +52,7 @@ export function madeOptions(): CheckerOptions {
     faults: [],
     buggify: null,
     settleUs: 60 * US_PER_S,
+    sealing: "off",
   };
 }
 
@@ -80,9 +82,9 @@ export class MadeHistory {
   #at = 0;
   #move = 0;
 
-  constructor(options: CheckerOptions = madeOptions()) {
+  constructor(options: CheckerOptions = madeOptions(), games: GameView | null = null) {
     this.options = options;
-    const checkers = hostingCheckers(options);
+    const checkers = hostingCheckers(options, games);
     this.#checkers = checkers;
     this.#found = () => ({
       violations: checkers.flatMap((checker) => checker.violations()),

@@ -4,7 +4,7 @@ import { type HistoryRecord, isVoluntary } from "../../src/core/protocol/history
 import { type ActorId, type HostId, type MapId, NO_HOST } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
 import { boundsOf } from "./bounds.ts";
-import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
+import { type Checker, type CheckerOptions, OF_GAMES, RuleChecker } from "./checker.ts";
 import type { Picture } from "./picture.ts";
 import { mapText, secondsText } from "./words.ts";
 
@@ -27,7 +27,7 @@ type Decided = Extract<HistoryRecord, { kind: "move/decided" }>;
 
 /** Judges each decision; keeps per map when it last moved, and which maps are in voluntary moves. */
 export class MovementChecker extends RuleChecker implements Checker, Observer {
-  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set(["host/measured", "player/playing", "player/refused"]);
+  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set(["host/measured", "player/playing", "player/refused", ...OF_GAMES]);
   readonly #options: CheckerOptions;
   readonly #picture: Picture;
   readonly #newsUs: number;

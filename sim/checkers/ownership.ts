@@ -2,7 +2,7 @@
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import { type ActorId, type Epoch, type HostId, type MapId, NO_HOST } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
-import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
+import { type Checker, type CheckerOptions, OF_GAMES, RuleChecker } from "./checker.ts";
 import type { MovePicture, Picture } from "./picture.ts";
 import { epochText, mapText } from "./words.ts";
 
@@ -32,7 +32,13 @@ type Of<K extends HistoryRecord["kind"]> = Extract<HistoryRecord, { kind: K }>;
 
 /** Judges every grant, every serving host, every playing player and every durable write. */
 export class OwnershipChecker extends RuleChecker implements Checker, Observer {
-  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set(["host/measured", "player/entered", "player/refused", "player/left"]);
+  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set([
+    "host/measured",
+    "player/entered",
+    "player/refused",
+    "player/left",
+    ...OF_GAMES,
+  ]);
   readonly #names: readonly string[];
   readonly #picture: Picture;
   readonly #books = new Map<MapId, Book>();

@@ -13,7 +13,7 @@ import {
 } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
 import { boundsOf, type Bounds } from "./bounds.ts";
-import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
+import { type Checker, type CheckerOptions, OF_GAMES, RuleChecker } from "./checker.ts";
 import type { FairClock } from "./fair-clock.ts";
 import type { MapPicture, Picture } from "./picture.ts";
 import { type Seat, Seats, type Waiting } from "./seats.ts";
@@ -24,7 +24,7 @@ const NOWHERE: ReadonlySet<string> = new Set(["vps_full", "no_candidate", "auto_
 
 /** Follows each player's seat, and compares everything with the picture when the run is over. */
 export class SettledChecker extends RuleChecker implements Checker, Observer {
-  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set(["host/measured"]);
+  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set(["host/measured", ...OF_GAMES]);
   readonly #options: CheckerOptions;
   readonly #picture: Picture;
   readonly #clock: FairClock;

@@ -3,7 +3,7 @@ import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { ActorId, Epoch, MapId } from "../../src/core/protocol/ids.ts";
 import type { Observer } from "../world/observer.ts";
 import { boundsOf } from "./bounds.ts";
-import { type Checker, type CheckerOptions, RuleChecker } from "./checker.ts";
+import { type Checker, type CheckerOptions, OF_GAMES, RuleChecker } from "./checker.ts";
 import type { FairClock } from "./fair-clock.ts";
 import type { Picture } from "./picture.ts";
 import { epochText, mapText } from "./words.ts";
@@ -13,7 +13,13 @@ type Newest = { epoch: Epoch; fair: number; at: number };
 
 /** Judges grants and playing players from the second coordinator start on. */
 export class RestartChecker extends RuleChecker implements Checker, Observer {
-  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set(["host/measured", "player/entered", "player/refused", "player/left"]);
+  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set([
+    "host/measured",
+    "player/entered",
+    "player/refused",
+    "player/left",
+    ...OF_GAMES,
+  ]);
   readonly #names: readonly string[];
   readonly #picture: Picture;
   readonly #clock: FairClock;

@@ -4,8 +4,11 @@ import { OwnershipTable } from "../../src/adapters/memory/ownership-table.ts";
 import { COORDINATOR, hostActor } from "../../src/core/protocol/ids.ts";
 import { hostingCheckers } from "../checkers/hosting.ts";
 import type { World } from "../world/world.ts";
+import { STATE_BUGS } from "./bugs-state.ts";
 import { COORDINATOR_PLANTS } from "./plant-coordinator.ts";
 import { EDGE_PLANTS } from "./plant-edges.ts";
+import { SEALING_PLANTS } from "./plant-sealing.ts";
+import { STATE_PLANTS } from "./plant-state.ts";
 import { PLANTED_NAMES, plantsOf } from "./plant.ts";
 import { PLANTED } from "./planted.ts";
 
@@ -20,14 +23,17 @@ const options = {
   vps: { sites: [] },
   faults: [],
   buggify: null,
+  sealing: "counted" as const,
   settleUs: 0,
 };
 
 describe("planted bugs", () => {
   const judged = new Set(hostingCheckers(options).flatMap((checker) => checker.rules));
 
+  const judgedInGames = new Set(hostingCheckers(options, { programs: () => [] }).flatMap((checker) => checker.rules));
+
   it("are each named once", () => {
-    expect(new Set(PLANTED.map((bug) => bug.name)).size).toBe(PLANTED.length);
+    expect(new Set(PLANTED_NAMES).size).toBe(PLANTED.length + STATE_BUGS.length);
   });
 
   it.each(PLANTED)("$name is expected by rules that are judged", (bug) => {
@@ -40,8 +46,20 @@ describe("planted bugs", () => {
     expect([...judged, BY_COMPARING].filter((rule) => !expected.has(rule))).toEqual([]);
   });
 
+  it.each(STATE_BUGS)("$name is expected by rules that are judged where a game runs", (bug) => {
+    for (const rule of bug.rules) expect([...judgedInGames]).toContain(rule);
+    expect(bug.what).toMatch(/\.$/);
+  });
+
+  it("leave few rules of games without a bug of their own: those that only an actor or the game itself can break", () => {
+    const expected = new Set([...PLANTED, ...STATE_BUGS].flatMap((bug) => bug.rules));
+    expect([...judgedInGames].filter((rule) => !expected.has(rule))).toEqual(["SY4", "SY5", "GA2"]);
+  });
+
   it("are thirty at least, each both listed and made", () => {
-    expect([...PLANTED_NAMES].sort()).toEqual(Object.keys({ ...EDGE_PLANTS, ...COORDINATOR_PLANTS }).sort());
+    expect([...PLANTED_NAMES].sort()).toEqual(
+      Object.keys({ ...EDGE_PLANTS, ...COORDINATOR_PLANTS, ...STATE_PLANTS, ...SEALING_PLANTS }).sort(),
+    );
     expect(PLANTED.length).toBeGreaterThanOrEqual(30);
     for (const name of PLANTED_NAMES) expect(Object.keys(plantsOf([name])), name).not.toEqual([]);
   });

@@ -1,9 +1,11 @@
 /** One observer made of many, and one that writes what it sees as lines. */
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { ActorId, Epoch, HostId, MapId, PlayerId } from "../../src/core/protocol/ids.ts";
-import type { HostTruth, Observer } from "../world/observer.ts";
+import type { Plain } from "../../src/core/sync/crypto.ts";
+import type { Arrival, HostTruth, Observer } from "../world/observer.ts";
+import type { KeyName } from "../world/watched-port.ts";
 
-type Part = Exclude<keyof Observer, "ignores">;
+type Part = Exclude<keyof Observer, "ignores" | "wants">;
 
 /** Passes everything on, in order, to those of its observers that have the part. */
 export class Fanout implements Observer {
@@ -23,6 +25,9 @@ export class Fanout implements Observer {
       coordinator: having("coordinator"),
       committed: having("committed"),
       dropped: having("dropped"),
+      sealed: having("sealed"),
+      left: having("left"),
+      arrived: having("arrived"),
       settling: having("settling"),
       finish: having("finish"),
     };
@@ -34,7 +39,7 @@ export class Fanout implements Observer {
   }
 
   #takersOf(kind: HistoryRecord["kind"]): readonly Required<Pick<Observer, "record">>[] {
-    const takers = this.#by.record.filter((o) => o.ignores?.has(kind) !== true);
+    const takers = this.#by.record.filter((o) => o.ignores?.has(kind) !== true && o.wants?.has(kind) !== false);
     this.#takers.set(kind, takers);
     return takers;
   }
@@ -65,6 +70,18 @@ export class Fanout implements Observer {
 
   dropped(at: number, from: ActorId, to: ActorId): void {
     for (const o of this.#by.dropped) o.dropped(at, from, to);
+  }
+
+  sealed(at: number, self: ActorId, key: KeyName, nonce: Uint8Array, plain: Plain): void {
+    for (const o of this.#by.sealed) o.sealed(at, self, key, nonce, plain);
+  }
+
+  left(at: number, from: ActorId, to: ActorId, bytes: Uint8Array): void {
+    for (const o of this.#by.left) o.left(at, from, to, bytes);
+  }
+
+  arrived(at: number, arrival: Arrival): void {
+    for (const o of this.#by.arrived) o.arrived(at, arrival);
   }
 
   settling(at: number): void {

@@ -1,9 +1,11 @@
 /** One run: a world from options and a seed, everything that looks on, and what it leaves. Synchronous; nothing outside is touched. */
 import type { HostActor } from "../../src/core/actors/host.ts";
+import { ReferenceGame } from "../../src/core/game/reference-game.ts";
 import { HOST_TIMER } from "../../src/core/actors/states.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
 import { BooksChecker, type BooksView } from "../checkers/books.ts";
 import type { Checker } from "../checkers/checker.ts";
+import type { GameView } from "../checkers/game.ts";
 import { hostingCheckers, isLivenessRule, requiredRules } from "../checkers/hosting.ts";
 import { unreachable } from "../checkers/unreachable.ts";
 import { BuggifySites } from "../faults/buggify.ts";
@@ -92,6 +94,19 @@ function booksView(world: () => World): BooksView {
   };
 }
 
+/** What the recount of games reads: those that hosts which run serve, by host and map. */
+function gameView(world: () => World): GameView {
+  return {
+    *programs() {
+      const { hosts } = world().machines;
+      for (let host = 1; host <= hosts; host++) {
+        for (const { map, epoch, program } of world().gamesOf(host)?.served() ?? [])
+          if (program instanceof ReferenceGame) yield { host, map, epoch, game: program };
+      }
+    },
+  };
+}
+
 /** Runs one seed of a scenario from start to end. Gives everything there is to say about it. */
 export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): RunOutcome {
   const options = drawSwarm(given, seed);
@@ -101,7 +116,8 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
     HostFleet.count(options),
     options,
   );
-  const checkers = [...hostingCheckers(options), books];
+  const games = gamesOf(options, seed);
+  const checkers = [...hostingCheckers(options, games === null ? null : gameView(() => world)), books];
   const fingerprint = new Fingerprint();
   const faultTally = new FaultTally(options.faults);
   const regions = new Regions(options);
@@ -124,7 +140,7 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
     playerCapacity(options),
     plants,
     hooks.steps ?? null,
-    gamesOf(options, seed),
+    games,
     sites === null ? undefined : (actor) => sites.of(actor),
   );
   hooks.begun?.(world);
@@ -222,6 +238,9 @@ type Watchers = {
 
 function outcomeOf(options: Options, seed: number, world: World, until: number, settled: boolean, w: Watchers): RunOutcome {
   const measured = w.metrics.outcome();
+  const told = { regions: w.regions.outcome(), ...w.teller.outcome() };
+  // Arguments of a call that is not made are not made either: where nobody reads, nothing is written.
+  for (const checker of w.checkers) checker.reported?.(until, JSON.stringify({ measured, told }));
   const violations: Violation[] = [];
   const evaluated: Record<string, number> = {};
   const reached: Record<string, number> = { ...measured.reached, ...w.sites?.reached() };
@@ -258,8 +277,7 @@ function outcomeOf(options: Options, seed: number, world: World, until: number, 
     evaluated,
     used,
     reached,
-    regions: w.regions.outcome(),
-    ...w.teller.outcome(),
+    ...told,
   };
 }
 

@@ -232,6 +232,65 @@ describe("the simulated store", () => {
     expect(applied()).toBe(before);
   });
 
+  it("SY1: that fails over keeps what hosts wrote, and with it the claims under which they did; only what may vanish goes with a claim that is lost", () => {
+    const desk = new Desk();
+    const { store } = desk;
+    store.journal = [];
+    const image = { epoch: 2, boot: 0, number: 5, at: 9, bytes: new Uint8Array(1) };
+    const about = { host: 2, boot: 0, epoch: 2 };
+    const written: ((map: number) => StoreRequest)[] = [
+      (map) => ({ verb: "admit", map, ...about, player: map, id: "admission" }),
+      (map) => ({ verb: "checkpoint", map, ...about, image }),
+      (map) => ({ verb: "recover", map, ...about, holds: null, pending: [], imageless: false }),
+      (map) => ({ ...write(map, `${map}`), ...about }) as StoreRequest,
+      (map) => ({ verb: "keep", map, ...about, image }),
+      (map) => ({ verb: "checkpoint", map, ...about, image: null }),
+      (map) => ({ verb: "read", map }),
+    ];
+    const all = (asks: readonly StoreRequest[]): void => {
+      for (const ask of asks) desk.store.ask(COORDINATOR, 1, ask);
+      desk.settle();
+    };
+    all(written.map((_, map) => claim(map)));
+    desk.queue.push(1_000_000, 0, 0, EVENT.store, 0, 0, { request: 0 });
+    desk.queue.pop();
+    all(written.map((_, map) => ({ verb: "claim", map, host: 2, epoch: 2, expect: 1 })));
+    all(written.map((ask, map) => ask(map)));
+    expect(store.rollBack(500_000)).toEqual([4, 5, 6]);
+    const recover = (map: number): StoreAnswer => {
+      const { owner: host, epoch } = store.table.row(map);
+      return store.table.apply({ verb: "recover", map, host, boot: 0, epoch, holds: null, pending: [], imageless: false });
+    };
+    const whence = (map: number): unknown => {
+      const answer = recover(map);
+      return answer.result === "ok" && [answer.row?.epoch, answer.recovered?.from, answer.recovered?.players.length];
+    };
+    expect([0, 1, 4].map(whence)).toEqual([
+      [2, "beginning", 1],
+      [2, "store", 0],
+      [1, "beginning", 0],
+    ]);
+  });
+
+  it("SY1: of images, players and beginnings too, what was still to take effect late never does after a failover", () => {
+    const desk = new Desk();
+    desk.store.journal = [];
+    for (let map = 0; map < MAPS; map += 1) desk.store.ask(COORDINATOR, map, claim(map));
+    desk.settle();
+    desk.store.weather.timeout = 1;
+    for (let map = 0; map < MAPS; map += 1)
+      desk.store.ask(hostActor(1), map, { verb: "admit", map, host: 1, boot: 0, epoch: 1, player: map, id: `a${map}` });
+    while (desk.queue.pop() && desk.queue.kind === EVENT.storeApply) desk.store.apply(desk.queue.object as Asked, desk.queue.number);
+    desk.store.rollBack(0);
+    desk.settle();
+    const elsewhere = (player: number): boolean => {
+      const map = (player + 1) % MAPS;
+      return desk.store.table.apply({ verb: "admit", map, host: 1, boot: 0, epoch: 1, player, id: `b${player}` }).result === "refused";
+    };
+    const let_ = Array.from({ length: MAPS }, (_, player) => elsewhere(player)).filter(Boolean).length / MAPS;
+    expect([let_ > 0.4, let_ < 0.6], "only those at once").toEqual([true, true]);
+  });
+
   it("names the process that asked, so that a new one of the same machine does not take its answer", () => {
     const desk = new Desk();
     desk.machines.generation[0] = 4;

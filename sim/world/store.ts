@@ -4,6 +4,7 @@
  */
 import { type PreparedLaw, prepareLaw, sampleLaw } from "../../src/base/laws.ts";
 import { drawUnit, type Stream } from "../../src/base/random.ts";
+import { carriedText } from "../../src/core/actors/guests.ts";
 import { OwnershipTable } from "../../src/adapters/memory/ownership-table.ts";
 import type { ActorId, MapId } from "../../src/core/protocol/ids.ts";
 import type { OperationVerdict } from "../../src/core/protocol/operations.ts";
@@ -41,10 +42,11 @@ export type Asked = {
   readonly ask: StoreRequest;
   readonly asker: number;
   readonly generation: number;
+  readonly boot: number;
   readonly n: number;
 };
-/** An answer on its way back; `generation` names the asker's process that asked. */
-export type Answered = { readonly request: number; readonly answer: StoreAnswer; readonly generation: number };
+/** An answer on its way back; `generation` and `boot` name the connection and the start of the asker's process that asked. */
+export type Answered = { readonly request: number; readonly answer: StoreAnswer; readonly generation: number; readonly boot: number };
 
 /** The store port of a simulated world. */
 export class SimStore implements StorePort {
@@ -94,7 +96,8 @@ export class SimStore implements StorePort {
     this.asked[asker] = n + 1;
     const generation = this.machines.generation[asker] as number;
     const half = this.halfWayUs(asker, n);
-    const under: Asked = { request, ask, asker, generation, n };
+    const boot = this.machines.boots[asker] as number;
+    const under: Asked = { request, ask, asker, generation, boot, n };
     this.queue.push(this.queue.now + half, SOURCE.store + asker, 2 * n, EVENT.storeApply, asker, half, under);
   }
 
@@ -135,8 +138,8 @@ export class SimStore implements StorePort {
   }
 
   private answer(under: Asked, afterUs: number, answer: StoreAnswer): void {
-    const { asker, n, request, generation } = under;
-    const answered: Answered = { request, answer, generation };
+    const { asker, n, request, generation, boot } = under;
+    const answered: Answered = { request, answer, generation, boot };
     this.queue.push(this.queue.now + afterUs, SOURCE.store + asker, 2 * n + 1, EVENT.store, asker, 0, answered);
   }
 
@@ -202,8 +205,14 @@ export class SimStore implements StorePort {
     const about = { host, map, epoch, rowEpoch };
     const self = this.machines.actor(under.asker);
     if (ask.verb === "checkpoint") return this.observer.record?.(self, this.queue.now, { kind: "host/fenced", ...about });
-    const operations = ask.operations.filter((_, i) => verdicts[i] === "applied").map(({ id }) => id);
+    const applied = ask.operations.filter((_, i) => verdicts[i] === "applied");
+    const operations = applied.map(({ id }) => id);
     if (operations.length > 0) this.observer.record?.(self, this.queue.now, { kind: "operation/applied", ...about, operations });
+    for (const { player, carried } of applied) {
+      if (carried === null) continue;
+      const record = { kind: "player/parted", host, map, epoch, player, carried: carriedText(carried) } as const;
+      this.observer.record?.(self, this.queue.now, record);
+    }
   }
 
   private halfWayUs(asker: number, n: number): number {

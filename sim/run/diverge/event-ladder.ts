@@ -4,15 +4,16 @@
  */
 import { Ladder, type LadderReading } from "../../../src/base/hash.ts";
 import type { HistoryRecord } from "../../../src/core/protocol/history.ts";
-import { type ActorId, COORDINATOR, type Epoch, type HostId, type MapId, type PlayerId } from "../../../src/core/protocol/ids.ts";
+import type { ActorId, Epoch, HostId, MapId, PlayerId } from "../../../src/core/protocol/ids.ts";
 import type { HostTruth, Observer } from "../../world/observer.ts";
 import type { World } from "../../world/world.ts";
-import { Fingerprint } from "../fingerprint.ts";
+import { Fingerprint, isDecision } from "../fingerprint.ts";
 import { actorWords, type EventLine, machineWords, type Places, worldEvent } from "./event-line.ts";
 
 /**
- * What a ladder is made of. `events`: every event of the world, every record and every truth; `decisions`: what the coordinator records, equal
- * for lazy and eager heartbeats; `entries`: the same, numbered as the ladder of a run's fingerprint is, in which one record may be several entries.
+ * What a ladder is made of. `events`: every event of the world, every record and every truth; `decisions`: what the coordinator records and what
+ * lasts of maps' games, equal for lazy and eager heartbeats; `entries`: the same, numbered as the ladder of a run's fingerprint is, in which one
+ * record may be several entries.
  */
 export type LadderOf = "events" | "decisions" | "entries";
 
@@ -101,7 +102,7 @@ export class EventLadder implements Observer {
   }
 
   record(self: ActorId, at: number, record: HistoryRecord): void {
-    if (this.#of !== "events" && self !== COORDINATOR) return;
+    if (this.#of !== "events" && !isDecision(self, record)) return;
     const from = this.#entries.entries;
     if (this.#of === "entries") this.#entries.record(self, at, record);
     this.#take({ at, event: "record", by: actorWords(self, this.#places), record }, from);

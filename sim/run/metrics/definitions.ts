@@ -402,6 +402,100 @@ const PLAYERS: readonly Definition[] = [
   },
 ];
 
+/** At fidelity game only: elsewhere none of these has a sample. */
+const GAMES: readonly Definition[] = [
+  {
+    name: "lost_handoff_ms",
+    unit: "ms",
+    scale: 1,
+    sampling: "event",
+    better: "less",
+    what: "Time of a map that a handoff lost, one sample for each: 0 unless something is wrong.",
+    span: "From the map time of the state the target took up to that of the state the source froze with.",
+  },
+  {
+    name: "lost_warm_ms",
+    unit: "ms",
+    scale: 1,
+    sampling: "event",
+    better: "less",
+    what: "Time of a map that a failover to a host with a replica lost, one sample for each. What was acknowledged in it is done again and not lost (acknowledged_lost).",
+    span: "From the map time of the state that was taken up to that of the last instant at which the old host could serve.",
+  },
+  {
+    name: "lost_cold_ms",
+    unit: "ms",
+    scale: 1,
+    sampling: "event",
+    better: "less",
+    what: "The same for who had no replica and took the state from the store, a VPS among them.",
+    span: "From the map time of the state that was taken up to that of the last instant at which the old host could serve.",
+  },
+  {
+    name: "acknowledged_lost",
+    unit: "operations",
+    scale: 1,
+    sampling: "run",
+    better: "less",
+    what: "Operations that were answered as done and that a state taken up later had neither in it nor put on top of it.",
+    span: WHOLE_RUN,
+  },
+  {
+    name: "failover_close_ms",
+    unit: "ms",
+    scale: MS,
+    sampling: "event",
+    better: "less",
+    what: "failover_ms where the host's connection closed and the next one had a replica.",
+    span: "From the first instant the old host could not serve to another host's serving.",
+  },
+  {
+    name: "failover_silence_ms",
+    unit: "ms",
+    scale: MS,
+    sampling: "event",
+    better: "less",
+    what: "failover_ms where nothing was heard of the host any more and the next one had a replica.",
+    span: "From the first instant the old host could not serve to another host's serving.",
+  },
+  {
+    name: "failover_cold_ms",
+    unit: "ms",
+    scale: MS,
+    sampling: "event",
+    better: "less",
+    what: "failover_ms where the next host, a VPS perhaps, took the state from the store, however the old one was lost.",
+    span: "From the first instant the old host could not serve to another host's serving.",
+  },
+  {
+    name: "operation_ms",
+    unit: "ms",
+    scale: MS,
+    sampling: "event",
+    better: null,
+    what: "How long an operation that is not critical took to be written down, one sample for each that was.",
+    span: "From the game's deed to the store's answer at the host; batches wait for the tick of the queue.",
+  },
+  {
+    name: "operation_critical_ms",
+    unit: "ms",
+    scale: MS,
+    sampling: "event",
+    better: "less",
+    what: "The same for critical operations, which do not wait for a tick.",
+    span: "From the game's deed to the store's answer at the host.",
+  },
+  {
+    name: "input_ms",
+    unit: "ms",
+    scale: MS,
+    sampling: "event",
+    better: "less",
+    what: "How long a player's input took until its client knew that the host had taken it, one sample for each that was taken and obeyed.",
+    span: "From the person's click to the client's hearing of it.",
+  },
+];
+
 /** Chapters of METRICS.md, in order. */
 export const CHAPTERS: readonly { readonly title: string; readonly metrics: readonly Definition[] }[] = [
   { title: "Who hosts", metrics: HOSTING },
@@ -409,6 +503,7 @@ export const CHAPTERS: readonly { readonly title: string; readonly metrics: read
   { title: "Moves", metrics: MOVES },
   { title: "Outages", metrics: OUTAGES },
   { title: "Players", metrics: PLAYERS },
+  { title: "Games", metrics: GAMES },
 ];
 
 /** All metrics, in the order of reports. */

@@ -12,6 +12,7 @@ import type { RunOutcome } from "../../outcome.ts";
 import { roomFor } from "./columns.ts";
 import { MOVE_CAUSES } from "./causes.ts";
 import { Fleet } from "./fleet.ts";
+import { Games } from "./games.ts";
 import { Hosting } from "./hosting.ts";
 import { Level } from "./level.ts";
 import { NO_SERVICE, RUNNING } from "./services.ts";
@@ -36,6 +37,7 @@ export class Metrics implements Observer {
   readonly #timeline = new Timeline();
   readonly #fleet: Fleet;
   readonly #hosting: Hosting;
+  readonly #games: Games;
   readonly #playersOnline = new Level();
   readonly #refused = new Map<string, number>();
   readonly #stepUs: number;
@@ -71,6 +73,7 @@ export class Metrics implements Observer {
     this.#stepEnd = this.#stepUs;
     this.#fleet = new Fleet(options.tuning, this.#tally.of("detection_ms"));
     this.#hosting = new Hosting(options.maps.eligible, this.#fleet, this.#tally, this.#reached);
+    this.#games = new Games(this.#tally);
     this.#causes = new Array<MoveCause>(options.maps.eligible.length).fill("placement");
     this.#forms = new Array<MoveForm>(options.maps.eligible.length).fill("placement");
     this.#interruptionUs = this.#tally.of("interruption_ms");
@@ -103,8 +106,9 @@ export class Metrics implements Observer {
     this.#rttVpsPerStep = line.mean("rtt_vps_mean", "ms", 0.001);
   }
 
-  record(_self: ActorId, at: number, record: HistoryRecord): void {
+  record(self: ActorId, at: number, record: HistoryRecord): void {
     if (at >= this.#stepEnd) this.#closeSteps(at);
+    this.#games.record(self, at, record);
     switch (record.kind) {
       case "player/playing":
         return this.#playing(at, record);
@@ -139,6 +143,7 @@ export class Metrics implements Observer {
   host(at: number, host: HostId, truth: HostTruth): void {
     if (at >= this.#stepEnd) this.#closeSteps(at);
     this.#fleet.truth(at, host, truth);
+    this.#games.host(at, host, truth);
     if (!this.#fleet.serves(host)) this.#hosting.hostLost(at, host, truth.startsWith("down"));
     // "up" is left out: that is a new process, which serves again only when it says so itself.
     else if (truth === "resumed" || truth === "healed") this.#hosting.hostHealed(at, host);
@@ -168,6 +173,7 @@ export class Metrics implements Observer {
     this.#closeSteps(at);
     if (at > this.#stepEnd - this.#stepUs) this.#closeStep(at);
     this.#hosting.finish(at);
+    this.#games.finish();
     this.#endedAt = at;
     this.#runValues(at);
   }

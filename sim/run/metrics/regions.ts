@@ -9,6 +9,7 @@ import { US_PER_HOUR } from "../../../src/base/time.ts";
 import type { HistoryRecord } from "../../../src/core/protocol/history.ts";
 import type { HostProfile } from "../../../src/core/protocol/host-stats.ts";
 import type { ActorId, HostId, MapId, PlayerId } from "../../../src/core/protocol/ids.ts";
+import { OF_GAMES } from "../../checkers/checker.ts";
 import type { Options } from "../../options.ts";
 import type { RegionOutcome } from "../../outcome.ts";
 import type { HostTruth, Observer } from "../../world/observer.ts";
@@ -57,9 +58,7 @@ const IGNORED: readonly HistoryRecord["kind"][] = [
   "alert",
   "storm/held",
   "storm/released",
-  "operation/submitted",
-  "operation/answered",
-  "operation/applied",
+  ...OF_GAMES,
 ];
 
 /** An observer of one run that is also told of changes of hands. Calls for players come by the million: they allocate nothing. */

@@ -16,13 +16,14 @@ type Field = { readonly path: string; readonly schema: Schema; readonly required
 /** Chapters in the order of the page, each with the paths it holds: those below `of`, or exactly these. */
 const CHAPTERS: readonly { readonly title: string; readonly of: string | readonly string[]; readonly after?: () => string }[] = [
   { title: "The file", of: ["schema", "name", "draws", "title", "description", "extends"] },
-  { title: "The run", of: ["mode", "fidelity", "duration", "settle", "heartbeats", "planted", "seeds", "sweep", "series"] },
+  { title: "The run", of: ["mode", "fidelity", "game", "duration", "settle", "heartbeats", "planted", "seeds", "sweep", "series"] },
   { title: "Regions", of: "fleet.regions" },
   { title: "Hosts", of: "fleet.hosts" },
   { title: "Players", of: "fleet.players" },
   { title: "Maps", of: "fleet.maps" },
   { title: "Network", of: "network" },
   { title: "VPS", of: "vps" },
+  { title: "Sealed messages", of: "sealing" },
   { title: "Store", of: "store" },
   { title: "Faults", of: "faults", after: () => `${kindsTable()}\n${sitesTable()}` },
   { title: "What must hold", of: ["thresholds", "require"], after: () => THRESHOLDS },

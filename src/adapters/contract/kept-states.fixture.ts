@@ -17,8 +17,10 @@ const checkpoint = (map: MapId, host: number, of: KeptImage): StoreRequest => {
 const keep = (map: MapId, host: number, of: KeptImage): StoreRequest => {
   return { verb: "keep", map, host, boot: of.boot, epoch: of.epoch, image: of };
 };
-const admit = (map: MapId, host: number, epoch: number, player: number): StoreRequest => {
-  return { verb: "admit", map, host, boot: 0, epoch, player };
+let admissions = 0;
+/** Each is another one, unless it is told which. */
+const admit = (map: MapId, host: number, epoch: number, player: number, id = `comes ${(admissions += 1)}`): StoreRequest => {
+  return { verb: "admit", map, host, boot: 0, epoch, player, id };
 };
 type Recover = Extract<StoreRequest, { verb: "recover" }>;
 const recover = (map: MapId, host: number, epoch: number, holds: KeptImage | null = null, more: Partial<Recover> = {}): Recover => {
@@ -192,6 +194,20 @@ export function statesInPart(make: MakeStore): void {
     expect(again).toEqual({ from: "replica", image: null, operations: ["0.6.7"], number: 7, known: [true, true, true, false] });
   });
 
+  it("SY1: who was told of two beginnings may have gone on from either", async () => {
+    const clerk = new Clerk(make);
+    await clerk.one(claim(0, 1, 5, 0));
+    await clerk.one(checkpoint(0, 1, image(5, 3)));
+    await clerk.one(claim(0, 2, 6, 5));
+    // What it asked first arrives last.
+    const alone = { imageless: true };
+    expect(recoveredOf(await clerk.one(recover(0, 2, 6, image(5, 1), alone)))).toMatchObject({ from: "replica" });
+    expect(recoveredOf(await clerk.one(recover(0, 2, 6, image(5, 1))))).toMatchObject({ from: "store" });
+    await clerk.one(claim(0, 3, 7, 6));
+    expect(recoveredOf(await clerk.one(recover(0, 3, 7, image(5, 2), alone)))).toMatchObject({ from: "beginning" });
+    expect(recoveredOf(await clerk.one(recover(0, 3, 7, image(6, 1), alone)))).toMatchObject({ from: "beginning" });
+  });
+
   it("SY1: an image that cannot be read is not given twice, and what is held must do", async () => {
     const clerk = new Clerk(make);
     await clerk.one(claim(0, 1, 5, 0));
@@ -222,14 +238,18 @@ export function statesInPart(make: MakeStore): void {
   });
 }
 
+const NOTHING = new Uint8Array(0);
+
+/** Two maps of one host. */
+async function twoMaps(make: MakeStore): Promise<Clerk> {
+  const clerk = new Clerk(make);
+  for (const map of [0, 1]) await clerk.one(claim(map, 1, 5, 0));
+  return clerk;
+}
+
 /** On which map players are. */
 export function playerPlaces(make: MakeStore): void {
-  const NOTHING = new Uint8Array(0);
-  const begin = async (): Promise<Clerk> => {
-    const clerk = new Clerk(make);
-    for (const map of [0, 1]) await clerk.one(claim(map, 1, 5, 0));
-    return clerk;
-  };
+  const begin = (): Promise<Clerk> => twoMaps(make);
   const row = (map: MapId): OwnershipRow => ({ map, owner: 1, epoch: 5 });
 
   it("SY1: a player is on one map at a time, until its stay there has ended; it comes to the next with what it left with", async () => {
@@ -261,6 +281,18 @@ export function playerPlaces(make: MakeStore): void {
     expect(await clerk.one(admit(0, 1, 5, 9)), "who was never let in has nothing to leave with").toMatchObject({ carried: NOTHING });
   });
 
+  it("SY1: an admission takes effect once: asked for late it brings nobody back, nor whom it was answered that he is elsewhere", async () => {
+    const clerk = await begin();
+    for (let i = 0; i < 2; i += 1) expect(await clerk.one(admit(0, 1, 5, 7, "a"))).toMatchObject({ result: "ok" });
+    expect(await clerk.one(admit(1, 1, 5, 7, "b"))).toMatchObject({ result: "refused", elsewhere: 0 });
+    await clerk.one(parting(0, 1, 5, 7, new Uint8Array([1])));
+    for (const late of [admit(0, 1, 5, 7, "a"), admit(1, 1, 5, 7, "b")])
+      expect(await clerk.one(late)).toEqual({ result: "refused", row: row((late as { map: MapId }).map) });
+    expect(await clerk.one(admit(1, 1, 5, 7, "c"))).toMatchObject({ result: "ok", carried: new Uint8Array([1]) });
+    expect(await clerk.one(admit(0, 1, 5, 7, "a"))).toMatchObject({ result: "refused", elsewhere: 1 });
+    expect(await clerk.one(admit(1, 1, 5, 7, "b")), "who is here by another").toMatchObject({ result: "ok" });
+  });
+
   it("SY1: of maps that ask for a player at once one gets it, and the others learn which", async () => {
     const clerk = new Clerk(make);
     for (const map of [0, 1, 2, 3]) await clerk.one(claim(map, 1, 5, 0));
@@ -271,9 +303,12 @@ export function playerPlaces(make: MakeStore): void {
     expect(answers.filter((answer) => answer.result === "ok")).toHaveLength(1);
     answers.forEach((answer, map) => map !== won && expect(answer).toEqual({ result: "refused", row: row(map), elsewhere: won }));
   });
+}
 
+/** What was written down last. */
+export function lastData(make: MakeStore): void {
   it("gives the data of the operation of a type that was applied last for a player, whoever asks", async () => {
-    const clerk = await begin();
+    const clerk = await twoMaps(make);
     const fetch = (map: MapId, player: number, type: SyncType = "ITEM_DROP"): StoreRequest => ({ verb: "fetch", map, type, player });
     expect(await clerk.one(fetch(0, 7))).toEqual({ result: "ok", value: null });
     for (const [id, player, value] of [

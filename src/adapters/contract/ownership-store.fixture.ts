@@ -8,7 +8,7 @@ import { type ActorId, COORDINATOR, epochOf, hostActor, NO_HOST } from "../../co
 import type { HostProfile } from "../../core/protocol/host-stats.ts";
 import type { OperationId } from "../../core/protocol/operations.ts";
 import type { OwnershipRow, StoreAnswer, StoreRequest } from "../../core/protocol/store.ts";
-import { playerPlaces, stateMoods, statesInPart, statesKept, statesOverOwners } from "./kept-states.fixture.ts";
+import { lastData, playerPlaces, stateMoods, statesInPart, statesKept, statesOverOwners } from "./kept-states.fixture.ts";
 import { ASKERS, Clerk, claim, knownOf, type MakeStore, verdictsOf, write } from "./store-clerk.fixture.ts";
 
 function profile(host: number, uptime_s = 0): HostProfile {
@@ -27,6 +27,7 @@ export function ownershipStoreContract(name: string, make: MakeStore): void {
     statesOverOwners(make);
     statesInPart(make);
     playerPlaces(make);
+    lastData(make);
     memory(make);
     concurrency(make);
     operationsAtOnce(make);

@@ -79,7 +79,7 @@ export class KeptStates {
       image: own ? null : image,
       operations: kept.log.filter(({ number }) => number > base.number).sort((a, b) => a.number - b.number),
       number: kept.highest,
-      known: pending.map(({ id, number }) => isApplied(id) || kept.numbers.has(number)),
+      known: pending.map(({ id, number }) => isApplied(id) || (own && kept.numbers.has(number))),
     };
   }
 

@@ -19,7 +19,7 @@ type Fenced = Extract<StoreRequest, { verb: "checkpoint" | "keep" | "recover" | 
 export class OwnershipTable {
   private readonly rows = new Map<MapId, OwnershipRow>();
   private readonly hosts = new Map<HostId, HostProfile>();
-  /** Every operation ever applied, and the map it was for. Grows as a database's table does: an id that is forgotten could be applied again. */
+  /** Every operation ever applied, every admission ever answered, and the map it was for. Grows as a database's table does: an id that is forgotten could be applied again. */
   private readonly operations = new Map<OperationId, MapId>();
   private readonly states = new KeptStates();
   private readonly places = new PlayerPlaces();
@@ -124,10 +124,11 @@ export class OwnershipTable {
       return { result: "ok", row };
     }
     if (ask.verb === "admit") {
-      const let_ = this.places.admit(ask.player, map);
-      if ("elsewhere" in let_) return { result: "refused", row, elsewhere: let_.elsewhere };
+      const came = this.places.admit(ask.player, map, !this.operations.has(ask.id));
+      this.operations.set(ask.id, map);
       this.writtenUnder.set(map, epoch);
-      return { result: "ok", row, carried: let_.carried };
+      if ("carried" in came) return { result: "ok", row, carried: came.carried };
+      return came.elsewhere === null ? { result: "refused", row } : { result: "refused", row, elsewhere: came.elsewhere };
     }
     this.writtenUnder.set(map, epoch);
     if (ask.verb === "recover") {

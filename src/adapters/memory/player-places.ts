@@ -13,10 +13,10 @@ type Place = { readonly map: MapId | null; readonly carried: Uint8Array };
 export class PlayerPlaces {
   private readonly places = new Map<PlayerId, Place>();
 
-  /** Lets a player in and gives what it came with; the map on which it is, where that is another. */
-  admit(player: PlayerId, map: MapId): { readonly carried: Uint8Array } | { readonly elsewhere: MapId } {
+  /** Lets a player in, unless that is not to begin anew (`begins`); gives what it came with, or where it is instead: on another map, or nowhere. */
+  admit(player: PlayerId, map: MapId, begins: boolean): { readonly carried: Uint8Array } | { readonly elsewhere: MapId | null } {
     const { map: at, carried } = this.places.get(player) ?? { map: null, carried: NOTHING };
-    if (at !== null && at !== map) return { elsewhere: at };
+    if (at !== map && (at !== null || !begins)) return { elsewhere: at };
     if (at === null) this.places.set(player, { map, carried });
     return { carried };
   }

@@ -12,7 +12,7 @@ import type { HostedMap } from "./hosted-map.ts";
 
 type Rec<K extends HistoryRecord["kind"]> = Extract<HistoryRecord, { kind: K }>;
 /** What is known of one client's inputs since it came to its map. */
-type Stay = { given: number; settled: number; readonly taken: Map<number, string> };
+type Stay = { settled: number; readonly open: Set<number>; readonly taken: Map<number, string> };
 
 /** The books of one run; `broken` says what was broken, the rule first. */
 export class GameBooks {
@@ -50,10 +50,10 @@ export class GameBooks {
       case "state/taken-up":
         return this.takenUp(record);
       case "player/entered":
-        this.stays.set(record.player, { given: 0, settled: 0, taken: new Map() });
+        this.stays.set(record.player, { settled: 0, open: new Set(), taken: new Map() });
         return;
       case "input/given":
-        this.stayOf(record.player).given = record.input;
+        this.stayOf(record.player).open.add(record.input);
         return;
       case "input/taken":
         return this.taken(record);
@@ -80,7 +80,7 @@ export class GameBooks {
 
   private stayOf(player: PlayerId): Stay {
     let stay = this.stays.get(player);
-    if (stay === undefined) this.stays.set(player, (stay = { given: 0, settled: 0, taken: new Map() }));
+    if (stay === undefined) this.stays.set(player, (stay = { settled: 0, open: new Set(), taken: new Map() }));
     return stay;
   }
 
@@ -94,16 +94,18 @@ export class GameBooks {
 
   private settled({ player, input, result, reason }: Rec<"input/settled">): void {
     const stay = this.stayOf(player);
+    if (!stay.open.delete(input))
+      this.broken.push(`SY14: input ${input} of player ${player} is settled and was not asked for, or was settled before`);
     if (reason === "inputs_limit") return;
     if (input <= stay.settled) this.broken.push(`SY14: input ${input} of player ${player} is settled out of its turn`);
     stay.settled = input;
-    const said = result === "taken" || (result === "refused" && reason !== "left");
+    const said = result === "taken" || (result === "refused" && reason !== "left" && reason !== "stay_unknown");
     if (said && !stay.taken.has(input)) this.broken.push(`SY14: input ${input} of player ${player} is ${result}, and no host took it`);
   }
 
   /** Players of whose inputs nothing more is known than that they were given. */
   unsettled(): PlayerId[] {
-    return [...this.stays].filter(([, { given, settled }]) => given > settled).map(([player]) => player);
+    return [...this.stays].filter(([, { open }]) => open.size > 0).map(([player]) => player);
   }
 
   /**

@@ -49,7 +49,7 @@ describe("a map that plays", () => {
     stage.letters.push({
       from: stage.player(1).id,
       to: stage.host(1).id,
-      message: { kind: "play/input", player: 2, map: MAP, epoch, seq: before + 1, data },
+      message: { kind: "play/input", player: 2, map: MAP, epoch, seq: before + 1, after: before, data },
     });
     stage.letters.push({ from: stage.player(1).id, to: stage.host(1).id, message: { kind: "play/exit", player: 2, map: MAP, epoch } });
     stage.run(100);

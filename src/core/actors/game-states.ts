@@ -11,7 +11,7 @@ import type { Message, StateHash } from "../protocol/messages.ts";
 import { systemOperationId } from "../protocol/operations.ts";
 import type { Out } from "../protocol/step.ts";
 import type { KeptImage, StoreAnswer } from "../protocol/store.ts";
-import { type Replica, ReplicaSchedule } from "../sync/replica-schedule.ts";
+import { type Replica, ReplicaSchedule, type ReplicaSource } from "../sync/replica-schedule.ts";
 import { SteadyClock } from "../sync/steady-clock.ts";
 import type { SyncTuning } from "../sync-settings.ts";
 import { DeedWriter } from "./deed-writer.ts";
@@ -40,17 +40,20 @@ export type GameHost = {
 
 /** A player of whom nothing was heard for so long is led out: what it carries is written down, and it may come again. */
 const SILENT_US = 8_000_000;
-/** How often the store is given a map's state that may vanish; SY3's bound for who has no replica. */
-const KEEP_US = 500_000;
+/** How often the store is given a map's state that may vanish, so that who has no replica lacks a second at most (SY3), the way there included. */
+const KEEP_US = 900_000;
+/** How often silent players are looked for. */
+const LOOK_US = 1_000_000;
 /** Wait before the store is asked again about what a map is taken up from. */
 const AGAIN_US = 100_000;
 
 /** A map that is served: its game, and how far what goes with it is. */
 type Serving = {
   readonly hosted: HostedMap;
-  freeze: { readonly freeze: Freeze; readonly base: bigint | null; held: boolean } | null;
+  freeze: { readonly freeze: Freeze; readonly base: bigint | null; held: boolean; done: boolean } | null;
   /** The hash of the last portion of a precopy. */
   copied: bigint | null;
+  lookAt: number;
   keptAt: number;
   keptHash: bigint | null;
 };
@@ -88,6 +91,7 @@ export class GameStates implements States {
       boot: game.boot,
       served: (map) => this.maps.get(map)?.hosted,
       ask: (ask, out) => desk.ask(ask, out),
+      makeId: () => this.makeId(),
       write: (at, hosted, out) => this.write(at, hosted, out),
     });
   }
@@ -143,12 +147,22 @@ export class GameStates implements States {
     const { takeUp } = one;
     const { image, number, pending, program } = ready;
     const hosted = new HostedMap(map, takeUp.epoch, this.game.boot, program, { number, taken: image.taken, pending }, () => this.makeId());
-    const serving: Serving = { hosted, freeze: null, copied: null, keptAt: Number.NEGATIVE_INFINITY, keptHash: null };
+    const serving: Serving = {
+      hosted,
+      freeze: null,
+      copied: null,
+      lookAt: now + LOOK_US,
+      keptAt: Number.NEGATIVE_INFINITY,
+      keptHash: null,
+    };
     this.maps.set(map, serving);
     const { from, redone } = ready;
     const about = { host: this.host, map, epoch: takeUp.epoch };
     const found = { number: image.number, mapMs: image.mapMs };
-    out.push({ kind: "record", record: { kind: "state/taken-up", ...about, from, hash: hashText(program.hash()), ...found, redone } });
+    out.push({
+      kind: "record",
+      record: { kind: "state/taken-up", ...about, from, of: image.epoch, hash: hashText(program.hash()), ...found, redone },
+    });
     hosted.start(now);
     this.writer.grant(at, hosted, out);
     this.guests.takeOver(hosted);
@@ -184,7 +198,7 @@ export class GameStates implements States {
     hosted.stop(this.clock.read(at));
     for (const [player] of hosted.players())
       out.push({ kind: "send", to: playerActor(player), message: { kind: "play/hold", map: hosted.map, epoch: hosted.epoch } });
-    serving.freeze = { freeze, base: copy === null ? null : serving.copied, held: false };
+    serving.freeze = { freeze, base: copy === null ? null : serving.copied, held: false, done: false };
     this.write(at, hosted, out);
     this.holdOn(at, serving, out);
   }
@@ -200,6 +214,7 @@ export class GameStates implements States {
     const serving = this.maps.get(map);
     if (serving === undefined || serving.freeze === null) return;
     const { freeze, base } = serving.freeze;
+    serving.freeze.done = true;
     const { hosted } = serving;
     assert(hosted.pending.size === 0, "a drained map has nothing under way");
     const { image, bytes } = serving.hosted.image(base);
@@ -212,11 +227,12 @@ export class GameStates implements States {
   resume(at: number, map: MapId, out: Out): void {
     const serving = this.serving(map);
     const { hosted } = serving;
+    const stopped = serving.freeze?.done === true;
     serving.freeze = null;
     serving.copied = null;
     this.writer.release(map);
     const hash = hashText(hosted.program.hash());
-    out.push({ kind: "record", record: { kind: "state/resumed", host: this.host, map, epoch: hosted.epoch, hash } });
+    if (stopped) out.push({ kind: "record", record: { kind: "state/resumed", host: this.host, map, epoch: hosted.epoch, hash } });
     hosted.start(this.clock.read(at));
     for (const [player, taken] of hosted.players()) this.guests.joined(hosted, player, taken, out);
   }
@@ -236,7 +252,7 @@ export class GameStates implements States {
     else loading.standbys = to;
   }
 
-  image(_at: number, map: MapId): KeptImage | null {
+  image(map: MapId): KeptImage | null {
     const serving = this.maps.get(map);
     if (serving === undefined) return null;
     const { image, bytes } = serving.hosted.image(null);
@@ -276,14 +292,14 @@ export class GameStates implements States {
   }
 
   private input(at: number, { hosted }: Serving, message: Extract<Message, { kind: "play/input" }>, out: Out): void {
-    const { map, epoch, player, seq, data } = message;
-    if (!hosted.has(player)) {
+    const { map, epoch, player, seq } = message;
+    if (!hosted.hasJoined(player)) {
       out.push({ kind: "send", to: playerActor(player), message: { kind: "play/turned-away", map, epoch, reason: "player_unknown" } });
       return;
     }
     // What comes while the map stands still is kept by the client, which was told to, or says it again.
     if (!hosted.runs || !this.writer.roomy) return;
-    if (!hosted.input(this.clock.read(at), player, seq, data)) return;
+    if (!hosted.input(this.clock.read(at), player, message)) return;
     out.push({ kind: "record", record: { kind: "input/taken", host: this.host, map, epoch, player, input: seq } });
     this.write(at, hosted, out);
   }
@@ -331,10 +347,13 @@ export class GameStates implements States {
       if (!hosted.runs) this.holdOn(at, serving, out);
       else if (this.writer.roomy) hosted.advance(now);
       else hosted.skip(now);
-      if (hosted.runs) this.guests.leadOut(at, now, hosted, now - SILENT_US, out);
+      if (hosted.runs && now >= serving.lookAt) {
+        serving.lookAt = now + LOOK_US;
+        this.guests.leadOut(at, now, hosted, now - SILENT_US, out);
+      }
       this.write(at, hosted, out);
       this.tellNews(hosted, out);
-      this.keep(at, now, serving, out);
+      this.keep(now, serving, out);
     }
     this.schedule.due(at, this.replicaSource(), (replica) => this.sendReplica(replica, out));
     this.tickOn(at, out);
@@ -352,31 +371,35 @@ export class GameStates implements States {
       out.push({ kind: "send", to: playerActor(player), message: { kind: "play/news", map, epoch, taken, refused, news } });
   }
 
-  private keep(at: number, now: number, serving: Serving, out: Out): void {
+  private keep(now: number, serving: Serving, out: Out): void {
     if (now < serving.keptAt + KEEP_US) return;
     serving.keptAt = now;
     const { map, epoch, program } = serving.hosted;
     const hash = program.hash();
     if (hash === serving.keptHash) return;
     serving.keptHash = hash;
-    const image = this.image(at, map);
+    const image = this.image(map);
     assert(image !== null, "a served map has an image");
     const request = this.desk.ask({ verb: "keep", map, host: this.host, boot: this.game.boot, epoch, image }, out);
     this.asked.set(request, { map, epoch, what: "keep" });
   }
 
-  private replicaSource(): {
-    hash(map: MapId): bigint;
-    delta(map: MapId, since: bigint): Uint8Array | null;
-    snapshot(map: MapId): Uint8Array;
-  } {
+  /** States of this instant; standbys that hold the same are sent the same bytes. */
+  private replicaSource(): ReplicaSource {
+    const made = new Map<string, Uint8Array | null>();
+    const once = (key: string, make: () => Uint8Array | null): Uint8Array | null => {
+      let bytes = made.get(key);
+      if (bytes === undefined) made.set(key, (bytes = make()));
+      return bytes;
+    };
     return {
       hash: (map) => this.serving(map).hosted.program.hash(),
-      delta: (map, since) => {
-        const { image, bytes } = this.serving(map).hosted.image(since);
-        return image.base === null ? null : bytes;
-      },
-      snapshot: (map) => this.serving(map).hosted.image(null).bytes,
+      delta: (map, since) =>
+        once(`${map} ${since}`, () => {
+          const { image, bytes } = this.serving(map).hosted.image(since);
+          return image.base === null ? null : bytes;
+        }),
+      snapshot: (map) => once(`${map}`, () => this.serving(map).hosted.image(null).bytes) as Uint8Array,
     };
   }
 

@@ -12,7 +12,7 @@ import type { StoreAnswer, StoreRequest } from "../protocol/store.ts";
 import type { HostedMap } from "./hosted-map.ts";
 
 /** Somebody whom the store was asked to admit. `leaves`: it wants to go again by now. */
-type Arrival = { readonly player: PlayerId; readonly map: MapId; next: number; leaves: boolean };
+type Arrival = { readonly player: PlayerId; readonly map: MapId; readonly id: OperationId; next: number; leaves: boolean };
 /** A coming or going that is being written down: who is told when it is. */
 type Underway = { readonly player: PlayerId; readonly map: MapId; readonly kind: "enter" | "leave"; readonly taken: number; told: boolean };
 
@@ -23,9 +23,17 @@ export type GuestDesk = {
   /** The map as it is served now: running, under this epoch. */
   served(map: MapId): HostedMap | undefined;
   ask(ask: StoreRequest, out: Out): number;
+  makeId(): OperationId;
   /** Deeds were done: they are to be written down. */
   write(at: number, hosted: HostedMap, out: Out): void;
 };
+
+/** What a player carries, as records tell of it: 64 bits over the bytes. */
+export function carriedText(carried: Uint8Array): string {
+  const hash = new RollingHash();
+  for (const byte of carried) hash.mix(byte);
+  return hash.digest();
+}
 
 /** The guests of one host's maps. */
 export class Guests {
@@ -49,7 +57,7 @@ export class Guests {
       if (writing.kind === "leave") this.turnAway(hosted, player, "player_unknown", out);
       else hosted.join(now, player, next);
     } else if (hosted.has(player)) this.joined(hosted, player, hosted.join(now, player, next), out);
-    else this.admit(hosted.epoch, { player, map, next, leaves: false }, out);
+    else this.admit(hosted.epoch, { player, map, id: this.desk.makeId(), next, leaves: false }, out);
   }
 
   /** A player wants to go. Who is not here by now has its answer when the store has nothing of it either. */
@@ -71,7 +79,7 @@ export class Guests {
   restore(at: number, now: number, hosted: HostedMap, player: PlayerId, carried: Uint8Array, out: Out): void {
     const { map } = hosted;
     if (hosted.has(player) || this.writing(player, map)?.kind === "leave") return;
-    this.enter(at, now, hosted, { player, map, next: 1, leaves: false }, carried, out);
+    this.enter(at, now, hosted, { player, map, next: 1 }, carried, out);
   }
 
   /** A map was taken up with leavings that nobody has written down yet: to the store these players are on it still, with what they came with. */
@@ -127,6 +135,7 @@ export class Guests {
 
   /** Tells a player that it plays, and how far its inputs were taken. */
   joined(hosted: HostedMap, player: PlayerId, taken: number, out: Out): void {
+    hosted.welcome(player);
     send(out, player, { kind: "play/joined", map: hosted.map, epoch: hosted.epoch, taken });
   }
 
@@ -144,16 +153,24 @@ export class Guests {
 
   private admit(epoch: Epoch, arrival: Arrival, out: Out): void {
     const { host, boot } = this.desk;
-    const { player, map } = arrival;
-    this.arrivals.set(this.desk.ask({ verb: "admit", map, host, boot, epoch, player }, out), arrival);
+    const { player, map, id } = arrival;
+    this.arrivals.set(this.desk.ask({ verb: "admit", map, host, boot, epoch, player, id }, out), arrival);
   }
 
-  private enter(at: number, now: number, hosted: HostedMap, { player, map, next }: Arrival, carried: Uint8Array, out: Out): void {
+  private enter(
+    at: number,
+    now: number,
+    hosted: HostedMap,
+    { player, map, next }: Pick<Arrival, "player" | "map" | "next">,
+    carried: Uint8Array,
+    out: Out,
+  ): void {
     if (hosted.has(player)) return this.joined(hosted, player, hosted.join(now, player, next), out);
     const first = hosted.number + 1;
     const entered = hosted.enter(now, player, carried, next);
     if (!entered.ok) return this.turnAway(hosted, player, "map_full", out);
-    this.record("player/admitted", hosted, player, carried, out);
+    const about = { host: this.desk.host, map, epoch: hosted.epoch, player, carried: carriedText(carried) };
+    out.push({ kind: "record", record: { kind: "player/admitted", ...about } });
     this.note(hosted, first, { player, map, kind: "enter", taken: 0, told: true });
     this.desk.write(at, hosted, out);
   }
@@ -162,36 +179,22 @@ export class Guests {
     const first = hosted.number + 1;
     const taken = hosted.takenOf(player);
     hosted.leave(now, player);
-    const carried = this.note(hosted, first, { player, map: hosted.map, kind: "leave", taken, told });
-    if (carried !== null) this.record("player/parted", hosted, player, carried, out);
+    this.note(hosted, first, { player, map: hosted.map, kind: "leave", taken, told });
     this.desk.write(at, hosted, out);
   }
 
-  /** Finds the deed of a coming or going among those just done; gives what it says the player carries off. */
-  private note(hosted: HostedMap, first: number, one: Underway): Uint8Array | null {
+  /** Finds the deed of a coming or going among those just done. */
+  private note(hosted: HostedMap, first: number, one: Underway): void {
     for (const { operation } of [...hosted.pending.values()].reverse()) {
       if (operation.number < first) break;
       if (operation.player !== one.player || (operation.carried === null) !== (one.kind === "enter")) continue;
       this.underway.set(operation.id, one);
-      return operation.carried;
+      return;
     }
-    return null;
   }
 
   private turnAway({ map, epoch }: HostedMap, player: PlayerId, reason: RefusalReason, out: Out): void {
     send(out, player, { kind: "play/turned-away", map, epoch, reason });
-  }
-
-  private record(
-    kind: "player/admitted" | "player/parted",
-    { map, epoch }: HostedMap,
-    player: PlayerId,
-    carried: Uint8Array,
-    out: Out,
-  ): void {
-    const hash = new RollingHash();
-    for (const byte of carried) hash.mix(byte);
-    out.push({ kind: "record", record: { kind, host: this.desk.host, map, epoch, player, carried: hash.digest() } });
   }
 }
 

@@ -421,7 +421,7 @@ export class HostActor implements Actor {
   private checkpoint(at: number, out: Out): void {
     for (const [map, s] of this.serving) {
       if (s.stage !== "active" || this.buggify("checkpoint-skipped")) continue;
-      const image = this.states.image(at, map);
+      const image = this.states.image(map);
       const request = this.ask({ verb: "checkpoint", map, host: this.profile.host, epoch: s.epoch, image, boot: this.limits.boot }, out);
       this.asked.set(request, map);
     }

@@ -9,6 +9,7 @@ const WORLD = testWorld();
 const SAY = writeInput({ do: "say", text: Uint8Array.of(72) });
 const NOBODY = Uint8Array.of();
 const MS = 1_000;
+const said = (seq: number, data = SAY) => ({ seq, after: seq - 1, data });
 
 function hosted(image: Partial<Pick<MapImage, "number" | "taken" | "pending">> = {}, game = testGame(WORLD).game): HostedMap {
   let ids = 0;
@@ -23,7 +24,7 @@ function played(): { map: HostedMap; now: number } {
   let now = 0;
   for (let i = 1; i < 400; i += 1) {
     now += 150 * MS;
-    map.input(now, 1, i, writeInput(chosenInput(map.program as ReferenceGame, { ...turnOf(31 * i), player: 1 })));
+    map.input(now, 1, said(i, writeInput(chosenInput(map.program as ReferenceGame, { ...turnOf(31 * i), player: 1 }))));
   }
   return { map, now };
 }
@@ -64,13 +65,13 @@ describe("SY14: inputs", () => {
     map.enter(0, 1, NOBODY, 4);
     map.join(0, 1, 4);
     expect([map.takenOf(1), map.takenOf(2)]).toEqual([3, -1]);
-    expect(map.input(1, 1, 5, SAY)).toBe(false);
+    expect(map.input(1, 1, said(5))).toBe(false);
     expect(map.tellings()).toEqual([]);
-    expect(map.input(2, 1, 4, SAY)).toBe(true);
-    expect(map.input(3, 1, 5, SAY)).toBe(true);
+    expect(map.input(2, 1, said(4))).toBe(true);
+    expect(map.input(3, 1, said(5))).toBe(true);
     expect(map.tellings()).toMatchObject([{ player: 1, taken: 5, refused: [{ seq: 5, reason: "too_fast" }] }]);
     expect(map.tellings()).toEqual([]);
-    expect(map.input(4, 1, 4, SAY)).toBe(false);
+    expect(map.input(4, 1, said(4))).toBe(false);
     expect(map.tellings()).toMatchObject([{ player: 1, taken: 5, refused: [] }]);
   });
 
@@ -91,7 +92,7 @@ describe("SY14: inputs", () => {
     map.enter(0, 2, NOBODY, 1);
     expect(map.tellings()).toEqual([]);
     map.join(0, 1, 1);
-    for (let i = 1; i < 2_000; i += 1) map.input(i * 600 * MS, 2, i, SAY);
+    for (let i = 1; i < 2_000; i += 1) map.input(i * 600 * MS, 2, said(i));
     const [first] = map.tellings().filter(({ player }) => player === 1);
     expect(first === undefined || first.news.length <= 512).toBe(true);
     expect(map.silentSince(1)).toEqual([1]);
@@ -144,7 +145,7 @@ describe("SY2: the image of an instant", () => {
     expect(readImage(whole.bytes)).toEqual(whole.image);
     expect(whole.image).toMatchObject({ epoch: 5, boot: 1, number: map.number, mapMs: map.program.at, base: null, taken: map.players() });
     expect(whole.image.pending).toEqual([...map.pending.values()]);
-    map.input(now + 700 * MS, 1, 400, SAY);
+    map.input(now + 700 * MS, 1, said(400));
     const change = map.image(whole.image.hash);
     expect(change.image.base).toBe(whole.image.hash);
     expect(change.image.program.length).toBeLessThan(whole.image.program.length);

@@ -4,18 +4,21 @@
  */
 import { assert } from "../../base/assert.ts";
 
-/** An input; numbers rise within a stay, and from each stay to the next. */
-export type Said = { readonly seq: number; readonly data: Uint8Array };
+/** An input; numbers rise within a stay, and from each stay to the next. `after` is the number of the one that was kept before it. */
+export type Said = { readonly seq: number; readonly after: number; readonly data: Uint8Array };
 
 /** What became of an input. */
-export type Settled = { readonly seq: number; readonly result: "taken" | "refused" | "lost"; readonly reason: string };
+export type Settled = { readonly seq: number; readonly result: "taken" | "refused"; readonly reason: string };
 
 /** Inputs that a client keeps; a person who clicks on while nothing answers is told that more is too many. */
 export const INPUTS_MAX = 32;
 
+const NONE: readonly Settled[] = [];
+
 /** The inputs of one stay on a map. */
 export class InputWindow {
   private said = 0;
+  private last = 0;
   private waiting: Said[] = [];
 
   /** The number of the first input that waits, or of the next one. */
@@ -35,31 +38,36 @@ export class InputWindow {
   begin(above: number): void {
     assert(this.waiting.length === 0, "a stay ends with its inputs");
     this.said = Math.max(this.said, above);
+    this.last = this.said;
   }
 
-  /** Numbers an input and keeps it; without room for it, it is only numbered. */
-  add(data: Uint8Array): { readonly seq: number; readonly kept: boolean } {
-    // What is refused has no number in the row that the host counts: it is told apart by the next one's, with nothing in between.
-    if (this.waiting.length >= INPUTS_MAX) return { seq: this.said + 1, kept: false };
+  /** Numbers an input and keeps it; without room for it, it is only numbered: then `kept` is null. */
+  add(data: Uint8Array): { readonly seq: number; readonly kept: Said | null } {
     this.said += 1;
-    this.waiting.push({ seq: this.said, data });
-    return { seq: this.said, kept: true };
+    const seq = this.said;
+    if (this.waiting.length >= INPUTS_MAX) return { seq, kept: null };
+    const kept = { seq, after: this.last, data };
+    this.last = seq;
+    this.waiting.push(kept);
+    return { seq, kept };
   }
 
   /** The host has taken inputs up to `taken`; `refused` are those of them that its game did not obey. */
-  settle(taken: number, refused: readonly { readonly seq: number; readonly reason: string }[]): Settled[] {
+  settle(taken: number, refused: readonly { readonly seq: number; readonly reason: string }[]): readonly Settled[] {
+    const [first] = this.waiting;
+    if (first === undefined || first.seq > taken) return NONE;
     const ended = this.waiting.filter(({ seq }) => seq <= taken);
-    if (ended.length > 0) this.waiting = this.waiting.slice(ended.length);
+    this.waiting = this.waiting.slice(ended.length);
     return ended.map(({ seq }) => {
       const no = refused.find((one) => one.seq === seq);
       return { seq, result: no === undefined ? "taken" : "refused", reason: no?.reason ?? "" };
     });
   }
 
-  /** Nothing of what waits will be known any more. */
-  giveUp(result: "refused" | "lost", reason: string): Settled[] {
+  /** Nothing of what waits will be taken any more. */
+  giveUp(reason: string): Settled[] {
     const ended = this.waiting;
     this.waiting = [];
-    return ended.map(({ seq }) => ({ seq, result, reason }));
+    return ended.map(({ seq }) => ({ seq, result: "refused", reason }));
   }
 }

@@ -20,7 +20,7 @@ import {
 } from "../protocol/ids.ts";
 import type { Message } from "../protocol/messages.ts";
 import type { Actor, Input, Out, Wish } from "../protocol/step.ts";
-import { InputWindow, type Settled } from "./input-window.ts";
+import { InputWindow, type Said, type Settled } from "./input-window.ts";
 
 const NO_MAP: MapId = -1;
 /** The one timer: no answer came, ask again. */
@@ -123,7 +123,7 @@ export class PlayerActor implements Actor {
         return;
       case "play/refused":
         if (!told || this.stage !== "entering" || message.map !== this.map) return;
-        this.forget(at, out);
+        this.forget(out);
         out.push({ kind: "record", record: { kind: "player/refused", player: this.player, map: message.map, reason: message.reason } });
         return;
       default:
@@ -211,13 +211,13 @@ export class PlayerActor implements Actor {
   private sayAgain(at: number, out: Out): void {
     const { kept } = this.inputs;
     if (kept.length === 0) return;
-    for (const { seq, data } of kept) this.say(seq, data, out);
+    for (const one of kept) this.say(one, out);
     out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + SAY_AGAIN_US });
   }
 
-  private say(seq: number, data: Uint8Array, out: Out): void {
+  private say({ seq, after, data }: Said, out: Out): void {
     const { player, map, epoch } = this;
-    out.push({ kind: "send", to: hostActor(this.host), message: { kind: "play/input", player, map, epoch, seq, data } });
+    out.push({ kind: "send", to: hostActor(this.host), message: { kind: "play/input", player, map, epoch, seq, after, data } });
   }
 
   /** The person does something. */
@@ -225,13 +225,10 @@ export class PlayerActor implements Actor {
     const { player, map } = this;
     if (this.stage !== "playing" && this.stage !== "joining") return;
     const { seq, kept } = this.inputs.add(data);
-    if (!kept) {
-      out.push({ kind: "record", record: { kind: "input/given", player, map, input: seq } });
-      return this.settle(at, [{ seq, result: "refused", reason: "inputs_limit" }], out);
-    }
     out.push({ kind: "record", record: { kind: "input/given", player, map, input: seq } });
+    if (kept === null) return this.settle(at, [{ seq, result: "refused", reason: "inputs_limit" }], out);
     if (this.stage !== "playing" || this.held) return;
-    this.say(seq, data, out);
+    this.say(kept, out);
     if (this.inputs.kept.length === 1) out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + SAY_AGAIN_US });
   }
 
@@ -253,7 +250,7 @@ export class PlayerActor implements Actor {
       case "quit":
         if (this.games && this.host !== NO_HOST) this.exit(out);
         out.push({ kind: "send", to: COORDINATOR, message: { kind: "play/leave", player: this.player } });
-        return this.forget(at, out);
+        return this.forget(out);
       default:
     }
   }
@@ -288,7 +285,7 @@ export class PlayerActor implements Actor {
   private left(at: number, taken: number, out: Out): void {
     const { inputs } = this;
     this.settle(at, inputs.settle(taken, []), out);
-    this.settle(at, taken < 0 ? inputs.giveUp("lost", "stay_unknown") : inputs.giveUp("refused", "left"), out);
+    this.settle(at, inputs.giveUp(taken < 0 ? "stay_unknown" : "left"), out);
     out.push({ kind: "timer/clear", timer: ASK_AGAIN });
     this.enter(at, this.bound, out);
   }
@@ -303,8 +300,8 @@ export class PlayerActor implements Actor {
     if (this.stage !== "playing") this.askLater(at, out);
   }
 
-  private forget(at: number, out: Out): void {
-    this.settle(at, this.inputs.giveUp("lost", "quit"), out);
+  private forget(out: Out): void {
+    this.inputs.giveUp("quit");
     this.held = false;
     this.stage = "idle";
     this.map = NO_MAP;

@@ -70,7 +70,7 @@ export type States = {
   /** The map's standbys from now on; `before` are those it had. */
   replicate(at: number, message: Extract<Message, { kind: "hosting/replicate" }>, before: readonly HostId[], out: Out): void;
   /** A served map's whole state, for the store; null: it is a size alone. */
-  image(at: number, map: MapId): KeptImage | null;
+  image(map: MapId): KeptImage | null;
   /** A player is let in, or is here already: answered at once or when what it carries is known. */
   join(at: number, from: ActorId, player: PlayerId, map: MapId, epoch: Epoch, next: number, out: Out): void;
   hear(at: number, from: ActorId, message: StateMessage, out: Out): void;

@@ -3,8 +3,7 @@
  * Promises: SY1 over a failover (whatever the store has applied is in the state that is served, once), SY3 (the freshest state there is).
  * Never serves before the store has said that the map is this host's, unless a hand-over left it.
  */
-import { assert } from "../../base/assert.ts";
-import type { Epoch, HostId, MapId } from "../protocol/ids.ts";
+import type { Epoch, HostId, MapId, PlayerId } from "../protocol/ids.ts";
 import type { StateHash } from "../protocol/messages.ts";
 import type { OperationId } from "../protocol/operations.ts";
 import type { Recovered, StoreRequest } from "../protocol/store.ts";
@@ -22,9 +21,12 @@ export type Ready = Held & {
   readonly redone: readonly OperationId[];
   /** Deeds in the state of which nobody knows that they are written down; under ids of this host, because their own are void with the epoch. */
   readonly pending: readonly PendingDeed[];
-  /** Who is on the map by the store's word, and what it carried when it came. */
+  /** Who is on the map by the store's word and has not left in the state, and what it carried when it came. */
   readonly players: Recovered["players"];
 };
+
+/** Images that the store may give, one better than the other, before it is asked for none any more. */
+const IMAGES_MAX = 3;
 
 /** One map on its way to be served. Asks the store until what is held is known to be the freshest. */
 export class TakeUp {
@@ -34,8 +36,9 @@ export class TakeUp {
   private readonly boot: number;
   private held: Held | null;
   private from: TakenFrom;
-  /** The store's image made no sense: what is held is the best there is. */
+  /** The store's image made no sense, or there is always a better one: what is held is the best there is. */
   private alone = false;
+  private given = 0;
 
   constructor(host: HostId, boot: number, map: MapId, epoch: Epoch, held: Held | null) {
     this.host = host;
@@ -64,10 +67,10 @@ export class TakeUp {
 
   /** Takes the store's answer: the state that is ready, or null where it is to be asked once more, about the fresher image that it gave. */
   take(recovered: Recovered, states: HeldStates, programOf: ProgramOf, makeId: () => OperationId): Ready | null {
-    if (recovered.image !== null) {
-      assert(!this.alone, "an image that is not wanted is not given");
+    if (recovered.image !== null && !this.alone) {
       const better = states.read(this.map, recovered.image.bytes);
-      if (better === null) this.alone = true;
+      this.given += 1;
+      if (better === null || this.given === IMAGES_MAX) this.alone = true;
       else {
         this.held = better;
         this.from = "store";
@@ -83,8 +86,21 @@ export class TakeUp {
       .filter((_, i) => recovered.known[i] !== true)
       .map(({ operation, critical }) => ({ critical, operation: { ...operation, id: makeId() } }));
     const number = Math.max(image.number, recovered.number);
-    return { program, image, from: this.from, number, redone, pending, players: recovered.players };
+    return {
+      program,
+      image,
+      from: this.from,
+      number,
+      redone,
+      pending,
+      players: recovered.players.filter(({ player }) => !goes(pending, player)),
+    };
   }
+}
+
+/** Whether somebody has left in a state, and only the store does not know it yet: what it came with is not what it has. */
+function goes(pending: readonly PendingDeed[], player: PlayerId): boolean {
+  return pending.some(({ operation }) => operation.player === player && operation.carried !== null);
 }
 
 function begun(program: Held["program"]): Held {

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { writeCarried } from "./carried.ts";
 import { amountOf, type DeedStory, deedOf, readDeed } from "./deeds.ts";
-import { type Counters, LIMITS, untracked } from "./entities.ts";
+import { type Counters, KIND, keyOf, LIMITS, PHASE, type Player, untracked } from "./entities.ts";
 import { Kept, playTurns, testGame, testWorld, type Turn, turnOf } from "./game.fixture.ts";
 import type { Deed } from "./program.ts";
 import { ReferenceGame } from "./reference-game.ts";
+import type { GameState } from "./state.ts";
 
 const world = testWorld();
 
@@ -242,6 +243,16 @@ describe("SY1: deeds from outside", () => {
   });
 });
 
+/** A snapshot of the game in which its players lie dead. */
+function withDead(game: ReferenceGame): Uint8Array {
+  for (const id of game.players()) {
+    const one = game.player(id) as Player;
+    Object.assign(one, { hp: 0, phase: PHASE.dead, due: 5_000 });
+    (game as unknown as { state: GameState }).state.touch(keyOf(KIND.player, id), one);
+  }
+  return game.snapshot();
+}
+
 describe("SY1: what is booked where an earlier deed is missing", () => {
   const again = (game: ReferenceGame, player: number, story: DeedStory, carried: Uint8Array | null = null): unknown =>
     game.redo({ player, data: deedOf(player, story).data, carried });
@@ -270,6 +281,19 @@ describe("SY1: what is booked where an earlier deed is missing", () => {
     expectSound(game);
   });
 
+  it("who lies dead in the older state is neither healed nor raised by what it used and learned, and can still be written", () => {
+    const { game } = testGame(world);
+    const { game: other, kept } = testGame(world);
+    other.enter(1, carriedOf(7, 2), kept);
+    expect(game.apply(withDead(other))).toEqual(DONE);
+    expect(game.player(1)).toMatchObject({ hp: 0, phase: 3 });
+    expect(again(game, 1, { deed: "use", item: 7, amount: 1 })).toEqual(DONE);
+    const kill: DeedStory = { deed: "kill", slot: 2, life: 1, monster: 1002, cell: open, baseExp: 5_000, jobExp: 1, drops: [] };
+    expect(again(game, 1, kill)).toEqual(DONE);
+    expect([game.player(1)!.hp, game.player(1)!.purse.level > 2, game.player(1)!.bag.stacks]).toEqual([0, true, [{ item: 7, amount: 1 }]]);
+    expectSound(game);
+  });
+
   it("who is here already comes anew, who is not here leaves with what it brought, and who leaves richer found it here", () => {
     const { game, kept } = testGame(world);
     game.enter(1, carriedOf(7, 2), kept);
@@ -280,6 +304,21 @@ describe("SY1: what is booked where an earlier deed is missing", () => {
     expect(game.players()).toEqual([]);
     expect(game.counters()).toMatchObject({ entered: 3, left: 3, brought: 9, dropped: 6, carriedOff: 15, zenyCarriedOff: 1_500 });
     expectSound(game);
+  });
+
+  it("bounds hold: nobody comes to a full map, and on a full floor the oldest makes room", () => {
+    const { game } = testGame(testWorld({ ground: { width: 512, height: 512, cells: new Uint8Array(262_144) }, spawns: [] }));
+    const nothing = new Uint8Array(0);
+    for (let id = 0; id < LIMITS.players; id += 1) expect(again(game, id, { deed: "enter", carried: nothing })).toEqual(DONE);
+    const hash = game.hash();
+    expect(again(game, 1_000, { deed: "enter", carried: nothing })).toEqual({ ok: false, error: "no room for another player" });
+    expect(game.hash()).toBe(hash);
+    expect(again(game, 0, { deed: "enter", carried: carriedOf(7, 3) }), "who is here").toEqual(DONE);
+    for (let id = 1; id <= LIMITS.floorItems + 2; id += 1)
+      expect(again(game, 0, { deed: "throw", id, item: 7, amount: 1, cell: 5 })).toEqual(DONE);
+    expect(game.floor().map(({ id }) => id)).toEqual(Array.from({ length: LIMITS.floorItems }, (_, i) => i + 3));
+    const c = game.counters();
+    expect(c.dropped + c.brought).toBe(amountOf(game.floor()) + c.expired + c.carriedOff);
   });
 
   it("a kill ends the lives before it too, and pays no more for one that is known to be over", () => {

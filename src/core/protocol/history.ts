@@ -193,8 +193,8 @@ export type HistoryRecord =
       readonly mapMs: number;
     }
   /**
-   * A host serves from this state on. `from`: a hand-over's last image, a replica it kept, an image from the store, or the game's beginning;
-   * `number` and `mapMs` are of the state as it was found, `redone` the operations from the store that were put on top, in their order; `hash` is that of
+   * A host serves from this state on. `from`: a hand-over's last image, a replica it kept, an image from the store, or the game's beginning; `of`: the
+   * epoch under which that state was served, 0 for the beginning. `number` and `mapMs` are of the state as it was found, `redone` the operations from the store that were put on top, in their order; `hash` is that of
    * the state it serves with.
    */
   | {
@@ -203,6 +203,7 @@ export type HistoryRecord =
       readonly map: MapId;
       readonly epoch: Epoch;
       readonly from: "handoff" | "replica" | "store" | "beginning";
+      readonly of: Epoch;
       readonly hash: StateHash;
       readonly number: number;
       readonly mapMs: number;

@@ -161,12 +161,14 @@ export type PlayerHost =
   | { readonly kind: "play/join"; readonly player: PlayerId; readonly map: MapId; readonly epoch: Epoch; readonly next: number }
   | { readonly kind: "play/joined"; readonly map: MapId; readonly epoch: Epoch; readonly taken: number }
   | { readonly kind: "play/turned-away"; readonly map: MapId; readonly epoch: Epoch; readonly reason: RefusalReason }
+  /** `after`: the number of the input that comes before it; those between were refused by the client itself. */
   | {
       readonly kind: "play/input";
       readonly player: PlayerId;
       readonly map: MapId;
       readonly epoch: Epoch;
       readonly seq: number;
+      readonly after: number;
       readonly data: Uint8Array;
     }
   /** What happened near the player, and how far its inputs were taken; `refused` are those among them that the game did not obey, and why. */

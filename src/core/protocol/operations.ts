@@ -44,6 +44,11 @@ export type Operation = {
   readonly data: Uint8Array;
 };
 
+/** The bytes that an operation brings along. */
+export function operationBytes({ data, carried }: Operation): number {
+  return data.length + (carried?.length ?? 0);
+}
+
 /** What became of one operation of a batch. `duplicate`: it was applied before, and is as good as applied now. */
 export type OperationVerdict = "applied" | "duplicate";
 

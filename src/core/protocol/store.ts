@@ -1,7 +1,7 @@
 /** What is asked of the ownership store, and how it answers. Each request is answered exactly once. */
 import type { HostProfile } from "./host-stats.ts";
 import type { Epoch, HostId, MapId, PlayerId } from "./ids.ts";
-import type { Operation, OperationBatch, OperationVerdict, SyncType } from "./operations.ts";
+import type { Operation, OperationBatch, OperationId, OperationVerdict, SyncType } from "./operations.ts";
 
 /** One row of map ownership. `owner` is NO_HOST while nobody serves the map. */
 export type OwnershipRow = { readonly map: MapId; readonly owner: HostId; readonly epoch: Epoch };
@@ -82,7 +82,8 @@ export type StoreRequest =
     }
   /**
    * Lets a player onto the map, under the same fence: it is on one map at a time (`elsewhere` names another where its stay has not ended). Who is on
-   * this map already is let in again. Answered with what it carried when it came; empty: it is new.
+   * this map already is let in again. Answered with what it carried when it came; empty: it is new. `id` is one of operations: with one id a player is let in
+   * once, and one that arrives late brings nobody back who was let in with it, or turned away, and has gone since (then it is refused).
    */
   | {
       readonly verb: "admit";
@@ -91,6 +92,7 @@ export type StoreRequest =
       readonly boot: number;
       readonly epoch: Epoch;
       readonly player: PlayerId;
+      readonly id: OperationId;
     }
   /** The data of the operation of a type that was applied last for a player of a map (-1: for the map alone); null: there is none. No fence. */
   | { readonly verb: "fetch"; readonly map: MapId; readonly type: SyncType; readonly player: PlayerId }

@@ -4,7 +4,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import type { Epoch, MapId } from "../protocol/ids.ts";
-import type { Operation } from "../protocol/operations.ts";
+import { type Operation, operationBytes } from "../protocol/operations.ts";
 
 /** A pending operation. */
 export type Entry = {
@@ -78,7 +78,7 @@ export class Lane {
     const until = from + Math.min(this.due, operationsMax);
     let bytes = 0;
     while (this.first < until) {
-      bytes += (this.entries[this.first] as Entry).operation.data.length;
+      bytes += operationBytes((this.entries[this.first] as Entry).operation);
       if (bytes > bytesMax && this.first > from) break;
       this.first += 1;
     }

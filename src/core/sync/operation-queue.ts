@@ -7,7 +7,7 @@ import { assert } from "../../base/assert.ts";
 import { err, ok, type Result } from "../../base/result.ts";
 import { US_PER_MS, US_PER_S } from "../../base/time.ts";
 import type { Epoch, HostId, MapId } from "../protocol/ids.ts";
-import type { Operation, OperationId, OperationVerdict } from "../protocol/operations.ts";
+import { type Operation, operationBytes, type OperationId, type OperationVerdict } from "../protocol/operations.ts";
 import type { OwnershipRow, StoreAnswer, StoreRequest } from "../protocol/store.ts";
 import type { SyncTuning } from "../sync-settings.ts";
 import { type Batch, Book, type ClosedFor, type Entry, type Lane } from "./lane.ts";
@@ -144,11 +144,12 @@ export class OperationQueue {
     return ok(null);
   }
 
-  private refusalOf(at: number, map: MapId, { id, data }: Operation, critical: boolean): SubmitRefusal | null {
+  private refusalOf(at: number, map: MapId, operation: Operation, critical: boolean): SubmitRefusal | null {
     const book = this.books.get(map);
     if (book === undefined || book.closed !== null) return "not_granted";
     if (book.held) return "draining";
-    if (data.length > this.tuning.operationBytesMax) return "too_large";
+    if (operationBytes(operation) > this.tuning.operationBytesMax) return "too_large";
+    const { id } = operation;
     if (this.pending.has(id) || this.results.get(at, id) !== undefined) return "already_submitted";
     return this.room(critical) === 0 ? "queue_full" : null;
   }

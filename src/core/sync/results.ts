@@ -21,14 +21,14 @@ export type OperationEnd =
 export type OperationStatus = OperationEnd | { readonly result: "pending" | "unknown" | "not_known" };
 
 /** Told to who waited: the end, or what is known when the time is over. */
-export type TellWaiter = (waiter: number, operation: OperationId, status: OperationStatus) => void;
+export type TellWaiter<Status = OperationStatus> = (waiter: number, operation: OperationId, status: Status) => void;
 
-/** The ends of operations, for a while. */
-export class Results {
+/** The ends of operations, for a while. Whoever tells more of an end than the queue does brings its own `End`. */
+export class Results<End = OperationEnd> {
   private readonly keptUs: number;
   private readonly max: number;
   /** Oldest end first. */
-  private readonly ends = new Map<OperationId, { readonly end: OperationEnd; readonly at: number }>();
+  private readonly ends = new Map<OperationId, { readonly end: End; readonly at: number }>();
 
   constructor(keptUs: number, max: number) {
     assert(keptUs > 0 && max >= 1, "results are kept for a while");
@@ -41,13 +41,13 @@ export class Results {
     return this.ends.size;
   }
 
-  put(at: number, id: OperationId, end: OperationEnd): void {
+  put(at: number, id: OperationId, end: End): void {
     assert(!this.ends.has(id), "an operation ends once");
     this.evict(at, this.max - 1);
     this.ends.set(id, { end, at });
   }
 
-  get(at: number, id: OperationId): OperationEnd | undefined {
+  get(at: number, id: OperationId): End | undefined {
     this.evict(at, this.max);
     return this.ends.get(id)?.end;
   }
@@ -63,7 +63,7 @@ export class Results {
 type Waiting = { readonly waiter: number; readonly id: OperationId; readonly until: number };
 
 /** Those who wait for an operation's end. */
-export class Waiters {
+export class Waiters<Status = OperationStatus> {
   private readonly max: number;
   private readonly of = new Map<OperationId, Set<Waiting>>();
   private readonly timed = new Set<Waiting>();
@@ -95,7 +95,7 @@ export class Waiters {
   }
 
   /** The operation has ended: all who waited for it are told, in the order in which they came. */
-  settle(id: OperationId, end: OperationEnd, tell: TellWaiter): void {
+  settle(id: OperationId, end: Status, tell: TellWaiter<Status>): void {
     const all = this.of.get(id);
     if (all === undefined) return;
     this.of.delete(id);
@@ -107,7 +107,7 @@ export class Waiters {
   }
 
   /** Tells those whose time is over what is known by now. */
-  due(at: number, known: (id: OperationId) => OperationStatus, tell: TellWaiter): void {
+  due(at: number, known: (id: OperationId) => Status, tell: TellWaiter<Status>): void {
     if (at < this.soonest) return;
     this.soonest = Number.POSITIVE_INFINITY;
     for (const waiting of this.timed) {

@@ -1,0 +1,164 @@
+/**
+ * What a run at fidelity game says of states, operations and inputs: what failovers lost of a map's time, how long they took by how the host was lost, and
+ * how long writing down and playing takes. At fidelity control it hears nothing and leaves no sample.
+ */
+import { US_PER_MS } from "../../../src/base/time.ts";
+import type { HistoryRecord } from "../../../src/core/protocol/history.ts";
+import type { ActorId, Epoch, HostId, MapId, PlayerId } from "../../../src/core/protocol/ids.ts";
+import type { OperationId } from "../../../src/core/protocol/operations.ts";
+import type { HostTruth, Observer } from "../../world/observer.ts";
+import type { Tally } from "./tally.ts";
+
+type Of<K extends HistoryRecord["kind"]> = Extract<HistoryRecord, { kind: K }>;
+
+/** How a host was lost: its end said so, or nothing was heard of it any more. */
+type Loss = "close" | "silence";
+
+/** Who serves a map: since when (us), from which map time on (ms), and when and how it was lost. */
+type Service = {
+  readonly host: HostId;
+  readonly epoch: Epoch;
+  readonly since: number;
+  readonly fromMs: number;
+  frozenMs: number | null;
+  lostAt: number | null;
+  loss: Loss;
+};
+
+/** An operation under way. */
+type Underway = { readonly at: number; readonly critical: boolean; readonly number: number };
+
+/** See the head of this file. */
+export class Games implements Observer {
+  readonly #tally: Tally;
+  readonly #services = new Map<MapId, Service>();
+  readonly #taken = new Map<MapId, Of<"state/taken-up">>();
+  readonly #operations = new Map<OperationId, Underway>();
+  /** Per map: operations that were answered as done since it was taken up, and their numbers. */
+  readonly #done = new Map<MapId, Map<OperationId, number>>();
+  readonly #given = new Map<PlayerId, Map<number, number>>();
+  #acknowledgedLost = 0;
+
+  constructor(tally: Tally) {
+    this.#tally = tally;
+  }
+
+  record(_self: ActorId, at: number, record: HistoryRecord): void {
+    switch (record.kind) {
+      case "state/taken-up":
+        return this.#takenUp(at, record);
+      case "state/frozen":
+        return this.#frozen(record);
+      case "state/resumed":
+        return this.#resumed(at, record);
+      case "host/serving":
+        return this.#serving(at, record);
+      case "operation/submitted":
+        this.#operations.set(record.operation, { at, critical: record.critical, number: record.number });
+        return;
+      case "operation/answered":
+        return this.#answered(at, record);
+      case "player/entered":
+      case "player/left":
+        this.#given.delete(record.player);
+        return;
+      case "input/given":
+        return this.#asked(at, record);
+      case "input/settled":
+        return this.#settled(at, record);
+      default:
+    }
+  }
+
+  host(at: number, host: HostId, truth: HostTruth): void {
+    const lost = truth.startsWith("down") || truth === "paused" || truth === "cut";
+    for (const service of this.#services.values()) {
+      if (service.host !== host) continue;
+      if (lost && service.lostAt === null) {
+        service.lostAt = at;
+        service.loss = truth === "down-close" || truth === "down-polite" ? "close" : "silence";
+      } else if (!lost && truth !== "up") service.lostAt = null;
+    }
+  }
+
+  /** The run is over. */
+  finish(): void {
+    if (this.#services.size > 0) this.#tally.run("acknowledged_lost", this.#acknowledgedLost);
+  }
+
+  #takenUp(at: number, record: Of<"state/taken-up">): void {
+    const { host, map, epoch, from, mapMs, number, redone } = record;
+    this.#taken.set(map, record);
+    const before = this.#services.get(map);
+    if (before !== undefined) this.#lost(before, from, mapMs, at);
+    const again = new Set(redone);
+    const done = this.#done.get(map);
+    for (const [operation, its] of done ?? []) {
+      if (its > number && !again.has(operation)) this.#acknowledgedLost += 1;
+      // What the state has by now every later one goes on from.
+      if (its <= number || !again.has(operation)) done?.delete(operation);
+    }
+    if (before === undefined) this.#services.set(map, service(host, epoch, at, mapMs));
+  }
+
+  #lost(before: Service, from: Of<"state/taken-up">["from"], mapMs: number, at: number): void {
+    if (from === "handoff") {
+      if (before.frozenMs !== null) this.#tally.of("lost_handoff_ms").add(Math.max(0, before.frozenMs - mapMs));
+      return;
+    }
+    const until = before.frozenMs ?? before.fromMs + Math.floor(((before.lostAt ?? at) - before.since) / US_PER_MS);
+    const name = from === "replica" ? "lost_warm_ms" : "lost_cold_ms";
+    this.#tally.of(name).add(Math.max(0, until - mapMs));
+  }
+
+  #frozen({ host, map, epoch, mapMs }: Of<"state/frozen">): void {
+    const one = this.#services.get(map);
+    if (one?.host === host && one.epoch === epoch) one.frozenMs = mapMs;
+  }
+
+  #resumed(at: number, { host, map, epoch }: Of<"state/resumed">): void {
+    const one = this.#services.get(map);
+    if (one?.host === host && one.epoch === epoch) this.#services.set(map, service(host, epoch, at, one.frozenMs ?? one.fromMs));
+  }
+
+  #serving(at: number, { host, map, epoch }: Of<"host/serving">): void {
+    const before = this.#services.get(map);
+    const taken = this.#taken.get(map);
+    if (taken === undefined || taken.host !== host || taken.epoch !== epoch) return;
+    if (before?.lostAt != null && (before.host !== host || before.epoch !== epoch)) {
+      const cold = taken.from === "store" || taken.from === "beginning";
+      const name = cold ? "failover_cold_ms" : before.loss === "close" ? "failover_close_ms" : "failover_silence_ms";
+      if (taken.from !== "handoff") this.#tally.of(name).add(at - before.lostAt);
+    }
+    if (before?.host !== host || before.epoch !== epoch) this.#services.set(map, service(host, epoch, at, taken.mapMs));
+  }
+
+  #answered(at: number, { map, operation, result }: Of<"operation/answered">): void {
+    const one = this.#operations.get(operation);
+    if (one === undefined || result === "unknown") return;
+    this.#operations.delete(operation);
+    if (result !== "done") return;
+    this.#tally.of(one.critical ? "operation_critical_ms" : "operation_ms").add(at - one.at);
+    let done = this.#done.get(map);
+    if (done === undefined) this.#done.set(map, (done = new Map()));
+    done.set(operation, one.number);
+  }
+
+  #asked(at: number, { player, input }: Of<"input/given">): void {
+    let given = this.#given.get(player);
+    if (given === undefined) this.#given.set(player, (given = new Map()));
+    given.set(input, at);
+  }
+
+  #settled(at: number, { player, input, result }: Of<"input/settled">): void {
+    const given = this.#given.get(player);
+    const from = given?.get(input);
+    if (given === undefined || from === undefined) return;
+    given.delete(input);
+    if (result === "taken") this.#tally.of("input_ms").add(at - from);
+  }
+}
+
+function service(host: HostId, epoch: Epoch, since: number, fromMs: number): Service {
+  return { host, epoch, since, fromMs, frozenMs: null, lostAt: null, loss: "silence" };
+}
