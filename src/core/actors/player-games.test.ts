@@ -158,6 +158,18 @@ describe("SY14: what a person does", () => {
   });
 });
 
+it("where states are sizes nothing is counted: whoever is let in plays, however late it came", () => {
+  const player = new PlayerActor(5, 2, ASK_AGAIN_US);
+  const at = 900_000;
+  for (const input of [
+    { kind: "wish", at, wish: { verb: "go", map: 1 } },
+    { kind: "message", at, from: COORDINATOR, message: { kind: "play/assigned", map: 1, host: 7, epoch: 3 } },
+    { kind: "message", at, from: HOST, message: { kind: "play/joined", map: 1, epoch: 3, taken: 0 } },
+  ] as const)
+    player.step(input, []);
+  expect(player.stage).toBe("playing");
+});
+
 describe("who has nothing to say", () => {
   it("says that it is there, before its host leads it out", () => {
     const client = new Client().plays();

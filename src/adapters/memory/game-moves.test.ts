@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { OwnershipTable } from "../../adapters/memory/ownership-table.ts";
-import { chosenInput, turnOf } from "../game/game.fixture.ts";
-import { writeInput } from "../game/inputs.ts";
-import type { HostId, MapId } from "../protocol/ids.ts";
-import { type Fate, GameStage, TUNING } from "./game-stage.fixture.ts";
+import { OwnershipTable } from "./ownership-table.ts";
+import { chosenInput, turnOf } from "../../core/game/game.fixture.ts";
+import { writeInput } from "../../core/game/inputs.ts";
+import type { HostId, MapId } from "../../core/protocol/ids.ts";
+import { type Fate, GameStage, TUNING } from "../../core/actors/game-stage.fixture.ts";
 
 const MAP: MapId = 0;
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { OwnershipTable } from "../../adapters/memory/ownership-table.ts";
-import { writeInput } from "../game/inputs.ts";
-import { hostActor, playerActor } from "../protocol/ids.ts";
-import type { Message } from "../protocol/messages.ts";
-import { type Fate, GameStage } from "./game-stage.fixture.ts";
+import { OwnershipTable } from "./ownership-table.ts";
+import { writeInput } from "../../core/game/inputs.ts";
+import { hostActor, playerActor } from "../../core/protocol/ids.ts";
+import type { Message } from "../../core/protocol/messages.ts";
+import { type Fate, GameStage } from "../../core/actors/game-stage.fixture.ts";
 
 const MAP = 0;
 const SAY = writeInput({ do: "say", text: Uint8Array.of(72) });
