@@ -166,7 +166,7 @@ export class PlayerActor implements Actor {
     const plays = this.plays({ map, epoch });
     if (!plays && (this.stage !== "joining" || map !== this.map || epoch !== this.epoch)) return;
     // The host means a stay before this one, or does not know how far this one is: what it was said would wait for what comes before it.
-    if (this.stage !== "leaving" && taken < this.inputs.next - 1) return this.join(out);
+    if (this.games && this.stage !== "leaving" && taken < this.inputs.next - 1) return this.join(out);
     this.held = false;
     this.settle(at, this.inputs.settle(taken, []), out);
     if (this.stage === "leaving") return;

@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import { chosenInput, testGame, testWorld, turnOf } from "../game/game.fixture.ts";
+import { writeInput } from "../game/inputs.ts";
+import { ReferenceGame } from "../game/reference-game.ts";
+import { HostedMap } from "./hosted-map.ts";
+import { type MapImage, readImage } from "./map-image.ts";
+
+const WORLD = testWorld();
+const SAY = writeInput({ do: "say", text: Uint8Array.of(72) });
+const NOBODY = Uint8Array.of();
+const MS = 1_000;
+const said = (seq: number, data = SAY) => ({ seq, after: seq - 1, data });
+
+function hosted(image: Partial<Pick<MapImage, "number" | "taken" | "pending">> = {}, game = testGame(WORLD).game): HostedMap {
+  let ids = 0;
+  return new HostedMap(3, 5, 1, game, { number: 0, taken: [], pending: [], ...image }, () => `7.1.${(ids += 1)}`);
+}
+
+/** A map on which player 1 has played until something had to be written down. */
+function played(): { map: HostedMap; now: number } {
+  const map = hosted();
+  map.start(0);
+  map.enter(0, 1, NOBODY, 1);
+  let now = 0;
+  for (let i = 1; i < 400; i += 1) {
+    now += 150 * MS;
+    map.input(now, 1, said(i, writeInput(chosenInput(map.program as ReferenceGame, { ...turnOf(31 * i), player: 1 }))));
+  }
+  return { map, now };
+}
+
+describe("a map's time", () => {
+  it("goes on with the host's in whole milliseconds from where the map stood, and not while it stands still", () => {
+    const map = hosted();
+    expect(map.runs).toBe(false);
+    map.advance(90 * MS);
+    expect(map.program.at).toBe(0);
+    map.start(100 * MS);
+    map.advance(100 * MS + 1_999);
+    expect(map.program.at).toBe(1);
+    map.stop(130 * MS);
+    map.advance(900 * MS);
+    expect([map.runs, map.program.at]).toEqual([false, 30]);
+    map.start(1_000 * MS);
+    map.advance(1_005 * MS);
+    expect(map.program.at).toBe(35);
+    expect(() => map.start(1_006 * MS)).toThrow("a map starts from standing still");
+  });
+
+  it("leaves out what is skipped", () => {
+    const map = hosted();
+    map.skip(5 * MS);
+    map.start(0);
+    map.advance(20 * MS);
+    map.skip(500 * MS);
+    map.advance(510 * MS);
+    expect(map.program.at).toBe(30);
+  });
+});
+
+describe("SY14: inputs", () => {
+  it("are taken once and in order; what was taken is only said again, what comes too soon is not heard", () => {
+    const map = hosted();
+    map.start(0);
+    map.enter(0, 1, NOBODY, 4);
+    map.join(0, 1, 4);
+    expect([map.takenOf(1), map.takenOf(2)]).toEqual([3, -1]);
+    expect(map.input(1, 1, said(5))).toBe(false);
+    expect(map.tellings()).toEqual([]);
+    expect(map.input(2, 1, said(4))).toBe(true);
+    expect(map.input(3, 1, said(5))).toBe(true);
+    expect(map.tellings()).toMatchObject([{ player: 1, taken: 5, refused: [{ seq: 5, reason: "too_fast" }] }]);
+    expect(map.tellings()).toEqual([]);
+    expect(map.input(4, 1, said(4))).toBe(false);
+    expect(map.tellings()).toMatchObject([{ player: 1, taken: 5, refused: [] }]);
+  });
+
+  it("go on where the image says, or the client", () => {
+    const game = testGame(WORLD).game;
+    game.enter(1, NOBODY, { deed: () => undefined, tell: () => undefined });
+    game.enter(2, NOBODY, { deed: () => undefined, tell: () => undefined });
+    const map = hosted({ taken: [[1, 8]] }, game);
+    expect([map.takenOf(1), map.takenOf(2)]).toEqual([8, 0]);
+    map.start(0);
+    expect([map.join(0, 1, 4), map.join(0, 1, 12), map.join(0, 1, 3)]).toEqual([8, 11, 11]);
+  });
+
+  it("news go to who was told that it plays, and no more of them than can be kept", () => {
+    const map = hosted();
+    map.start(0);
+    map.enter(0, 1, NOBODY, 1);
+    map.enter(0, 2, NOBODY, 1);
+    expect(map.tellings()).toEqual([]);
+    map.join(0, 1, 1);
+    for (let i = 1; i < 2_000; i += 1) map.input(i * 600 * MS, 2, said(i));
+    const [first] = map.tellings().filter(({ player }) => player === 1);
+    expect(first === undefined || first.news.length <= 512).toBe(true);
+    expect(map.silentSince(1)).toEqual([1]);
+  });
+});
+
+describe("SY1: deeds", () => {
+  it("are numbered one after the other from where the image ends, each under an id of its own", () => {
+    const { map } = played();
+    const deeds = [...map.pending.values()].map(({ operation }) => operation);
+    expect(deeds.length).toBeGreaterThan(3);
+    expect(deeds.map(({ number }) => number)).toEqual(deeds.map((_, i) => i + 1));
+    expect([map.number, new Set(deeds.map(({ id }) => id)).size]).toEqual([deeds.length, deeds.length]);
+    const next = hosted({ number: 41 });
+    next.start(0);
+    next.enter(0, 1, NOBODY, 1);
+    expect([...next.pending.values()].map(({ operation }) => operation.number)).toEqual([42]);
+  });
+
+  it("are given once, as far as they are taken, those of the image first", () => {
+    const pending = [...played().map.pending.values()]
+      .slice(0, 2)
+      .map((one, i) => ({ ...one, operation: { ...one.operation, id: `9.9.${i}` } }));
+    const map = hosted({ number: 2, pending });
+    map.start(0);
+    map.enter(0, 1, NOBODY, 1);
+    const given: string[] = [];
+    const upTo = (room: number): boolean => map.submitMade(({ operation }) => given.length < room && given.push(operation.id) > 0);
+    expect([upTo(1), upTo(2), upTo(2), upTo(9), upTo(9)]).toEqual([false, false, false, true, true]);
+    expect(given).toEqual(["9.9.0", "9.9.1", "7.1.1"]);
+    expect([...map.pending.keys()]).toEqual(given);
+  });
+
+  it("who leaves takes what it carries, and is gone from what waits to be told", () => {
+    const { map, now } = played();
+    map.leave(now, 1);
+    const last = [...map.pending.values()].at(-1)!.operation;
+    expect(last.carried?.length).toBeGreaterThan(0);
+    expect([map.has(1), map.players(), map.tellings()]).toEqual([false, [], []]);
+    expect(map.enter(now, 1, last.carried!, 9).ok).toBe(true);
+    expect(map.enter(now, 2, Uint8Array.of(99), 1).ok).toBe(false);
+    expect([map.has(1), map.has(2), map.takenOf(1)]).toEqual([true, false, 8]);
+  });
+});
+
+describe("SY2: the image of an instant", () => {
+  it("is the whole, or what changed since a state that is still known, and says what goes with it", () => {
+    const { map, now } = played();
+    const whole = map.image(null);
+    expect(readImage(whole.bytes)).toEqual(whole.image);
+    expect(whole.image).toMatchObject({ epoch: 5, boot: 1, number: map.number, mapMs: map.program.at, base: null, taken: map.players() });
+    expect(whole.image.pending).toEqual([...map.pending.values()]);
+    map.input(now + 700 * MS, 1, said(400));
+    const change = map.image(whole.image.hash);
+    expect(change.image.base).toBe(whole.image.hash);
+    expect(change.image.program.length).toBeLessThan(whole.image.program.length);
+    const copy = new ReferenceGame(WORLD);
+    copy.apply(whole.image.program);
+    copy.apply(change.image.program);
+    expect(copy.hash()).toBe(map.program.hash());
+    expect(map.image(77n).image.base).toBeNull();
+  });
+});
