@@ -202,11 +202,10 @@ export class World {
   private perform(kind: number, target: number, number: number, object: unknown): void {
     switch (kind) {
       case EVENT.message:
-        return this.arrive(kind, target, number, object as Packet);
+      case EVENT.sealed:
+        return this.arrive(kind, target, number, object as Packet | Envelope);
       case EVENT.damaged:
         return this.damaged(target, object as Packet);
-      case EVENT.sealed:
-        return this.arrive(kind, target, number, object as Envelope);
       case EVENT.sealTick:
         return this.sealed?.tick(target, number);
       case EVENT.turn:
