@@ -6,7 +6,7 @@ import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { ActorId, Epoch } from "../../src/core/protocol/ids.ts";
 import { readU32, readU64 } from "../../src/core/sync/bytes.ts";
 import { type Plain, piecesOf } from "../../src/core/sync/crypto.ts";
-import { type Header, readHeader } from "../../src/core/sync/header.ts";
+import { type Direction, type Header, readHeader } from "../../src/core/sync/header.ts";
 import { sealingLimits } from "../../src/core/sync/limits.ts";
 import { WINDOW } from "../../src/core/sync/replay-window.ts";
 import { hexOf, leaksIn, leaksInText } from "../world/canaries.ts";
@@ -27,13 +27,15 @@ type Received = {
   seen: Set<number>;
   kid: number;
   readonly replacedAt: Map<number, number>;
+  /** Epochs that its receiver was told or told of, ever higher ones, and when. */
+  readonly fences: { readonly epoch: Epoch; readonly since: number }[];
 };
-/** Epochs of a session, and since when whoever receives in that direction knows of them. */
-type Fence = { readonly epoch: Epoch; readonly since: number };
-
 /** Numbers kept of a direction before those behind the window are dropped. */
 const SEEN_MAX = 2 * WINDOW;
 const LIMITS = sealingLimits();
+/** Sessions are told apart by 52 bits of their ids, as numbers: by the upper 32, and those of the lower that are left when 12 are dropped. */
+const ID_LOW_BITS = 12;
+const ID_LOW = 1_048_576;
 
 /** The checkers of sealed lines; none where nothing is sealed. */
 export function sealingCheckers(options: Pick<CheckerOptions, "sealing">): SealingChecker[] {
@@ -42,8 +44,8 @@ export function sealingCheckers(options: Pick<CheckerOptions, "sealing">): Seali
 
 /** Judges one run. */
 export class SealingChecker extends RuleChecker implements Checker, Observer {
-  readonly #received = new Map<string, Received>();
-  readonly #fences = new Map<string, Fence[]>();
+  /** By direction, then by session. */
+  readonly #received: Readonly<Record<Direction, Map<number, Received>>> = { 1: new Map(), 2: new Map() };
   readonly #nonces = new WeakMap<KeyName, { last: number; others: Set<string> | null }>();
 
   constructor() {
@@ -61,12 +63,11 @@ export class SealingChecker extends RuleChecker implements Checker, Observer {
     this.check("SY13", !leaksIn(bytes), at, () => `a secret of the run stands in the bytes from actor ${from} to ${to}`);
     const header = readHeader(bytes);
     // Who seals under an epoch knows of it, and receives older ones no longer than a replaced key.
-    if (header !== null) this.#fence(pathOf(header, 3 - header.direction), header.epoch, at);
+    if (header !== null) tell(this.#receivedOn(header, header.direction === 1 ? 2 : 1), header.epoch, at);
   }
 
   record(self: ActorId, at: number, record: HistoryRecord): void {
-    const text = (): string => JSON.stringify(record, (_, value: unknown) => (value instanceof Uint8Array ? hexOf(value) : value));
-    this.check("SY13", !leaksInText(text()), at, () => `actor ${self} recorded a secret of the run, in ${record.kind}`);
+    this.check("SY13", !leaksInText(JSON.stringify(record)), at, () => `actor ${self} recorded a secret of the run, in ${record.kind}`);
   }
 
   /** What a run leaves behind, as text. */
@@ -95,12 +96,11 @@ export class SealingChecker extends RuleChecker implements Checker, Observer {
   }
 
   #accepted(at: number, header: Header, told: () => string): void {
-    const path = pathOf(header, header.direction);
-    const known = this.#receivedOn(path);
+    const known = this.#receivedOn(header, header.direction);
     const { seq, kid } = header;
     const once = seq > known.newest || (seq + WINDOW > known.newest && !known.seen.has(seq));
     this.check("SY9", once, at, () => `${told()} was opened, though number ${seq} of its session was not to be opened any more`);
-    const late = this.#isLate(known, path, header, at);
+    const late = isLate(known, header, at);
     if (late || kid !== known.kid) this.check("SY10", !late, at, () => `${told()} was opened under key ${kid}, whose time was over`);
     if (kid !== known.kid && known.kid > 0) this.check("SY12", true, at, told);
     known.seen.add(seq);
@@ -108,41 +108,29 @@ export class SealingChecker extends RuleChecker implements Checker, Observer {
     if (known.seen.size > SEEN_MAX) known.seen = new Set([...known.seen].filter((each) => each + WINDOW > known.newest));
     for (; known.kid < kid; known.kid++) if (known.kid > 0) known.replacedAt.set(known.kid, at);
     for (let passed = known.kid - 1; passed > 0 && !known.replacedAt.has(passed); passed--) known.replacedAt.set(passed, at);
-    this.#fence(path, header.epoch, at);
+    tell(known, header.epoch, at);
   }
 
   /** Whole, and refused: it had come before, its time was over, or the receiver has forgotten its session. Else something was lost. */
   #refused(at: number, { held, what }: Arrival, header: Header, told: () => string): void {
     if (!held) return this.count("excused.SY12.session_gone");
-    const path = pathOf(header, header.direction);
-    const known = this.#receivedOn(path);
+    const known = this.#receivedOn(header, header.direction);
     const { seq, kid } = header;
     if (known.seen.has(seq)) return void this.check("SY9", true, at, told);
     if (seq + WINDOW <= known.newest) return this.count("excused.SY12.behind_window");
-    if (this.#isLate(known, path, header, at)) return void this.check("SY10", true, at, told);
+    if (isLate(known, header, at)) return void this.check("SY10", true, at, told);
     if (kid > known.kid + LIMITS.kidsAhead) return this.count("excused.SY12.too_far_ahead");
     if (what === "late" && known.kid === 0) return this.count("excused.SY12.never_begun");
     this.check("SY12", false, at, () => `${told()} under key ${kid}, number ${seq}, was refused, though its key was received until then`);
   }
 
-  /** Was the key replaced, or a newer epoch told, as long ago as either is received after it? */
-  #isLate(known: Received, path: string, { kid, epoch }: Header, at: number): boolean {
-    const replacedAt = known.replacedAt.get(kid);
-    if (replacedAt !== undefined && at - replacedAt >= LIMITS.retiredUs) return true;
-    return (this.#fences.get(path) ?? []).some((fence) => epoch < fence.epoch && at - fence.since >= LIMITS.retiredUs);
-  }
-
-  #fence(path: string, epoch: Epoch, at: number): void {
-    const fences = this.#fences.get(path);
-    if (fences === undefined) this.#fences.set(path, [{ epoch, since: at }]);
-    else if (epoch > fences.at(-1)!.epoch) fences.push({ epoch, since: at });
-  }
-
-  #receivedOn(path: string): Received {
-    const known = this.#received.get(path);
+  #receivedOn({ session }: Header, direction: Direction): Received {
+    const paths = this.#received[direction];
+    const path = readU32(session, 0) * ID_LOW + (readU32(session, 4) >>> ID_LOW_BITS);
+    const known = paths.get(path);
     if (known !== undefined) return known;
-    const made: Received = { newest: 0, seen: new Set(), kid: 0, replacedAt: new Map() };
-    this.#received.set(path, made);
+    const made: Received = { newest: 0, seen: new Set(), kid: 0, replacedAt: new Map(), fences: [] };
+    paths.set(path, made);
     return made;
   }
 
@@ -166,7 +154,14 @@ export class SealingChecker extends RuleChecker implements Checker, Observer {
   }
 }
 
-/** One direction of a session. */
-function pathOf({ session }: Header, direction: number): string {
-  return `${readU32(session, 0)}.${readU32(session, 4)}.${direction}`;
+/** Was the key replaced, or a newer epoch told, as long ago as either is received after it? */
+function isLate({ replacedAt, fences }: Received, { kid, epoch }: Header, at: number): boolean {
+  const replaced = replacedAt.get(kid);
+  if (replaced !== undefined && at - replaced >= LIMITS.retiredUs) return true;
+  return fences.some((fence) => epoch < fence.epoch && at - fence.since >= LIMITS.retiredUs);
+}
+
+/** Whoever receives in this direction knows of the epoch from now on. */
+function tell({ fences }: Received, epoch: Epoch, at: number): void {
+  if (fences.length === 0 || epoch > fences.at(-1)!.epoch) fences.push({ epoch, since: at });
 }

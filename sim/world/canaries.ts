@@ -34,7 +34,9 @@ const HEX = hexOf(MARK.subarray(0, MARKED));
 const LATIN = String.fromCharCode(...MARK.subarray(0, MARKED));
 /** A list of numbers, as a form of text that knows no bytes writes them. */
 const LISTED = MARK.subarray(0, MARKED).join(",");
-const TEXTS = [HEX, toBase64(MARK), LATIN, LISTED, MAIN_SERVER];
+/** And as one that takes bytes for an object writes them. */
+const KEYED = Array.from(MARK.subarray(0, MARKED), (byte, i) => `"${i}":${byte}`).join(",");
+const TEXTS = [HEX, toBase64(MARK), LATIN, LISTED, KEYED, MAIN_SERVER];
 const BYTES = [
   MARK.subarray(0, MARKED),
   ...[HEX, toBase64(MARK), MAIN_SERVER].map((text) => Uint8Array.from(text, (c) => c.charCodeAt(0))),

@@ -81,6 +81,7 @@ describe("canaries", () => {
       Buffer.from(half).toString("base64"),
       Buffer.from(half).toString("latin1"),
       JSON.stringify([...half]),
+      JSON.stringify(half),
     ];
     for (const text of [...forms, MAIN_SERVER, ENCRYPTION_KEY]) expect(leaksInText(`{"a":"${text}"}`), text).toBe(true);
     for (const text of [forms[0]!, MAIN_SERVER, ENCRYPTION_KEY]) expect(leaksIn(new TextEncoder().encode(`x ${text}`)), text).toBe(true);

@@ -148,8 +148,9 @@ export class SealedLines {
     this.rearm(dense, running);
   }
 
-  /** The process at `dense` is gone, and all that it remembered. */
+  /** The process at `dense` is gone, and all that it remembered. What it said leaves before it does, such as a client's goodbye. */
   ended(dense: number): void {
+    this.flush();
     const running = this.running[dense];
     if (running === undefined) return;
     this.running[dense] = undefined;

@@ -202,11 +202,10 @@ export class World {
   private perform(kind: number, target: number, number: number, object: unknown): void {
     switch (kind) {
       case EVENT.message:
-        return this.arrive(kind, target, number, object as Packet);
+      case EVENT.sealed:
+        return this.arrive(kind, target, number, object as Packet | Envelope);
       case EVENT.damaged:
         return this.damaged(target, object as Packet);
-      case EVENT.sealed:
-        return this.arrive(kind, target, number, object as Envelope);
       case EVENT.sealTick:
         return this.sealed?.tick(target, number);
       case EVENT.turn:
@@ -301,15 +300,13 @@ export class World {
     const actor = this.actorAt(target);
     if (actor === undefined) return;
     if (message.kind === "host/goodbye") this.handlers?.goodbye(target);
-    const from = this.machines.actor(dense);
-    const refused = this.offer(actor, { kind: "message", at: this.clockOf(target), from, message });
+    const refused = this.offer(actor, { kind: "message", at: this.clockOf(target), from: this.machines.actor(dense), message });
     if (refused !== undefined) this.overflow(target === 0 ? dense : target);
   }
 
   /** An inbox took no more: the line on which the message came is closed, as gateway and line do, and its end makes a new one. */
   private overflow(dense: number): void {
-    const m = this.machines;
-    if (m.up[dense] === 1) this.connections.reconnect(dense);
+    if (this.machines.up[dense] === 1) this.connections.reconnect(dense);
     else this.tellLinkDown(dense);
   }
 
@@ -439,8 +436,6 @@ export class World {
   stopPlayer(index: number): void {
     const dense = this.machines.hosts + 1 + index;
     this.timers.clear(dense, 0);
-    // Its goodbye leaves before it does.
-    this.sealed?.flush();
     this.sealed?.ended(dense);
     this.machines.up[dense] = 0;
     this.machines.linked[dense] = 0;

@@ -38,10 +38,11 @@ const figureOrNull = figureOr(FIGURE_MAX, null);
 /** The RTT to a region's relay; NaN where it was never measured. */
 const regionalMs = figureOr(FIGURE_MAX, Number.NaN);
 const count = wholeUpTo(Number.MAX_SAFE_INTEGER);
-/** A count, or -1 for none: one more is written. */
+const countOrNull = orNull(count);
+/** A count, or -1 for none. */
 const countOrNone: Field<number> = {
-  put: (w, value) => w.whole(value + 1),
-  take: (r) => r.number(Number.MAX_SAFE_INTEGER) - 1,
+  put: (w, value) => countOrNull.put(w, value < 0 ? null : value),
+  take: (r) => countOrNull.take(r) ?? -1,
 };
 const epoch = count;
 const account = wholeUpTo(ACCOUNT_MAX);
