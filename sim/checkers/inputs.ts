@@ -134,10 +134,13 @@ export class InputsChecker extends RuleChecker implements Checker, Observer {
   #taken(at: number, record: Of<"input/taken">): void {
     const { host, map, epoch, player, input } = record;
     const newest = this.#lineages.newest(map);
-    // Who was replaced and has not heard of it may still take what was on its way: nobody goes on from there.
-    if (newest !== undefined && epoch < newest.epoch) return this.count("excused.SY14.stale_host");
-    const lineage = this.#lineages.of(host, map);
     const stay = this.#stays.get(player);
+    // Who was replaced and has not heard of it may still take what was on its way: nobody goes on from there, but the player is told so.
+    if (newest !== undefined && epoch < newest.epoch) {
+      if (stay?.map === map) remember(stay, { input, at, lineage: undefined, mapMs: 0 });
+      return this.count("excused.SY14.stale_host");
+    }
+    const lineage = this.#lineages.of(host, map);
     // The client is gone; what it had said came after.
     if (stay === undefined || stay.map !== map) return this.count("excused.SY14.after_stay");
     const known = input >= 1 && input <= stay.given;
@@ -155,8 +158,7 @@ export class InputsChecker extends RuleChecker implements Checker, Observer {
       player,
     );
     stay.last = Math.max(stay.last, input);
-    stay.taken.push({ input, at, lineage, mapMs: lineage === undefined ? 0 : mapTimeAt(lineage, at).high });
-    if (stay.taken.length > TAKEN_KEPT) stay.taken.splice(0, TAKEN_KEPT / 2);
+    remember(stay, { input, at, lineage, mapMs: lineage === undefined ? 0 : mapTimeAt(lineage, at).high });
   }
 
   /** Another process serves the map: it has what is in the state that it took up, and may take the rest once more. */
@@ -235,6 +237,11 @@ export class InputsChecker extends RuleChecker implements Checker, Observer {
   #map(map: MapId): string {
     return mapText(this.#names, map);
   }
+}
+
+function remember(stay: Stay, taken: Taken): void {
+  stay.taken.push(taken);
+  if (stay.taken.length > TAKEN_KEPT) stay.taken.splice(0, TAKEN_KEPT / 2);
 }
 
 function newStay(map: MapId): Stay {

@@ -29,6 +29,8 @@ export class Machines {
   /** Connection to the coordinator: 1 stands; the generation rises with every close, so that nothing of an old connection arrives. */
   readonly linked: Uint8Array;
   readonly generation: Uint32Array;
+  /** How often each host's process has started. */
+  readonly boots: Uint32Array;
   readonly place: Uint16Array;
   /** Access delay this machine adds to one way, microseconds. */
   readonly accessUs: Int32Array;
@@ -52,6 +54,7 @@ export class Machines {
       .fill(PEER.vps, 0, sites + 1);
     this.linked = new Uint8Array(all);
     this.generation = new Uint32Array(all);
+    this.boots = new Uint32Array(hosts + 1);
     this.place = new Uint16Array(all);
     this.accessUs = new Int32Array(all);
     this.uploadKbps = new Float64Array(all);

@@ -42,10 +42,11 @@ export type Asked = {
   readonly ask: StoreRequest;
   readonly asker: number;
   readonly generation: number;
+  readonly boot: number;
   readonly n: number;
 };
-/** An answer on its way back; `generation` names the asker's process that asked. */
-export type Answered = { readonly request: number; readonly answer: StoreAnswer; readonly generation: number };
+/** An answer on its way back; `generation` and `boot` name the connection and the start of the asker's process that asked. */
+export type Answered = { readonly request: number; readonly answer: StoreAnswer; readonly generation: number; readonly boot: number };
 
 /** The store port of a simulated world. */
 export class SimStore implements StorePort {
@@ -95,7 +96,8 @@ export class SimStore implements StorePort {
     this.asked[asker] = n + 1;
     const generation = this.machines.generation[asker] as number;
     const half = this.halfWayUs(asker, n);
-    const under: Asked = { request, ask, asker, generation, n };
+    const boot = this.machines.boots[asker] as number;
+    const under: Asked = { request, ask, asker, generation, boot, n };
     this.queue.push(this.queue.now + half, SOURCE.store + asker, 2 * n, EVENT.storeApply, asker, half, under);
   }
 
@@ -136,8 +138,8 @@ export class SimStore implements StorePort {
   }
 
   private answer(under: Asked, afterUs: number, answer: StoreAnswer): void {
-    const { asker, n, request, generation } = under;
-    const answered: Answered = { request, answer, generation };
+    const { asker, n, request, generation, boot } = under;
+    const answered: Answered = { request, answer, generation, boot };
     this.queue.push(this.queue.now + afterUs, SOURCE.store + asker, 2 * n + 1, EVENT.store, asker, 0, answered);
   }
 

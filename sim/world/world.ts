@@ -17,6 +17,7 @@ import type { Message } from "../../src/core/protocol/messages.ts";
 import type { RefusalReason } from "../../src/core/protocol/refusal.ts";
 import { type ActorId, COORDINATOR, hostActor, type HostId } from "../../src/core/protocol/ids.ts";
 import type { Actor, Input } from "../../src/core/protocol/step.ts";
+import type { StoreAnswer } from "../../src/core/protocol/store.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
 import type { SyncTuning } from "../../src/core/sync-settings.ts";
 import { Drive } from "../../src/runtime/drive.ts";
@@ -76,8 +77,6 @@ export class World {
   private readonly settings: HostingSettings;
   /** Null: states are sizes. */
   private readonly games: Games | null;
-  /** How often each host's process has started. */
-  private readonly boots: number[] = [];
   private readonly plants: Plants;
   private readonly tracing: Tracing | null;
   /** What an actor or the loop is given to ask at its BUGGIFY sites. */
@@ -308,9 +307,14 @@ export class World {
 
   private answer(target: number, answered: Answered): void {
     const actor = this.actorAt(target);
-    if (actor === undefined || answered.generation !== this.machines.generation[target]) return;
+    const { generation, boots, hosts } = this.machines;
+    if (actor === undefined || (target <= hosts && answered.boot !== boots[target])) return;
+    const lost = answered.generation !== generation[target];
+    // A process that lives on is told at least that it will not be told; where states are sizes nothing waits for that.
+    if (lost && (this.games === null || target === 0)) return;
     if (this.stands(target)) return this.later(EVENT.store, target, 0, answered, target);
-    this.deliver(actor, { kind: "store", at: this.clockOf(target), request: answered.request, answer: answered.answer });
+    const answer: StoreAnswer = lost ? { result: "unknown" } : answered.answer;
+    this.deliver(actor, { kind: "store", at: this.clockOf(target), request: answered.request, answer });
   }
 
   private linkUp(target: number, generation: number): void {
@@ -354,8 +358,8 @@ export class World {
     this.machines.up[host] = 1;
     this.machines.uploadKbps[host] = profile.upload_kbps;
     const { tuning } = this.options;
-    const boot = (this.boots[host] ?? 0) + 1;
-    this.boots[host] = boot;
+    const boot = (this.machines.boots[host] as number) + 1;
+    this.machines.boots[host] = boot;
     const limits = { boot, checkpointUs: tuning.checkpointS * 1_000_000 };
     const { games } = this;
     const statesOf: StatesOf | undefined =

@@ -33,6 +33,8 @@ export class DeedWriter {
   private readonly ask: (ask: StoreRequest, out: Out) => number;
   private readonly spare: number;
   private later: ((at: number, out: Out) => void)[] = [];
+  /** Maps for which the store takes nothing from this host: what their games still do is not given to the queue. */
+  private readonly closed = new Set<MapId>();
   private timerAt = Number.POSITIVE_INFINITY;
 
   constructor(host: HostId, boot: number, tuning: SyncTuning, ask: (ask: StoreRequest, out: Out) => number, events: DeedEvents) {
@@ -54,10 +56,12 @@ export class DeedWriter {
   }
 
   grant(at: number, { map, epoch }: HostedMap, out: Out): void {
+    this.closed.delete(map);
     this.during(at, out, (queueOut) => this.queue.grant(at, map, epoch, queueOut));
   }
 
   revoke(at: number, map: MapId, out: Out): void {
+    this.closed.delete(map);
     this.during(at, out, (queueOut) => this.queue.revoke(at, map, queueOut));
   }
 
@@ -72,6 +76,7 @@ export class DeedWriter {
   /** Submits a map's deeds, in order, as far as there is room; gives whether none is left. */
   submit(at: number, hosted: HostedMap, out: Out): boolean {
     const { map, epoch } = hosted;
+    if (this.closed.has(map)) return false;
     return this.during(at, out, (queueOut) =>
       hosted.submitMade(({ operation, critical }) => {
         if (this.queue.room(critical) === 0) return false;
@@ -127,7 +132,10 @@ export class DeedWriter {
         if (answer.result === "done") this.later.push((at, into) => events.written(at, map, operation, into));
       },
       drained: (map) => this.later.push((at, into) => events.drained(at, map, into)),
-      fenced: (map, epoch, row) => this.later.push((at, into) => events.fenced(at, map, epoch, row, into)),
+      fenced: (map, epoch, row) => {
+        this.closed.add(map);
+        this.later.push((at, into) => events.fenced(at, map, epoch, row, into));
+      },
       waited: () => undefined,
     };
   }

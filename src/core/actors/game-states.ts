@@ -50,7 +50,7 @@ const AGAIN_US = 100_000;
 /** A map that is served: its game, and how far what goes with it is. */
 type Serving = {
   readonly hosted: HostedMap;
-  freeze: { readonly freeze: Freeze; readonly base: bigint | null; held: boolean } | null;
+  freeze: { readonly freeze: Freeze; readonly base: bigint | null; held: boolean; done: boolean } | null;
   /** The hash of the last portion of a precopy. */
   copied: bigint | null;
   lookAt: number;
@@ -141,9 +141,10 @@ export class GameStates implements States {
   open(at: number, map: MapId, out: Out): void {
     const now = this.clock.read(at);
     const one = this.loading.get(map);
-    assert(one?.ready != null, "what is opened is at hand");
+    const ready = one?.ready ?? null;
+    assert(one !== undefined && ready !== null, "what is opened is at hand");
     this.loading.delete(map);
-    const { takeUp, ready } = one;
+    const { takeUp } = one;
     const { image, number, pending, program } = ready;
     const hosted = new HostedMap(map, takeUp.epoch, this.game.boot, program, { number, taken: image.taken, pending }, () => this.makeId());
     const serving: Serving = {
@@ -163,8 +164,8 @@ export class GameStates implements States {
       record: { kind: "state/taken-up", ...about, from, of: image.epoch, hash: hashText(program.hash()), ...found, redone },
     });
     hosted.start(now);
-    this.guests.found(map, pending);
     this.writer.grant(at, hosted, out);
+    this.guests.takeOver(hosted);
     this.write(at, hosted, out);
     for (const { player, carried } of ready.players) this.guests.restore(at, now, hosted, player, carried, out);
     this.tickOn(at, out);
@@ -196,7 +197,7 @@ export class GameStates implements States {
     hosted.stop(this.clock.read(at));
     for (const [player] of hosted.players())
       out.push({ kind: "send", to: playerActor(player), message: { kind: "play/hold", map: hosted.map, epoch: hosted.epoch } });
-    serving.freeze = { freeze, base: copy === null ? null : serving.copied, held: false };
+    serving.freeze = { freeze, base: copy === null ? null : serving.copied, held: false, done: false };
     this.write(at, hosted, out);
     this.holdOn(at, serving, out);
   }
@@ -212,6 +213,7 @@ export class GameStates implements States {
     const serving = this.maps.get(map);
     if (serving === undefined || serving.freeze === null) return;
     const { freeze, base } = serving.freeze;
+    serving.freeze.done = true;
     const { hosted } = serving;
     assert(hosted.pending.size === 0, "a drained map has nothing under way");
     const { image, bytes } = serving.hosted.image(base);
@@ -224,11 +226,12 @@ export class GameStates implements States {
   resume(at: number, map: MapId, out: Out): void {
     const serving = this.serving(map);
     const { hosted } = serving;
+    const stopped = serving.freeze?.done === true;
     serving.freeze = null;
     serving.copied = null;
     this.writer.release(map);
     const hash = hashText(hosted.program.hash());
-    out.push({ kind: "record", record: { kind: "state/resumed", host: this.host, map, epoch: hosted.epoch, hash } });
+    if (stopped) out.push({ kind: "record", record: { kind: "state/resumed", host: this.host, map, epoch: hosted.epoch, hash } });
     hosted.start(this.clock.read(at));
     for (const [player, taken] of hosted.players()) this.guests.joined(hosted, player, taken, out);
   }
@@ -266,11 +269,15 @@ export class GameStates implements States {
       case "state/held":
         return this.schedule.holds(message.map, actorNumber(from), message.seq);
       case "state/lost":
-        serving.copied = null;
-        return this.schedule.lost(message.map, actorNumber(from));
+        // What a standby lost says nothing of what the target of a precopy holds.
+        if (message.seq === 0) serving.copied = null;
+        else this.schedule.lost(message.map, actorNumber(from));
+        return;
       case "play/input":
-        return this.input(at, serving, message, out);
+        if (from === playerActor(message.player)) this.input(at, serving, message, out);
+        return;
       case "play/exit":
+        if (from !== playerActor(message.player)) return;
         if (serving.hosted.runs) this.guests.exit(at, this.clock.read(at), serving.hosted, message.player, out);
     }
   }

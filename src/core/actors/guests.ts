@@ -10,10 +10,9 @@ import type { RefusalReason } from "../protocol/refusal.ts";
 import type { Out } from "../protocol/step.ts";
 import type { StoreAnswer, StoreRequest } from "../protocol/store.ts";
 import type { HostedMap } from "./hosted-map.ts";
-import type { PendingDeed } from "./map-image.ts";
 
-/** Somebody whom the store was asked to admit. */
-type Arrival = { readonly player: PlayerId; readonly map: MapId; readonly id: OperationId; next: number };
+/** Somebody whom the store was asked to admit. `leaves`: it wants to go again by now. */
+type Arrival = { readonly player: PlayerId; readonly map: MapId; readonly id: OperationId; next: number; leaves: boolean };
 /** A coming or going that is being written down: who is told when it is. */
 type Underway = { readonly player: PlayerId; readonly map: MapId; readonly kind: "enter" | "leave"; readonly taken: number; told: boolean };
 
@@ -49,7 +48,7 @@ export class Guests {
   /** A player wants to play on a map that is served. */
   join(now: number, hosted: HostedMap, player: PlayerId, next: number, out: Out): void {
     const { map } = hosted;
-    const coming = [...this.arrivals.values()].find((one) => one.player === player && one.map === map);
+    const coming = this.coming(player, map);
     const writing = this.writing(player, map);
     if (coming !== undefined) {
       coming.next = next;
@@ -58,13 +57,15 @@ export class Guests {
       if (writing.kind === "leave") this.turnAway(hosted, player, "player_unknown", out);
       else hosted.join(now, player, next);
     } else if (hosted.has(player)) this.joined(hosted, player, hosted.join(now, player, next), out);
-    else this.admit(hosted.epoch, { player, map, next, id: this.desk.makeId() }, out);
+    else this.admit(hosted.epoch, { player, map, next, id: this.desk.makeId(), leaves: false }, out);
   }
 
   /** A player wants to go. Who is not here by now has its answer when the store has nothing of it either. */
   exit(at: number, now: number, hosted: HostedMap, player: PlayerId, out: Out): void {
     const writing = this.writing(player, hosted.map);
-    if (writing?.kind === "leave") writing.told = true;
+    const coming = this.coming(player, hosted.map);
+    if (coming !== undefined) coming.leaves = true;
+    else if (writing?.kind === "leave") writing.told = true;
     else if (hosted.has(player)) this.leave(at, now, hosted, player, true, out);
     else send(out, player, { kind: "play/exited", map: hosted.map, epoch: hosted.epoch, taken: -1 });
   }
@@ -76,12 +77,14 @@ export class Guests {
 
   /** Who was on the map by the store's word when it was taken up, and is not in its state: comes in, to be led out if it says nothing. */
   restore(at: number, now: number, hosted: HostedMap, player: PlayerId, carried: Uint8Array, out: Out): void {
-    if (!hosted.has(player)) this.enter(at, now, hosted, { player, map: hosted.map, next: 1 }, carried, out);
+    const { map } = hosted;
+    if (hosted.has(player) || this.writing(player, map)?.kind === "leave") return;
+    this.enter(at, now, hosted, { player, map, next: 1 }, carried, out);
   }
 
-  /** Deeds that were found under way when a map was taken up: who goes by one of them is not let in again before it is written down. */
-  found(map: MapId, pending: readonly PendingDeed[]): void {
-    for (const { operation } of pending) {
+  /** A map was taken up with leavings that nobody has written down yet: to the store these players are on it still, with what they came with. */
+  takeOver({ map, pending }: HostedMap): void {
+    for (const { operation } of pending.values()) {
       const { id, player, carried } = operation;
       if (carried !== null) this.underway.set(id, { player, map, kind: "leave", taken: -1, told: false });
     }
@@ -95,11 +98,15 @@ export class Guests {
     const hosted = this.desk.served(arrival.map);
     if (hosted === undefined) return true;
     const { player } = arrival;
-    if (answer.result === "ok" && answer.carried !== undefined) this.enter(at, now, hosted, arrival, answer.carried, out);
-    else if (answer.result === "refused")
-      this.turnAway(hosted, player, answer.elsewhere === undefined ? "not_owner" : "player_elsewhere", out);
+    if (answer.result === "ok" && answer.carried !== undefined) {
+      this.enter(at, now, hosted, arrival, answer.carried, out);
+      if (arrival.leaves && hosted.runs && hosted.has(player)) this.leave(at, now, hosted, player, true, out);
+    }
     // It may have been admitted: until that is known it is on this map, and nobody else lets it in.
     else if (answer.result === "unknown") this.admit(hosted.epoch, arrival, out);
+    else if (arrival.leaves) send(out, player, { kind: "play/exited", map: hosted.map, epoch: hosted.epoch, taken: -1 });
+    else if (answer.result === "refused")
+      this.turnAway(hosted, player, answer.elsewhere === undefined ? "not_owner" : "player_elsewhere", out);
     return true;
   }
 
@@ -131,7 +138,12 @@ export class Guests {
     send(out, player, { kind: "play/joined", map: hosted.map, epoch: hosted.epoch, taken });
   }
 
-  /** The last that is under way: who came may have gone before its coming was written down. */
+  private coming(player: PlayerId, map: MapId): Arrival | undefined {
+    for (const one of this.arrivals.values()) if (one.player === player && one.map === map) return one;
+    return undefined;
+  }
+
+  /** The last thing about a player that is being written down: who has come may be gone again before its coming is. */
   private writing(player: PlayerId, map: MapId): Underway | undefined {
     let last: Underway | undefined;
     for (const one of this.underway.values()) if (one.player === player && one.map === map) last = one;
@@ -140,7 +152,7 @@ export class Guests {
 
   private admit(epoch: Epoch, arrival: Arrival, out: Out): void {
     const { host, boot } = this.desk;
-    const { map, player, id } = arrival;
+    const { player, map, id } = arrival;
     this.arrivals.set(this.desk.ask({ verb: "admit", map, host, boot, epoch, player, id }, out), arrival);
   }
 
@@ -148,10 +160,11 @@ export class Guests {
     at: number,
     now: number,
     hosted: HostedMap,
-    { player, map, next }: Omit<Arrival, "id">,
+    who: Pick<Arrival, "player" | "map" | "next">,
     carried: Uint8Array,
     out: Out,
   ): void {
+    const { player, map, next } = who;
     if (hosted.has(player)) return this.joined(hosted, player, hosted.join(now, player, next), out);
     const first = hosted.number + 1;
     const entered = hosted.enter(now, player, carried, next);

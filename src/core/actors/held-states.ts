@@ -29,6 +29,13 @@ function isFresher(a: Mark, b: Mark): boolean {
   return a.boot !== b.boot ? a.boot > b.boot : a.mapMs > b.mapMs;
 }
 
+/** Whether something else came in between. Who starts anew numbers its copies anew; what a move brings has no numbers, but the map's time only goes on. */
+function isLate(image: MapImage, from: HostId, seq: number, kept: Kept): boolean {
+  if (image.epoch !== kept.image.epoch) return image.epoch < kept.image.epoch;
+  if (from !== kept.from || image.boot !== kept.image.boot) return false;
+  return seq > 0 ? seq <= kept.seq : image.mapMs < kept.image.mapMs || image.number < kept.image.number;
+}
+
 /** See the head of this file. What a move brings and what a standby keeps stand apart: each goes on from what its own source sent before. */
 export class HeldStates {
   private readonly programOf: ProgramOf;
@@ -47,8 +54,7 @@ export class HeldStates {
     const image = data === null ? null : readImage(data);
     if (image === null || image.epoch !== message.epoch) return null;
     const seq = message.kind === "state/replica" ? message.seq : 0;
-    const late = kept !== undefined && (image.epoch < kept.image.epoch || (kept.from === from && seq > 0 && seq <= kept.seq));
-    if (late) return hashText(kept.image.hash);
+    if (kept !== undefined && isLate(image, from, seq, kept)) return hashText(kept.image.hash);
     const program = this.programFor(map, image, kept);
     if (program === null) {
       // What a failed portion left of the program is nobody's state.

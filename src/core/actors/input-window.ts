@@ -4,7 +4,7 @@
  */
 import { assert } from "../../base/assert.ts";
 
-/** An input, numbered from 1 within the stay; `after` is the number of the one that was kept before it. */
+/** An input; numbers rise within a stay, and from each stay to the next. `after` is the number of the one that was kept before it. */
 export type Said = { readonly seq: number; readonly after: number; readonly data: Uint8Array };
 
 /** What became of an input. */
@@ -29,11 +29,14 @@ export class InputWindow {
     return this.waiting;
   }
 
-  /** A new stay: what waits of the last one must have been settled. */
-  begin(): void {
+  /**
+   * A new stay, whose inputs are numbered above this: a host that has not yet noticed the end of the last one, of this process or one before, must not
+   * take them for that one's. What waits of the last one must have been settled.
+   */
+  begin(above: number): void {
     assert(this.waiting.length === 0, "a stay ends with its inputs");
-    this.said = 0;
-    this.last = 0;
+    this.said = Math.max(this.said, above);
+    this.last = this.said;
   }
 
   /** Numbers an input and keeps it; without room for it, it is only numbered: then `kept` is null. */

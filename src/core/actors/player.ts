@@ -4,6 +4,7 @@
  * Never chooses a map or a host.
  */
 import { assert } from "../../base/assert.ts";
+import { US_PER_MS } from "../../base/time.ts";
 import { type Buggify, NEVER } from "../protocol/buggify.ts";
 import {
   type ActorId,
@@ -68,7 +69,8 @@ export class PlayerActor implements Actor {
         return this.wish(input.at, input.wish, out);
       case "timer":
         // A host that does not answer what is said again and again may not be the map's any more: the coordinator knows.
-        if (this.stage === "playing") this.sayAgain(input.at, out);
+        if (this.stage === "playing" && this.held) this.stillHeld(input.at, out);
+        else if (this.stage === "playing") this.sayAgain(input.at, out);
         return this.ask(input.at, out);
       case "link/up":
         return this.ask(input.at, out);
@@ -102,7 +104,7 @@ export class PlayerActor implements Actor {
         if (!told && this.plays(message)) this.settle(this.inputs.settle(message.taken, message.refused), out);
         return;
       case "play/hold":
-        if (!told && this.plays(message)) this.held = true;
+        if (!told && this.plays(message)) this.hold(at, out);
         return;
       case "play/exited":
         if (!told && this.stage === "leaving" && message.map === this.map) this.left(at, message.taken, out);
@@ -160,11 +162,24 @@ export class PlayerActor implements Actor {
     this.sayAgain(at, out);
   }
 
+  /** What it has to say waits. The word that ends that may be lost, or was overtaken by this one. */
+  private hold(at: number, out: Out): void {
+    this.held = true;
+    out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + this.askAgainUs / 4 });
+  }
+
+  /** No move takes so long: the host that asked it to wait is asked whether it goes on. */
+  private stillHeld(at: number, out: Out): void {
+    const { player, map, epoch, inputs } = this;
+    out.push({ kind: "send", to: hostActor(this.host), message: { kind: "play/join", player, map, epoch, next: inputs.next } });
+    this.hold(at, out);
+  }
+
   /** Says all that is not known to be taken, in order; if nothing comes of it, again. */
   private sayAgain(at: number, out: Out): void {
     const { kept } = this.inputs;
     if (kept.length === 0) return;
-    if (!this.held) for (const one of kept) this.say(one, out);
+    for (const one of kept) this.say(one, out);
     out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + SAY_AGAIN_US });
   }
 
@@ -215,7 +230,7 @@ export class PlayerActor implements Actor {
     this.held = false;
     this.host = NO_HOST;
     this.epoch = 0;
-    this.inputs.begin();
+    this.inputs.begin(Math.max(0, Math.floor(at / US_PER_MS)));
     out.push({ kind: "record", record: { kind: "player/entered", player: this.player, region: this.region, map } });
     this.ask(at, out);
   }
