@@ -215,8 +215,25 @@ export type SwarmOptions = { readonly subset: "random" | "all"; readonly world: 
 /** BUGGIFY sites of the code: which share of them is active in a run, and in which share of its askings an active one fires (0..1). */
 export type BuggifyOptions = { readonly active: number; readonly fires: number };
 
+/** Do messages travel sealed: not, under a counted fake of the ciphers' sizes, or under the ciphers themselves. The last two give the same run. */
+export type Sealing = "off" | "counted" | "real";
+
+/** After how many envelopes, and how long (us), a sender takes its next key. */
+export type RekeyOptions = { readonly messages: number; readonly us: number };
+
 /** A threshold of the scenario: `expression` as written, e.g. `p(99)<=1500`. */
 export type Threshold = { readonly metric: string; readonly expression: string };
+
+/** Those of them that sit in the sealing of messages. */
+export type SealingBug =
+  | "mac-after-decrypt"
+  | "window-before-verify"
+  | "opened-twice"
+  | "iv-reused"
+  | "key-kept-after-retirement"
+  | "envelope-of-other-host-accepted"
+  | "secret-in-a-record"
+  | "rekey-drops-what-was-under-way";
 
 /** Known bugs that tests plant into a run; sim/planted says what each does. */
 export type PlantedName =
@@ -287,7 +304,8 @@ export type PlantedName =
   | "hash-unchecked"
   | "batch-reversed"
   | "news-lost"
-  | "taken-overstated";
+  | "taken-overstated"
+  | SealingBug;
 
 /**
  * What runs on the maps at fidelity game: the maps of a folder of rAthena's databases, null: of the one that is shipped; a map it does not know is like
@@ -331,6 +349,8 @@ export type Options = {
   readonly require: { readonly faultsEffective: "all" | "any" | "none"; readonly sometimes: readonly string[] };
   /** Heartbeats scheduled one by one (the oracle) instead of computed. */
   readonly eagerHeartbeats: boolean;
+  readonly sealing: Sealing;
+  readonly rekey: RekeyOptions;
   /** Names of planted bugs to switch on (tests only). */
   readonly planted: readonly PlantedName[];
   /** Width of a bucket of the time series. */

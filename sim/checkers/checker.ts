@@ -6,7 +6,7 @@ import type { Observer } from "../world/observer.ts";
 import type { Options } from "../options.ts";
 
 /** The part of a run's options that rules and their bounds are computed from. */
-export type CheckerOptions = Pick<Options, "fidelity" | "conf" | "tuning" | "maps" | "vps" | "faults" | "buggify" | "settleUs">;
+export type CheckerOptions = Pick<Options, "fidelity" | "conf" | "tuning" | "maps" | "vps" | "faults" | "buggify" | "settleUs" | "sealing">;
 
 /** An observer that judges. It never stops the run and never reaches into it. */
 export type Checker = Observer & {
@@ -20,6 +20,8 @@ export type Checker = Observer & {
   evaluated(): Record<string, number>;
   /** Named counts of what happened: `redistribution.moved`, and `excused.<rule>.<why>` for each exception granted. */
   reached(): Record<string, number>;
+  /** What the run reports, as text, once it is over. */
+  reported?(at: number, text: string): void;
   /** Per rule with a bound in time: the largest share of it that was used, 1 at the bound itself. */
   used(): Record<string, number>;
 };

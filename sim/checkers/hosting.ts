@@ -11,11 +11,12 @@ import { gameCheckers } from "./gaming.ts";
 import { MovementChecker } from "./movement.ts";
 import { OwnershipChecker } from "./ownership.ts";
 import { Picture } from "./picture.ts";
+import { sealingCheckers } from "./sealing.ts";
 import { SettledChecker } from "./settled.ts";
 import { RestartChecker } from "./stores.ts";
 
 /**
- * All checkers of one run: HO1 to HO11, ST2 and LV1 to LV4, and, with a view of the games that run, those of games. Feed every observation to each
+ * All checkers of one run: HO1 to HO11, ST2 and LV1 to LV4, and, with a view of the games that run, those of games; SY8 to SY13 where lines are sealed. Feed every observation to each
  * of them in the order of the list: the first two keep the picture and the fair clock that the others read.
  */
 export function hostingCheckers(options: CheckerOptions, games: GameView | null = null): Checker[] {
@@ -34,6 +35,7 @@ export function hostingCheckers(options: CheckerOptions, games: GameView | null 
     new SettledChecker(options, picture, clock),
     new RestartChecker(options, picture, clock),
     ...(games === null ? [] : gameCheckers(options, games, { picture, clock })),
+    ...sealingCheckers(options),
   ];
 }
 
@@ -55,5 +57,7 @@ export function requiredRules(options: CheckerOptions, settles: boolean): string
     rules.push("SY1", "SY4", "SY6", "SY14", "GA1", "GA2", "GA3");
     if (settles) rules.push("LV5", "LV6");
   }
+  // The others of sealed lines need an occasion: SY8 and SY10 a damaged envelope, SY12 a key that is replaced.
+  if (options.sealing !== "off") rules.push("SY9", "SY11", "SY13");
   return rules;
 }

@@ -52,6 +52,7 @@ export function madeOptions(): CheckerOptions {
     faults: [],
     buggify: null,
     settleUs: 60 * US_PER_S,
+    sealing: "off",
   };
 }
 

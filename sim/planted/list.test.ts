@@ -7,6 +7,7 @@ import type { World } from "../world/world.ts";
 import { STATE_BUGS } from "./bugs-state.ts";
 import { COORDINATOR_PLANTS } from "./plant-coordinator.ts";
 import { EDGE_PLANTS } from "./plant-edges.ts";
+import { SEALING_PLANTS } from "./plant-sealing.ts";
 import { STATE_PLANTS } from "./plant-state.ts";
 import { PLANTED_NAMES, plantsOf } from "./plant.ts";
 import { PLANTED } from "./planted.ts";
@@ -22,6 +23,7 @@ const options = {
   vps: { sites: [] },
   faults: [],
   buggify: null,
+  sealing: "counted" as const,
   settleUs: 0,
 };
 
@@ -55,7 +57,9 @@ describe("planted bugs", () => {
   });
 
   it("are thirty at least, each both listed and made", () => {
-    expect([...PLANTED_NAMES].sort()).toEqual(Object.keys({ ...EDGE_PLANTS, ...COORDINATOR_PLANTS, ...STATE_PLANTS }).sort());
+    expect([...PLANTED_NAMES].sort()).toEqual(
+      Object.keys({ ...EDGE_PLANTS, ...COORDINATOR_PLANTS, ...STATE_PLANTS, ...SEALING_PLANTS }).sort(),
+    );
     expect(PLANTED.length).toBeGreaterThanOrEqual(30);
     for (const name of PLANTED_NAMES) expect(Object.keys(plantsOf([name])), name).not.toEqual([]);
   });

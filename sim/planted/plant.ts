@@ -8,10 +8,11 @@ import type { Plants } from "../world/world.ts";
 import { COORDINATOR_PLANTS } from "./plant-coordinator.ts";
 import { STATE_BUGS } from "./bugs-state.ts";
 import { EDGE_PLANTS } from "./plant-edges.ts";
+import { SEALING_PLANTS } from "./plant-sealing.ts";
 import { STATE_PLANTS } from "./plant-state.ts";
 import { PLANTED } from "./planted.ts";
 
-const PLANTS: Readonly<Record<PlantedName, Plants>> = { ...EDGE_PLANTS, ...COORDINATOR_PLANTS, ...STATE_PLANTS };
+const PLANTS: Readonly<Record<PlantedName, Plants>> = { ...EDGE_PLANTS, ...COORDINATOR_PLANTS, ...STATE_PLANTS, ...SEALING_PLANTS };
 
 /** The names of all bugs that can be planted. */
 export const PLANTED_NAMES: readonly PlantedName[] = [...PLANTED, ...STATE_BUGS].map(({ name }) => name);
@@ -43,6 +44,10 @@ function both(a: Plants, b: Plants): Plants {
     heartbeats(heartbeats, eager) {
       a.heartbeats?.(heartbeats, eager);
       b.heartbeats?.(heartbeats, eager);
+    },
+    sealing(end, world) {
+      a.sealing?.(end, world);
+      b.sealing?.(end, world);
     },
     message(world, from, to, message) {
       const first = a.message === undefined ? message : a.message(world, from, to, message);

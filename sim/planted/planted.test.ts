@@ -6,6 +6,7 @@ import { runSeed } from "../run/run-seed.ts";
 import { swarmRun } from "../run/fuzz/swarm-run.ts";
 import { shipped } from "../run/shipped.fixture.ts";
 import { drawSwarm } from "../run/swarm/draw.ts";
+import { withPlanted } from "./entry.ts";
 import { PLANTED } from "./planted.ts";
 
 const SEEDS_MAX = 1000;
@@ -38,8 +39,8 @@ describe("planted bugs", () => {
 
   it.each(PLANTED)(
     "$name is found by its rule",
-    ({ name, what, rules }) => {
-      const planted = { ...options, planted: [name] };
+    ({ name, what, rules, given }) => {
+      const planted = withPlanted(options, { name, given });
       const others = new Set<string>();
       for (let seed = 1; seed <= SEEDS_MAX; seed++) {
         if (OCCASION[name]?.(drawSwarm(options, seed), seed) === false) continue;

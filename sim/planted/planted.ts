@@ -4,7 +4,8 @@
  */
 import { COORDINATOR_BUGS } from "./bugs-coordinator.ts";
 import { EDGE_BUGS } from "./bugs-edges.ts";
+import { SEALING_BUGS } from "./bugs-sealing.ts";
 import type { Planted } from "./entry.ts";
 
 /** All planted bugs that show without a game; those of games are in bugs-state.ts. The first is the canary: every seed must find it. */
-export const PLANTED: readonly Planted[] = [...EDGE_BUGS, ...COORDINATOR_BUGS];
+export const PLANTED: readonly Planted[] = [...EDGE_BUGS, ...COORDINATOR_BUGS, ...SEALING_BUGS];

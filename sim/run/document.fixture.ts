@@ -60,6 +60,8 @@ export function someOptions(changes: Partial<Options> = {}): Options {
     thresholds: [],
     require: { faultsEffective: "all", sometimes: [] },
     eagerHeartbeats: false,
+    sealing: "off",
+    rekey: { messages: 1_048_576, us: 10 * US_PER_MINUTE },
     planted: [],
     seriesStepUs: 5 * US_PER_MINUTE,
     ...changes,

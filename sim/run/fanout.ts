@@ -1,7 +1,9 @@
 /** One observer made of many, and one that writes what it sees as lines. */
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { ActorId, Epoch, HostId, MapId, PlayerId } from "../../src/core/protocol/ids.ts";
-import type { HostTruth, Observer } from "../world/observer.ts";
+import type { Plain } from "../../src/core/sync/crypto.ts";
+import type { Arrival, HostTruth, Observer } from "../world/observer.ts";
+import type { KeyName } from "../world/watched-port.ts";
 
 type Part = Exclude<keyof Observer, "ignores" | "wants">;
 
@@ -23,6 +25,9 @@ export class Fanout implements Observer {
       coordinator: having("coordinator"),
       committed: having("committed"),
       dropped: having("dropped"),
+      sealed: having("sealed"),
+      left: having("left"),
+      arrived: having("arrived"),
       settling: having("settling"),
       finish: having("finish"),
     };
@@ -65,6 +70,18 @@ export class Fanout implements Observer {
 
   dropped(at: number, from: ActorId, to: ActorId): void {
     for (const o of this.#by.dropped) o.dropped(at, from, to);
+  }
+
+  sealed(at: number, self: ActorId, key: KeyName, nonce: Uint8Array, plain: Plain): void {
+    for (const o of this.#by.sealed) o.sealed(at, self, key, nonce, plain);
+  }
+
+  left(at: number, from: ActorId, to: ActorId, bytes: Uint8Array): void {
+    for (const o of this.#by.left) o.left(at, from, to, bytes);
+  }
+
+  arrived(at: number, arrival: Arrival): void {
+    for (const o of this.#by.arrived) o.arrived(at, arrival);
   }
 
   settling(at: number): void {

@@ -238,6 +238,9 @@ type Watchers = {
 
 function outcomeOf(options: Options, seed: number, world: World, until: number, settled: boolean, w: Watchers): RunOutcome {
   const measured = w.metrics.outcome();
+  const told = { regions: w.regions.outcome(), ...w.teller.outcome() };
+  // Arguments of a call that is not made are not made either: where nobody reads, nothing is written.
+  for (const checker of w.checkers) checker.reported?.(until, JSON.stringify({ measured, told }));
   const violations: Violation[] = [];
   const evaluated: Record<string, number> = {};
   const reached: Record<string, number> = { ...measured.reached, ...w.sites?.reached() };
@@ -274,8 +277,7 @@ function outcomeOf(options: Options, seed: number, world: World, until: number, 
     evaluated,
     used,
     reached,
-    regions: w.regions.outcome(),
-    ...w.teller.outcome(),
+    ...told,
   };
 }
 

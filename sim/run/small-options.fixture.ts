@@ -3,6 +3,7 @@ import { defaultMapConf, defaultTuning } from "../../src/core/settings.ts";
 import type { Options } from "../options.ts";
 
 const SECOND = 1_000_000;
+const UNSEALED = { sealing: "off", rekey: { messages: 1_048_576, us: 600 * SECOND } } as const;
 const constant = (value: number) => ({ law: "constant", value }) as const;
 
 /** Options of a run that works out of the box; `over` replaces whole fields. */
@@ -70,6 +71,7 @@ export function smallOptions(over: Partial<Options> = {}): Options {
     thresholds: [],
     require: { faultsEffective: "all", sometimes: [] },
     eagerHeartbeats: false,
+    ...UNSEALED,
     planted: [],
     seriesStepUs: 10 * SECOND,
     ...over,

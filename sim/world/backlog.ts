@@ -72,6 +72,7 @@ export class Backlog {
     switch (kind) {
       case EVENT.message:
       case EVENT.damaged:
+      case EVENT.sealed:
         return this.holds(kind, target, (object as Packet).from, number, object);
       case EVENT.store:
       case EVENT.storeApply:

@@ -29,17 +29,31 @@ const UPLOAD_FREE = 3;
 
 /** Draws about one message on a troubled line: does it come twice, is it held back, is it damaged; and by how much. */
 const TROUBLE_DRAWS = 8;
-const DRAW = { duplicate: 0, gap: 1, reorder: 2, damage: 3 } as const;
+const DRAW = { duplicate: 0, gap: 1, reorder: 2, damage: 3, how: 4 } as const;
 /** Of the packets on a line that mixes up their order this share is held back. */
 const REORDERED = 0.5;
 /** The second of two equal packets comes within this time of the first. */
 const DUPLICATE_WITHIN_US = 50_000;
+
+/** An envelope of more bytes is part of a state: it queues behind others of its kind. Smaller ones pass them, as they do on a line that is shared fairly. */
+const BULK_BYTES = 4_096;
 
 /** Uplink of a VPS site and of the coordinator's store of snapshots, kbit/s (an ordinary 1 Gbit/s server port). */
 const VPS_UPLINK_KBPS = 1_000_000;
 
 /** What is under way. */
 export type Packet = { readonly from: number; readonly message: Message; readonly fromGeneration: number; readonly toGeneration: number };
+
+/** Sealed bytes under way, and what they carry: nothing reads that but whoever notes what was lost. */
+export type Envelope = {
+  readonly from: number;
+  readonly bytes: Uint8Array;
+  readonly messages: readonly Message[];
+  readonly serial: number;
+  readonly sentAt: number;
+  readonly fromGeneration: number;
+  readonly toGeneration: number;
+};
 
 /** What a line suffers from, beside cuts, jitter and loss: shares of packets, a time, a divisor; what is quiet is 0, and 1 for the divisor. */
 export type LineTrouble = {
@@ -104,6 +118,9 @@ export class SimNetwork implements NetworkPort {
 
   tracing: Tracing | null = null;
 
+  /** Seals what is sent; null: it travels as it is. */
+  sealing: { send(from: number, to: ActorId, message: Message): void } | null = null;
+
   send(fromActor: ActorId, toActor: ActorId, sent: Message): void {
     const message = this.tamper === undefined ? sent : this.tamper(fromActor, toActor, sent);
     if (message === null) {
@@ -113,24 +130,62 @@ export class SimNetwork implements NetworkPort {
     const m = this.machines;
     const from = m.dense(fromActor);
     const to = m.dense(toActor);
-    const connected = from === 0 || to === 0;
     this.memory?.note(from, toActor, message);
-    if (to >= m.up.length || !this.passes(from, to) || (connected && m.linked[from === 0 ? to : from] === 0)) {
+    if (!this.carries(from, to)) {
       this.tracing?.lost(fromActor, toActor, message, this.whyLost(from, to));
       this.observer.dropped?.(this.queue.now, fromActor, toActor);
       return;
     }
-    const { lines } = this;
-    const n = lines[from * LINE + SENT] as number;
-    lines[from * LINE + SENT] = n + 1;
-    let arrival = this.queue.now + this.transferUs(from, to, message) + this.delayUs(from, to, n);
-    if (connected) {
-      const last = to === 0 ? from * LINE + LAST_UP : to * LINE + LAST_DOWN;
-      arrival = lines[last] = Math.max(arrival, (lines[last] as number) + 1);
+    if (this.sealing !== null) {
+      this.count(from);
+      return this.sealing.send(from, toActor, message);
     }
+    const n = this.count(from);
+    const arrival = this.arrival(from, to, n, this.transferUs(from, to, carriedBytes(message)));
     const packet: Packet = { from, message, fromGeneration: m.generation[from] as number, toGeneration: m.generation[to] as number };
-    if (this.troubled > 0) return this.sendTroubled(arrival, n, to, packet, connected);
+    if (this.troubled > 0) return this.sendTroubled(arrival, n, to, packet, EVENT.message);
     this.queue.push(arrival, SOURCE.message + from, n, EVENT.message, to, 0, packet);
+  }
+
+  /** Puts sealed bytes on the line. A state that is only a size travels behind the envelope that should hold it. */
+  carry(from: number, to: number, bytes: Uint8Array, messages: readonly Message[], serial: number): void {
+    const m = this.machines;
+    const sentAt = this.queue.now;
+    const [fromGeneration, toGeneration] = [m.generation[from] as number, m.generation[to] as number];
+    const envelope: Envelope = { from, bytes, messages, serial, sentAt, fromGeneration, toGeneration };
+    if (!this.carries(from, to)) return this.lose(to, envelope);
+    const n = this.count(from);
+    const arrival = this.arrival(from, to, n, this.envelopeUs(from, to, bytes.length + unsentBytes(messages)));
+    if (this.troubled > 0) return this.sendTroubled(arrival, n, to, envelope, EVENT.sealed);
+    this.queue.push(arrival, SOURCE.message + from, n, EVENT.sealed, to, 0, envelope);
+  }
+
+  /** A message that was to be sealed never was. */
+  unsealed(from: ActorId, to: ActorId, message: Message): void {
+    this.tracing?.lost(from, to, message, "closed");
+    this.observer.dropped?.(this.queue.now, from, to);
+  }
+
+  /** Would what leaves now be on its way: does a line lead there, and a connection, if one end is the coordinator's? */
+  private carries(from: number, to: number): boolean {
+    const m = this.machines;
+    if (to >= m.up.length || !this.passes(from, to)) return false;
+    return (from !== 0 && to !== 0) || m.linked[from === 0 ? to : from] === 1;
+  }
+
+  /** The number of the next that a machine sends. */
+  private count(from: number): number {
+    const n = this.lines[from * LINE + SENT] as number;
+    this.lines[from * LINE + SENT] = n + 1;
+    return n;
+  }
+
+  /** When the `n`-th that `from` sends arrives. On a connection nothing overtakes. */
+  private arrival(from: number, to: number, n: number, transferUs: number): number {
+    const at = this.queue.now + transferUs + this.delayUs(from, to, n);
+    if (from !== 0 && to !== 0) return at;
+    const last = to === 0 ? from * LINE + LAST_UP : to * LINE + LAST_DOWN;
+    return (this.lines[last] = Math.max(at, (this.lines[last] as number) + 1));
   }
 
   /** How many messages a host has sent so far. */
@@ -148,14 +203,16 @@ export class SimNetwork implements NetworkPort {
   }
 
   /** Some line is troubled, perhaps one of these two. A connection keeps order and gives each message once: there only damage counts. */
-  private sendTroubled(quiet: number, n: number, to: number, packet: Packet, connected: boolean): void {
+  private sendTroubled(quiet: number, n: number, to: number, packet: Packet | Envelope, kind: number): void {
     const { from } = packet;
+    const connected = from === 0 || to === 0;
     const arrival = connected ? quiet : quiet + this.heldBackUs(from, to, n);
-    const kind = this.damages(from, to, n) ? EVENT.damaged : EVENT.message;
-    this.queue.push(arrival, SOURCE.message + from, n, kind, to, 0, packet);
+    const damaged = this.damages(from, to, n);
+    const how = damaged ? 1 + Math.floor(this.troubleDraw(from, n, DRAW.how) * 4_294_967_295) : 0;
+    this.queue.push(arrival, SOURCE.message + from, n, damaged && kind === EVENT.message ? EVENT.damaged : kind, to, how, packet);
     if (connected || !this.repeats(from, to, n)) return;
     const gap = 1 + Math.floor(this.troubleDraw(from, n, DRAW.gap) * DUPLICATE_WITHIN_US);
-    this.queue.push(arrival + gap, SOURCE.message + from, n, EVENT.message, to, 0, packet);
+    this.queue.push(arrival + gap, SOURCE.message + from, n, kind, to, 0, packet);
   }
 
   private troubleDraw(from: number, n: number, what: number): number {
@@ -191,13 +248,20 @@ export class SimNetwork implements NetworkPort {
   }
 
   /** May the packet be taken in now? Lines and connections are looked at again on arrival. */
-  arrives(to: number, packet: Packet): boolean {
+  arrives(to: number, packet: Packet | Envelope): boolean {
     const m = this.machines;
     const whole = packet.fromGeneration === m.generation[packet.from] && packet.toGeneration === m.generation[to];
     if (whole && m.up[to] === 1 && this.passes(packet.from, to)) return true;
-    this.tracing?.lost(m.actor(packet.from), m.actor(to), packet.message, this.whyLost(packet.from, to));
-    this.observer.dropped?.(this.queue.now, m.actor(packet.from), m.actor(to));
+    this.lose(to, packet);
     return false;
+  }
+
+  private lose(to: number, packet: Packet | Envelope): void {
+    const [from, target] = [this.machines.actor(packet.from), this.machines.actor(to)];
+    const why = this.whyLost(packet.from, to);
+    if ("message" in packet) this.tracing?.lost(from, target, packet.message, why);
+    else for (const message of packet.messages) this.tracing?.lost(from, target, message, why);
+    this.observer.dropped?.(this.queue.now, from, target);
   }
 
   /** Why a message that is lost now was lost. */
@@ -240,18 +304,30 @@ export class SimNetwork implements NetworkPort {
   }
 
   /** Time on the sender's upload for messages that carry state; sizes queue behind each other. */
-  private transferUs(from: number, to: number, message: Message): number {
-    const bytes = carriedBytes(message);
+  private transferUs(from: number, to: number, bytes: number): number {
     if (bytes === 0) return 0;
-    const slower = this.troubled > 0 && from <= this.machines.hosts ? (this.trouble.slower[from] as number) : 1;
-    if (slower > 1) this.meters.hit(METER.slowed, from);
-    const out = this.linkKbps(from) / slower;
-    const kbps = Math.min(out, this.linkKbps(to));
+    const lasts = this.lastsUs(from, to, bytes);
     const now = this.queue.now;
     const start = from === 0 ? now : Math.max(now, this.lines[from * LINE + UPLOAD_FREE] as number);
-    const lasts = Math.ceil((bytes * 8_000) / kbps);
     if (from !== 0) this.lines[from * LINE + UPLOAD_FREE] = start + lasts;
     return start + lasts - now;
+  }
+
+  /** The same for envelopes. A small one waits for none, and makes those on their way that much later. */
+  private envelopeUs(from: number, to: number, bytes: number): number {
+    if (bytes > BULK_BYTES) return this.transferUs(from, to, bytes);
+    const lasts = this.lastsUs(from, to, bytes);
+    const free = from * LINE + UPLOAD_FREE;
+    if (from !== 0 && (this.lines[free] as number) > this.queue.now) this.lines[free]! += lasts;
+    return lasts;
+  }
+
+  /** How long so many bytes are on the sender's upload. */
+  private lastsUs(from: number, to: number, bytes: number): number {
+    const slower = this.troubled > 0 && from <= this.machines.hosts ? (this.trouble.slower[from] as number) : 1;
+    if (slower > 1) this.meters.hit(METER.slowed, from);
+    const kbps = Math.min(this.linkKbps(from) / slower, this.linkKbps(to));
+    return Math.ceil((bytes * 8_000) / kbps);
   }
 
   private linkKbps(machine: number): number {
@@ -266,7 +342,7 @@ export class SimNetwork implements NetworkPort {
 }
 
 /** The state a message carries itself; orders to send state name a size too, but carry none. */
-function carriedBytes(message: Message): number {
+export function carriedBytes(message: Message): number {
   switch (message.kind) {
     case "hosting/promote":
     case "state/copy":
@@ -276,4 +352,14 @@ function carriedBytes(message: Message): number {
     default:
       return 0;
   }
+}
+
+/** What of that size is no bytes of the message. */
+function unsentBytes(messages: readonly Message[]): number {
+  let bytes = 0;
+  for (const message of messages) {
+    const carried = carriedBytes(message);
+    if (carried > 0) bytes += Math.max(0, carried - ("data" in message && message.data !== null ? message.data.length : 0));
+  }
+  return bytes;
 }

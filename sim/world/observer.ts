@@ -4,6 +4,8 @@
  */
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import type { ActorId, Epoch, HostId, MapId, PlayerId } from "../../src/core/protocol/ids.ts";
+import type { Plain } from "../../src/core/sync/crypto.ts";
+import type { KeyName } from "./watched-port.ts";
 
 /**
  * The truth about a host's machine or its line. `down` variants name how an up-time ended. `cut`: nobody is reached; `cut-one-way`: one
@@ -20,6 +22,23 @@ export type HostTruth =
   | "cut-one-way"
   | "cut-in-part"
   | "healed";
+
+/**
+ * Bytes that came. `what`: whole as they were sent (perhaps not for the first time), changed on the line as line-hand.ts says, or whole and `late`,
+ * after they were withheld. `serial` and `sentAt` are those of what was sent, `bytes` what came. `held`: the receiver had the session they name.
+ * `unchanged`: nothing of its sessions, windows and keys differs from before; looked at where `what` is not whole.
+ */
+export type Arrival = {
+  readonly from: ActorId;
+  readonly to: ActorId;
+  readonly bytes: Uint8Array;
+  readonly what: "whole" | "flipped" | "cut" | "other" | "reflected" | "again" | "late";
+  readonly serial: number;
+  readonly sentAt: number;
+  readonly answer: string;
+  readonly held: boolean;
+  readonly unchanged: boolean;
+};
 
 /** Receives a run, in time order. All times are virtual microseconds. Unused parts may be left out. */
 export type Observer = {
@@ -43,6 +62,12 @@ export type Observer = {
   committed?(at: number, map: MapId, host: HostId, epoch: Epoch): void;
   /** A message about a map was refused or dropped by the world (cut, closed link, unknown address). */
   dropped?(at: number, from: ActorId, to: ActorId): void;
+  /** An actor sealed something under a key and a nonce; `plain` is what nobody else is to read. Told only where lines are sealed, as the next two. */
+  sealed?(at: number, self: ActorId, key: KeyName, nonce: Uint8Array, plain: Plain): void;
+  /** Bytes were put on a line, as anybody on it sees them. */
+  left?(at: number, from: ActorId, to: ActorId, bytes: Uint8Array): void;
+  /** Bytes came and were opened or refused. */
+  arrived?(at: number, arrival: Arrival): void;
   /** Faults are over; the liveness phase begins. */
   settling?(at: number): void;
   /** The run is over. */

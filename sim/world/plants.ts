@@ -7,6 +7,7 @@ import type { ActorId } from "../../src/core/protocol/ids.ts";
 import type { Message } from "../../src/core/protocol/messages.ts";
 import type { StoreAnswer, StoreRequest } from "../../src/core/protocol/store.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
+import type { SealedEnd } from "../../src/runtime/seal.ts";
 import type { Heartbeats } from "./heartbeats.ts";
 
 /** Where a planted bug may take hold. Tests of the checkers alone use it; empty in every other run. `W`: the world that a message leaves. */
@@ -18,6 +19,8 @@ export type PlantsOf<W> = {
   /** A host agent or a client just made. */
   host?(actor: HostActor): void;
   player?(actor: PlayerActor): void;
+  /** The end of an actor's sealed channels just made. */
+  sealing?(end: SealedEnd, world: W): void;
   /** The failure detector just made; `eager`: it schedules each heartbeat. */
   heartbeats?(heartbeats: Heartbeats, eager: boolean): void;
   /** A message about to leave: as it is, changed, or null to lose it. */

@@ -32,6 +32,8 @@ export const EVENT = {
   faultStep: 24,
   storeLate: 25,
   click: 26,
+  sealed: 27,
+  sealTick: 28,
 } as const;
 
 /** The virtual clock and its events. */

@@ -25,6 +25,8 @@ export const SOURCE = {
   people: 300_000_000,
   /** + player: what people do on their maps. */
   clicks: 400_000_000,
+  /** + dense number: what sealed ends do by time. */
+  sealing: 800_000_000,
   /** + dense number: messages, timers. */
   message: 1_000_000_000,
   timer: 2_000_000_000,

@@ -21,7 +21,6 @@ import type { StoreAnswer } from "../../src/core/protocol/store.ts";
 import type { HostingSettings } from "../../src/core/settings.ts";
 import type { SyncTuning } from "../../src/core/sync-settings.ts";
 import { Drive } from "../../src/runtime/drive.ts";
-import type { DetectorPort, Env, RecordPort, TimerPort } from "../../src/runtime/env.ts";
 import type { Options } from "../options.ts";
 import { Backlog } from "./backlog.ts";
 import { Clocks } from "./clocks.ts";
@@ -31,10 +30,12 @@ import { Heartbeats } from "./heartbeats.ts";
 import { HostFiles } from "./host-files.ts";
 import { Machines } from "./machines.ts";
 import { METER, Meters } from "./meters.ts";
-import { type Packet, SimNetwork } from "./network.ts";
+import { type Envelope, type Packet, SimNetwork } from "./network.ts";
 import type { HostTruth, Observer } from "./observer.ts";
 import type { PlantsOf } from "./plants.ts";
+import { portsOf } from "./ports.ts";
 import { EVENT, EventQueue } from "./queue.ts";
+import { SealedLines } from "./sealed-lines.ts";
 import { SOURCE } from "./sources.ts";
 import { type Answered, type Asked, SimStore } from "./store.ts";
 import type { Tracing } from "./tracing.ts";
@@ -82,6 +83,7 @@ export class World {
   /** What an actor or the loop is given to ask at its BUGGIFY sites. */
   readonly buggifyOf: (actor: ActorId) => Buggify;
   private readonly drive: Drive;
+  private readonly sealed: SealedLines | null;
   private handlers: Handlers | undefined;
 
   constructor(
@@ -127,11 +129,16 @@ export class World {
     this.timers = new Timers(queue, this.clocks, hosts, players);
     if (plants.message !== undefined) this.network.tamper = (from, to, message) => plants.message?.(this, from, to, message) ?? null;
     if (plants.store !== undefined) this.store.tamper = plants.store;
+    this.sealed = options.sealing === "off" ? null : new SealedLines(this, (end) => plants.sealing?.(end, this));
     this.network.tracing = tracing;
     this.store.tracing = tracing;
     tracing?.begin(this.queue, this.machines);
     this.coordinator = this.makeCoordinator();
-    this.drive = new Drive(this.env(), undefined, buggifyOf(LOOP));
+    this.drive = new Drive(
+      portsOf(this, (self, record) => this.recorded(self, this.now, record)),
+      undefined,
+      buggifyOf(LOOP),
+    );
   }
 
   get now(): number {
@@ -157,6 +164,7 @@ export class World {
   /** Runs until no event at or before `until` is left. The clock then stands at `until`: what is done next is done then. */
   run(until: number, progress: (now: number) => void): void {
     const { queue, tracing } = this;
+    this.sealed?.flush();
     queue.push(Math.max(until, this.now), SOURCE.end, 0, EVENT.end, 0, 0, undefined);
     while (queue.next() <= until) {
       queue.pop();
@@ -165,6 +173,7 @@ export class World {
       if (tracing !== null) tracing.event(queue.kind, queue.object);
       if (this.seen !== undefined) this.seen(queue.kind, queue.target, queue.number, queue.object);
       this.handle(queue.kind, queue.target, queue.number, queue.object);
+      this.sealed?.flush();
     }
     tracing?.event(0, undefined);
   }
@@ -193,9 +202,13 @@ export class World {
   private perform(kind: number, target: number, number: number, object: unknown): void {
     switch (kind) {
       case EVENT.message:
-        return this.arrive(target, object as Packet);
+        return this.arrive(kind, target, number, object as Packet);
       case EVENT.damaged:
         return this.damaged(target, object as Packet);
+      case EVENT.sealed:
+        return this.arrive(kind, target, number, object as Envelope);
+      case EVENT.sealTick:
+        return this.sealed?.tick(target, number);
       case EVENT.turn:
         return this.backlog.turn(target);
       case EVENT.storeLate:
@@ -214,8 +227,7 @@ export class World {
         // A client that gave up may have come back, or its number may be another person's by now.
         if (number > 0 && this.machines.generation[target] !== number - 1) return;
         if (this.stands(0)) return this.later(EVENT.linkDown, target, number, object, 0);
-        if (this.coordinatorUp) this.deliver(this.coordinator, { kind: "link/down", at: this.now, peer: this.machines.actor(target) });
-        return;
+        return this.tellLinkDown(target);
       case EVENT.silent:
         return this.silent(target);
       case EVENT.rewatch:
@@ -232,6 +244,14 @@ export class World {
       default:
         this.handlers?.event(kind, target, number, object);
     }
+  }
+
+  /** The coordinator's end of a machine's connection sees it close. */
+  private tellLinkDown(dense: number): void {
+    if (!this.coordinatorUp) return;
+    const peer = this.machines.actor(dense);
+    this.sealed?.drop(0, peer);
+    this.deliver(this.coordinator, { kind: "link/down", at: this.now, peer });
   }
 
   /** The actor behind a dense number, if its process runs. */
@@ -268,22 +288,29 @@ export class World {
     if (target === 0 || packet.from === 0) this.connections.reconnect(target === 0 ? packet.from : target);
   }
 
-  private arrive(target: number, packet: Packet): void {
-    if (this.stands(target)) return this.later(EVENT.message, target, 0, packet, target);
-    if (!this.network.arrives(target, packet)) return;
+  /** `damage`: sealed bytes were changed on the line. */
+  private arrive(kind: number, target: number, damage: number, packet: Packet | Envelope): void {
+    if (this.stands(target)) return this.later(kind, target, damage, packet, target);
+    if (!this.network.arrives(target, packet) || this.actorAt(target) === undefined) return;
+    if ("message" in packet) this.hear(target, packet.from, packet.message);
+    else this.sealed?.arrive(target, packet, damage);
+  }
+
+  /** The process at `target`, if it runs, is told a message. */
+  hear(target: number, dense: number, message: Message): void {
     const actor = this.actorAt(target);
     if (actor === undefined) return;
-    if (packet.message.kind === "host/goodbye") this.handlers?.goodbye(target);
-    const from = this.machines.actor(packet.from);
-    const refused = this.offer(actor, { kind: "message", at: this.clockOf(target), from, message: packet.message });
-    if (refused !== undefined) this.overflow(target === 0 ? packet.from : target);
+    if (message.kind === "host/goodbye") this.handlers?.goodbye(target);
+    const from = this.machines.actor(dense);
+    const refused = this.offer(actor, { kind: "message", at: this.clockOf(target), from, message });
+    if (refused !== undefined) this.overflow(target === 0 ? dense : target);
   }
 
   /** An inbox took no more: the line on which the message came is closed, as gateway and line do, and its end makes a new one. */
   private overflow(dense: number): void {
     const m = this.machines;
     if (m.up[dense] === 1) this.connections.reconnect(dense);
-    else if (this.coordinatorUp) this.deliver(this.coordinator, { kind: "link/down", at: this.now, peer: m.actor(dense) });
+    else this.tellLinkDown(dense);
   }
 
   private fire(target: number, timer: number): void {
@@ -340,6 +367,7 @@ export class World {
   /** The machine's end of its connection sees it close. */
   private sawClose(dense: number): void {
     const actor = this.actorAt(dense);
+    this.sealed?.drop(dense, COORDINATOR);
     if (actor !== undefined) this.deliver(actor, { kind: "link/down", at: this.clockOf(dense), peer: COORDINATOR });
   }
 
@@ -383,6 +411,7 @@ export class World {
     this.truth(host, truth);
     this.timers.clearAll(host);
     this.connections.disconnect(host, truth !== "down-silent");
+    this.sealed?.ended(host);
     this.hosts[host] = undefined;
   }
 
@@ -410,6 +439,9 @@ export class World {
   stopPlayer(index: number): void {
     const dense = this.machines.hosts + 1 + index;
     this.timers.clear(dense, 0);
+    // Its goodbye leaves before it does.
+    this.sealed?.flush();
+    this.sealed?.ended(dense);
     this.machines.up[dense] = 0;
     this.machines.linked[dense] = 0;
     this.machines.cut[dense] = 0;
@@ -430,6 +462,7 @@ export class World {
   /** The coordinator's process dies; everything it remembered is gone, every connection closes. */
   stopCoordinator(): void {
     this.coordinatorUp = false;
+    this.sealed?.ended(0);
     this.observer.coordinator?.(this.now, false);
     const m = this.machines;
     this.timers.clearAll(0);
@@ -445,20 +478,6 @@ export class World {
     this.observer.coordinator?.(this.now, true);
     this.coordinator = this.makeCoordinator();
     this.start();
-  }
-
-  private env(): Env {
-    const timers: TimerPort = {
-      set: (self, timer, at) => this.timers.setByClock(this.machines.dense(self), timer, at),
-      clear: (self, timer) => this.timers.clear(this.machines.dense(self), timer),
-    };
-    const detector: DetectorPort = {
-      watch: (_self, host) => this.heartbeats.watch(host),
-      unwatch: (_self, host) => this.heartbeats.unwatch(host),
-    };
-    // The history is told in the world's time, whatever an actor's own clock shows.
-    const history: RecordPort = { record: (self, _at, record) => this.recorded(self, this.now, record) };
-    return { network: this.network, timers, store: this.store, detector, history };
   }
 
   private recorded(self: ActorId, at: number, record: HistoryRecord): void {

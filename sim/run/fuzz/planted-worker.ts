@@ -3,7 +3,7 @@ import { compareRuns } from "../../checkers/determinism.ts";
 import type { Options, PlantedName } from "../../options.ts";
 import { isFailure, swarmRun } from "./swarm-run.ts";
 
-/** A bug to look for: from a seed on, in so many seeds at most. `twice`: it may show as a difference between two runs of a seed. */
+/** A bug to look for, which the options have planted: from a seed on, in so many seeds at most. `twice`: it may show as a difference between two runs of a seed. */
 export type Hunt = {
   readonly options: Options;
   readonly name: PlantedName;
@@ -24,10 +24,9 @@ export type Caught = {
 /** Looks for one bug; called by this name. */
 export async function hunt({ options, name, from, most, twice }: Hunt): Promise<Caught> {
   await Promise.resolve();
-  const planted: Options = { ...options, planted: [name] };
   for (let seeds = 1; seeds <= most; seeds++) {
     const seed = from + seeds - 1;
-    const broken = brokenIn(planted, seed, twice);
+    const broken = brokenIn(options, seed, twice);
     if (broken !== null) return { name, seeds, seed, ...broken };
   }
   return { name, seeds: most, seed: null, rule: null, message: "" };

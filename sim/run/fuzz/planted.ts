@@ -2,7 +2,7 @@
 import { Piscina } from "piscina";
 import type { Options, PlantedName } from "../../options.ts";
 import type { RunResult } from "../../outcome.ts";
-import type { Planted } from "../../planted/entry.ts";
+import { type Planted, withPlanted } from "../../planted/entry.ts";
 import { PLANTED } from "../../planted/planted.ts";
 import { counted, UNBROKEN, wrapped } from "../summary-words.ts";
 import type { Caught, Hunt } from "./planted-worker.ts";
@@ -62,8 +62,14 @@ export async function huntAll(
   });
   try {
     return await Promise.all(
-      bugs.map(async ({ name, what, rules }): Promise<PlantedLine> => {
-        const task = { options, name, from: how.from, most: SEEDS_MOST, twice: rules.includes("DT1") };
+      bugs.map(async ({ name, what, rules, given }): Promise<PlantedLine> => {
+        const task = {
+          options: withPlanted(options, { name, given }),
+          name,
+          from: how.from,
+          most: SEEDS_MOST,
+          twice: rules.includes("DT1"),
+        };
         const caught = await piscina.run(task, { signal: how.signal });
         how.done(caught);
         return { ...caught, what, expected: rules };

@@ -23,6 +23,7 @@ const CHAPTERS: readonly { readonly title: string; readonly of: string | readonl
   { title: "Maps", of: "fleet.maps" },
   { title: "Network", of: "network" },
   { title: "VPS", of: "vps" },
+  { title: "Sealed messages", of: "sealing" },
   { title: "Store", of: "store" },
   { title: "Faults", of: "faults", after: () => `${kindsTable()}\n${sitesTable()}` },
   { title: "What must hold", of: ["thresholds", "require"], after: () => THRESHOLDS },

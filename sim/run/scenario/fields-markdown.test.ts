@@ -55,7 +55,9 @@ describe("SCENARIOS.md", () => {
     const paths = publishedPaths(JSON.parse(read("scenarios/scenario.schema.json")) as Schema, "").filter((path) => path !== "fleet");
     expect(paths.length).toBeGreaterThan(200);
     expect(
-      paths.filter((path) => !page.includes(`\`${path}\``) && !/^(vps|network|store|faults|conf|tuning|data|fleet\.[a-z]+)$/.test(path)),
+      paths.filter(
+        (path) => !page.includes(`\`${path}\``) && !/^(vps|network|sealing|store|faults|conf|tuning|data|fleet\.[a-z]+)$/.test(path),
+      ),
     ).toEqual([]);
   });
 

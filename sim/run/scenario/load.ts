@@ -3,7 +3,8 @@ import { resolve } from "node:path";
 import type { Complaint, Result } from "../../../src/base/result.ts";
 import { err, ok } from "../../../src/base/result.ts";
 import { US_PER_S } from "../../../src/base/time.ts";
-import type { Mode, Options, PlantedName, Threshold } from "../../options.ts";
+import { sealingLimits } from "../../../src/core/sync/limits.ts";
+import type { Mode, Options, PlantedName, Sealing, Threshold } from "../../options.ts";
 import { parseThreshold } from "../thresholds.ts";
 import { withData } from "./data.ts";
 import { checkGameFolder } from "./data-game.ts";
@@ -22,6 +23,9 @@ import type { SweepPoint } from "./sweep.ts";
 import { sweepPoints } from "./sweep.ts";
 import { validate } from "./validate.ts";
 import { hostsOf, mapOptions, networkOf, playersOf, regionsOf, vpsOf, weightsOf } from "./world.ts";
+
+/** When senders take their next key where a file says nothing of it. */
+const REKEY = sealingLimits();
 
 /** Which seeds are run; `budgetS` is wall time after which no further one starts. */
 export type Seeds = { readonly from: number; readonly count: number; readonly budgetS: number | null };
@@ -138,6 +142,11 @@ function optionsOf(root: Section, file: string, request: LoadRequest): Options {
     thresholds: thresholdsOf(root.child("thresholds"), request.metrics ?? KNOWN_METRICS),
     require: requireOf(root.child("require")),
     eagerHeartbeats: root.text("heartbeats") === "eager",
+    sealing: root.child("sealing").text("mode", "off") as Sealing,
+    rekey: {
+      messages: root.child("sealing").number("rekeyMessages", REKEY.rekeyMessages),
+      us: root.child("sealing").us("rekeyAfter", REKEY.rekeyUs),
+    },
     planted: plantedOf(root),
     seriesStepUs: Math.max(1, root.child("series").us("step")),
   };

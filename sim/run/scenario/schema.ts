@@ -367,6 +367,14 @@ export const SCENARIO_SCHEMA: Schema = {
       fleet,
       network,
       vps,
+      sealing: fields("Whether messages travel in sealed envelopes.", {
+        mode: word(
+          "off: they travel as they are. counted: under a fake of the ciphers' sizes. real: under the ciphers themselves (slow; the same run as counted).",
+          ["off", "counted", "real"],
+        ),
+        rekeyMessages: whole("A sender takes its next key after so many envelopes.", "envelopes", { min: 1, max: 1_048_576 }),
+        rekeyAfter: duration("And after so long."),
+      }),
       store: fields("The store of ownership.", { latency: law("Time to an answer.", "time", "store") }),
       faults: FAULTS_SCHEMA,
       thresholds: mapping(

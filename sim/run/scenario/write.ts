@@ -17,7 +17,8 @@ const NAME = /^[a-z0-9][a-z0-9_/-]*$/;
  * same commit, the same run. `notes` become the comment at its head.
  */
 export function scenarioText(options: Options, seed: number, notes: readonly string[]): string {
-  const { scenario, draws, title, modes, fidelity, game, durationUs, settleUs, eagerHeartbeats, planted, ...world } = options;
+  const { scenario, draws, title, modes, fidelity, game, durationUs, settleUs, eagerHeartbeats, planted, ...others } = options;
+  const { sealing, rekey, ...world } = others;
   const { conf, tuning, regions, network, hosts, players, maps, vps, store, faults, swarm, buggify, heal, reconnectS, ...judged } = world;
   const { thresholds, require, seriesStepUs, ...rest } = judged;
   allWritten(rest);
@@ -43,6 +44,7 @@ export function scenarioText(options: Options, seed: number, notes: readonly str
     },
     { key: "network", comment: "Delay and loss.", value: networkYaml(network, regions) },
     { key: "vps", comment: "What the operator rents.", value: vpsYaml({ vps, network, regions }) },
+    { key: "sealing", comment: "Whether messages travel in sealed envelopes.", value: sealingYaml(sealing, rekey) },
     { key: "store", comment: "The store of ownership.", value: storeYaml(store) },
     { key: "faults", comment: "What goes wrong.", value: faultsYaml({ faults, swarm, buggify, heal, regions }) },
     { key: "require", comment: "What must hold.", value: fieldsOf(require) },
@@ -64,6 +66,11 @@ function nameText(name: string): string {
 function gameYaml({ folder, clicksS, ...rest }: Options["game"]): Yaml {
   allWritten(rest);
   return fieldsOf({ ...(folder === null ? {} : { folder }), clicks: lawYaml(clicksS, "s") });
+}
+
+function sealingYaml(mode: Options["sealing"], { messages, us, ...rest }: Options["rekey"]): Yaml {
+  allWritten(rest);
+  return fieldsOf({ mode, rekeyMessages: messages, rekeyAfter: timeText(us) });
 }
 
 function storeYaml({ latencyMs, ...rest }: Options["store"]): Yaml {

@@ -68,7 +68,7 @@ export class GameStates implements States {
   private readonly writer: DeedWriter;
   private readonly schedule: ReplicaSchedule;
   private readonly guests: Guests;
-  private readonly loading = new Map<MapId, { readonly takeUp: TakeUp; ready: Ready | null }>();
+  private readonly loading = new Map<MapId, { readonly takeUp: TakeUp; ready: Ready | null; standbys: readonly HostId[] }>();
   private readonly maps = new Map<MapId, Serving>();
   /** Requests about what a map is taken up from, and about states that are kept. */
   private readonly asked = new Map<number, { readonly map: MapId; readonly epoch: Epoch; readonly what: "recover" | "keep" }>();
@@ -115,7 +115,7 @@ export class GameStates implements States {
   take(_at: number, map: MapId, epoch: Epoch, hash: StateHash | null, out: Out): boolean {
     const ready = hash === null ? null : TakeUp.handed(this.held, map, hash);
     const takeUp = new TakeUp(this.host, this.game.boot, map, epoch, this.held.freshest(map));
-    this.loading.set(map, { takeUp, ready });
+    this.loading.set(map, { takeUp, ready, standbys: [] });
     this.held.release(map);
     if (ready === null) this.recover(map, takeUp, out);
     return ready !== null;
@@ -168,6 +168,7 @@ export class GameStates implements States {
     this.guests.takeOver(hosted);
     this.write(at, hosted, out);
     for (const { player, carried } of ready.players) this.guests.restore(at, now, hosted, player, carried, out);
+    this.schedule.standbys(at, map, one.standbys);
     this.tickOn(at, out);
   }
 
@@ -245,7 +246,10 @@ export class GameStates implements States {
   }
 
   replicate(at: number, { map, to }: Extract<Message, { kind: "hosting/replicate" }>): void {
-    this.schedule.standbys(at, map, to);
+    // There is nothing to copy before the map is served.
+    const loading = this.loading.get(map);
+    if (loading === undefined) this.schedule.standbys(at, map, to);
+    else loading.standbys = to;
   }
 
   image(map: MapId): KeptImage | null {
@@ -289,7 +293,7 @@ export class GameStates implements States {
 
   private input(at: number, { hosted }: Serving, message: Extract<Message, { kind: "play/input" }>, out: Out): void {
     const { map, epoch, player, seq } = message;
-    if (!hosted.has(player)) {
+    if (!hosted.hasJoined(player)) {
       out.push({ kind: "send", to: playerActor(player), message: { kind: "play/turned-away", map, epoch, reason: "player_unknown" } });
       return;
     }

@@ -57,7 +57,7 @@ export class Guests {
       if (writing.kind === "leave") this.turnAway(hosted, player, "player_unknown", out);
       else hosted.join(now, player, next);
     } else if (hosted.has(player)) this.joined(hosted, player, hosted.join(now, player, next), out);
-    else this.admit(hosted.epoch, { player, map, next, id: this.desk.makeId(), leaves: false }, out);
+    else this.admit(hosted.epoch, { player, map, id: this.desk.makeId(), next, leaves: false }, out);
   }
 
   /** A player wants to go. Who is not here by now has its answer when the store has nothing of it either. */
@@ -135,6 +135,7 @@ export class Guests {
 
   /** Tells a player that it plays, and how far its inputs were taken. */
   joined(hosted: HostedMap, player: PlayerId, taken: number, out: Out): void {
+    hosted.welcome(player);
     send(out, player, { kind: "play/joined", map: hosted.map, epoch: hosted.epoch, taken });
   }
 
@@ -160,11 +161,10 @@ export class Guests {
     at: number,
     now: number,
     hosted: HostedMap,
-    who: Pick<Arrival, "player" | "map" | "next">,
+    { player, map, next }: Pick<Arrival, "player" | "map" | "next">,
     carried: Uint8Array,
     out: Out,
   ): void {
-    const { player, map, next } = who;
     if (hosted.has(player)) return this.joined(hosted, player, hosted.join(now, player, next), out);
     const first = hosted.number + 1;
     const entered = hosted.enter(now, player, carried, next);

@@ -104,6 +104,17 @@ export class HostedMap {
     return this.present.has(player);
   }
 
+  /** Whether a player was told by this process that it plays: until then nothing of its is taken, for it may be further on than the state is. */
+  hasJoined(player: PlayerId): boolean {
+    return this.present.get(player)?.joined === true;
+  }
+
+  /** A player is told that it plays: from now on news go to it. */
+  welcome(player: PlayerId): void {
+    const one = this.present.get(player);
+    if (one !== undefined) one.joined = true;
+  }
+
   /** How far a player's inputs were taken; -1 for who is not here. */
   takenOf(player: PlayerId): number {
     return this.present.get(player)?.taken ?? -1;
@@ -145,7 +156,6 @@ export class HostedMap {
     assert(one !== undefined, "who joins is there");
     one.taken = Math.max(one.taken, next - 1);
     one.heardAt = now;
-    one.joined = true;
     return one.taken;
   }
 

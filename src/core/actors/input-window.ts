@@ -13,6 +13,8 @@ export type Settled = { readonly seq: number; readonly result: "taken" | "refuse
 /** Inputs that a client keeps; a person who clicks on while nothing answers is told that more is too many. */
 export const INPUTS_MAX = 32;
 
+const NONE: readonly Settled[] = [];
+
 /** The inputs of one stay on a map. */
 export class InputWindow {
   private said = 0;
@@ -51,9 +53,11 @@ export class InputWindow {
   }
 
   /** The host has taken inputs up to `taken`; `refused` are those of them that its game did not obey. */
-  settle(taken: number, refused: readonly { readonly seq: number; readonly reason: string }[]): Settled[] {
+  settle(taken: number, refused: readonly { readonly seq: number; readonly reason: string }[]): readonly Settled[] {
+    const [first] = this.waiting;
+    if (first === undefined || first.seq > taken) return NONE;
     const ended = this.waiting.filter(({ seq }) => seq <= taken);
-    if (ended.length > 0) this.waiting = this.waiting.slice(ended.length);
+    this.waiting = this.waiting.slice(ended.length);
     return ended.map(({ seq }) => {
       const no = refused.find((one) => one.seq === seq);
       return { seq, result: no === undefined ? "taken" : "refused", reason: no?.reason ?? "" };

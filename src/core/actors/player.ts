@@ -27,6 +27,8 @@ const NO_MAP: MapId = -1;
 const ASK_AGAIN = 0;
 /** An input that is not known to be taken is said again after this. */
 const SAY_AGAIN_US = 500_000;
+/** Who has nothing to say where a game runs says so this often: its host leads out whom it does not hear (game-states.ts). */
+const STILL_HERE_US = 2_500_000;
 
 /** `leaving`: it waits until what it carries off is written down, where its map runs a game. */
 type Stage = "idle" | "entering" | "joining" | "playing" | "leaving";
@@ -48,6 +50,8 @@ export class PlayerActor implements Actor {
   private readonly inputs = new InputWindow();
   /** Its map is about to move: what it has to say waits. */
   private held = false;
+  /** It plays, and asks where all the same. */
+  private missed = false;
   /** Where it goes once it has left. */
   private bound: MapId = NO_MAP;
 
@@ -68,16 +72,24 @@ export class PlayerActor implements Actor {
       case "wish":
         return this.wish(input.at, input.wish, out);
       case "timer":
-        // A host that does not answer what is said again and again may not be the map's any more: the coordinator knows.
-        if (this.stage === "playing" && this.held) this.stillHeld(input.at, out);
-        else if (this.stage === "playing") this.sayAgain(input.at, out);
-        return this.ask(input.at, out);
+        return this.wake(input.at, out);
       case "link/up":
         return this.ask(input.at, out);
       default:
         // A lost connection needs no step: the client plays on, and introduces itself when the link is up again.
         return;
     }
+  }
+
+  private wake(at: number, out: Out): void {
+    if (this.stage === "playing") {
+      if (this.held) this.stillHeld(at, out);
+      else if (this.games && !this.missed && this.inputs.kept.length === 0) return this.stillHere(at, out);
+      else this.sayAgain(at, out);
+      this.missed = false;
+    }
+    // A host that does not answer what is said again and again may not be the map's any more: the coordinator knows.
+    this.ask(at, out);
   }
 
   private hear(at: number, from: ActorId, message: Message, out: Out): void {
@@ -89,7 +101,7 @@ export class PlayerActor implements Actor {
       case "play/redirect":
         if (!told) return;
         // Only while it plays: the answer of the host it is about to join would end its asking.
-        if (message.kind === "play/redirect" && this.stage === "playing" && this.buggify("redirect-missed")) return this.askSoon(at, out);
+        if (message.kind === "play/redirect" && this.stage === "playing" && this.buggify("redirect-missed")) return this.miss(at, out);
         return this.follow(at, message.map, message.host, message.epoch, out);
       case "play/joined":
         if (told) return;
@@ -101,7 +113,7 @@ export class PlayerActor implements Actor {
         if (this.stage === "joining" || this.stage === "leaving") this.askSoon(at, out);
         return;
       case "play/news":
-        if (!told && this.plays(message)) this.settle(this.inputs.settle(message.taken, message.refused), out);
+        if (!told && this.plays(message)) this.settle(at, this.inputs.settle(message.taken, message.refused), out);
         return;
       case "play/hold":
         if (!told && this.plays(message)) this.hold(at, out);
@@ -127,9 +139,7 @@ export class PlayerActor implements Actor {
     if (this.stage === "leaving") this.exit(out);
     else {
       this.stage = "joining";
-      const { player, inputs } = this;
-      for (let left = this.buggify("join-twice") ? 2 : 1; left > 0; left--)
-        out.push({ kind: "send", to: hostActor(host), message: { kind: "play/join", player, map, epoch, next: inputs.next } });
+      for (let left = this.buggify("join-twice") ? 2 : 1; left > 0; left--) this.join(out);
     }
     this.askLater(at, out);
   }
@@ -137,6 +147,11 @@ export class PlayerActor implements Actor {
   private askLater(at: number, out: Out): void {
     if (this.buggify("ask-early")) return this.askSoon(at, out);
     out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + this.askAgainUs });
+  }
+
+  private miss(at: number, out: Out): void {
+    this.missed = true;
+    this.askSoon(at, out);
   }
 
   private askSoon(at: number, out: Out): void {
@@ -150,11 +165,13 @@ export class PlayerActor implements Actor {
   private joined(at: number, map: MapId, epoch: Epoch, taken: number, out: Out): void {
     const plays = this.plays({ map, epoch });
     if (!plays && (this.stage !== "joining" || map !== this.map || epoch !== this.epoch)) return;
+    // The host means a stay before this one, or does not know how far this one is: what it was said would wait for what comes before it.
+    if (this.stage !== "leaving" && taken < this.inputs.next - 1) return this.join(out);
     this.held = false;
-    this.settle(this.inputs.settle(taken, []), out);
+    this.settle(at, this.inputs.settle(taken, []), out);
     if (this.stage === "leaving") return;
     this.stage = "playing";
-    out.push({ kind: "timer/clear", timer: ASK_AGAIN });
+    this.rest(at, out);
     if (!plays) {
       out.push({ kind: "record", record: { kind: "player/playing", player: this.player, map, host: this.host, epoch, moved: this.moved } });
       this.moved = true;
@@ -170,9 +187,24 @@ export class PlayerActor implements Actor {
 
   /** No move takes so long: the host that asked it to wait is asked whether it goes on. */
   private stillHeld(at: number, out: Out): void {
+    this.join(out);
+    this.hold(at, out);
+  }
+
+  private stillHere(at: number, out: Out): void {
+    this.join(out);
+    this.rest(at, out);
+  }
+
+  /** It plays, and has nothing to ask or to say. */
+  private rest(at: number, out: Out): void {
+    if (this.games) out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + STILL_HERE_US });
+    else out.push({ kind: "timer/clear", timer: ASK_AGAIN });
+  }
+
+  private join(out: Out): void {
     const { player, map, epoch, inputs } = this;
     out.push({ kind: "send", to: hostActor(this.host), message: { kind: "play/join", player, map, epoch, next: inputs.next } });
-    this.hold(at, out);
   }
 
   /** Says all that is not known to be taken, in order; if nothing comes of it, again. */
@@ -194,17 +226,17 @@ export class PlayerActor implements Actor {
     if (this.stage !== "playing" && this.stage !== "joining") return;
     const { seq, kept } = this.inputs.add(data);
     out.push({ kind: "record", record: { kind: "input/given", player, map, input: seq } });
-    if (kept === null) return this.settle([{ seq, result: "refused", reason: "inputs_limit" }], out);
+    if (kept === null) return this.settle(at, [{ seq, result: "refused", reason: "inputs_limit" }], out);
     if (this.stage !== "playing" || this.held) return;
     this.say(kept, out);
     if (this.inputs.kept.length === 1) out.push({ kind: "timer/set", timer: ASK_AGAIN, at: at + SAY_AGAIN_US });
   }
 
-  private settle(ended: readonly Settled[], out: Out): void {
+  private settle(at: number, ended: readonly Settled[], out: Out): void {
     const { player, map } = this;
     for (const { seq, result, reason } of ended)
       out.push({ kind: "record", record: { kind: "input/settled", player, map, input: seq, result, reason } });
-    if (this.stage === "playing" && ended.length > 0 && this.inputs.kept.length === 0) out.push({ kind: "timer/clear", timer: ASK_AGAIN });
+    if (this.stage === "playing" && ended.length > 0 && this.inputs.kept.length === 0) this.rest(at, out);
   }
 
   private wish(at: number, wish: Wish, out: Out): void {
@@ -252,8 +284,8 @@ export class PlayerActor implements Actor {
   /** It is off the map; the host knows how far its inputs were taken, or nothing of its stay any more. */
   private left(at: number, taken: number, out: Out): void {
     const { inputs } = this;
-    this.settle(inputs.settle(taken, []), out);
-    this.settle(inputs.giveUp(taken < 0 ? "stay_unknown" : "left"), out);
+    this.settle(at, inputs.settle(taken, []), out);
+    this.settle(at, inputs.giveUp(taken < 0 ? "stay_unknown" : "left"), out);
     out.push({ kind: "timer/clear", timer: ASK_AGAIN });
     this.enter(at, this.bound, out);
   }

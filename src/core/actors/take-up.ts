@@ -3,7 +3,7 @@
  * Promises: SY1 over a failover (whatever the store has applied is in the state that is served, once), SY3 (the freshest state there is).
  * Never serves before the store has said that the map is this host's, unless a hand-over left it.
  */
-import type { Epoch, HostId, MapId } from "../protocol/ids.ts";
+import type { Epoch, HostId, MapId, PlayerId } from "../protocol/ids.ts";
 import type { StateHash } from "../protocol/messages.ts";
 import type { OperationId } from "../protocol/operations.ts";
 import type { Recovered, StoreRequest } from "../protocol/store.ts";
@@ -21,7 +21,7 @@ export type Ready = Held & {
   readonly redone: readonly OperationId[];
   /** Deeds in the state of which nobody knows that they are written down; under ids of this host, because their own are void with the epoch. */
   readonly pending: readonly PendingDeed[];
-  /** Who is on the map by the store's word, and what it carried when it came. */
+  /** Who is on the map by the store's word and has not left in the state, and what it carried when it came. */
   readonly players: Recovered["players"];
 };
 
@@ -86,8 +86,21 @@ export class TakeUp {
       .filter((_, i) => recovered.known[i] !== true)
       .map(({ operation, critical }) => ({ critical, operation: { ...operation, id: makeId() } }));
     const number = Math.max(image.number, recovered.number);
-    return { program, image, from: this.from, number, redone, pending, players: recovered.players };
+    return {
+      program,
+      image,
+      from: this.from,
+      number,
+      redone,
+      pending,
+      players: recovered.players.filter(({ player }) => !goes(pending, player)),
+    };
   }
+}
+
+/** Whether somebody has left in a state, and only the store does not know it yet: what it came with is not what it has. */
+function goes(pending: readonly PendingDeed[], player: PlayerId): boolean {
+  return pending.some(({ operation }) => operation.player === player && operation.carried !== null);
 }
 
 function begun(program: Held["program"]): Held {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { decodeFrame, encodeFrame, type Frame, FRAME_CHARS_MAX, type WireBounds } from "./codec.ts";
 import type { HostProfile, HostStats } from "./host-stats.ts";
 import { actorKind, actorNumber, COORDINATOR, hostActor, playerActor } from "./ids.ts";
+import { decodeMessage, encodeMessage, MESSAGE_BYTES_WHOLE_MAX } from "./message-bytes.ts";
 import type { Message } from "./messages.ts";
 import { mayPass } from "./passage.ts";
 import type { RefusalReason } from "./refusal.ts";
@@ -202,6 +203,66 @@ describe("mayPass", () => {
         }
       }),
       { numRuns: 500 },
+    );
+  });
+});
+
+describe("messages as bytes", () => {
+  it.each(KINDS)("%s arrives as it was sent, within the bounds of the other codec", (kind) => {
+    fc.assert(
+      fc.property(anyOfKind(kind), (message) => {
+        const read = decodeMessage(encodeMessage(message), BOUNDS);
+        expect(read).toEqual(message);
+        expect(decodeFrame(encodeFrame({ frame: "message", peer: 0, message: read! }), BOUNDS).ok).toBe(true);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("any bytes are refused or become a message that the other codec takes too; nothing is thrown", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 60 }), fc.nat(KINDS.length), (bytes, kind) => {
+        bytes.set([1, kind].slice(0, bytes.length));
+        const read = decodeMessage(bytes, BOUNDS);
+        if (read === null) return;
+        expect(decodeFrame(encodeFrame({ frame: "message", peer: 0, message: read }), BOUNDS).ok).toBe(true);
+        expect(decodeMessage(encodeMessage(read), BOUNDS)).toEqual(read);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it("a changed, cut or longer form is refused or is another message in full", () => {
+    fc.assert(
+      fc.property(anyMessage, fc.nat(), fc.nat(255), (message, place, byte) => {
+        const bytes = encodeMessage(message);
+        const changed = bytes.map((each, i) => (i === place % bytes.length ? byte : each));
+        const read = decodeMessage(changed, BOUNDS);
+        if (read !== null) expect(decodeMessage(encodeMessage(read), BOUNDS)).toEqual(read);
+        for (const length of [0, 1, place % bytes.length]) expect(decodeMessage(bytes.subarray(0, length), BOUNDS)).toBeNull();
+        expect(decodeMessage(new Uint8Array([...bytes, 0]), BOUNDS)).toBeNull();
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it("refuses what is out of bounds, of another version, or written in another form than its own", () => {
+    const good = encodeMessage({ kind: "hosting/release", map: 39, epoch: 7 });
+    expect(decodeMessage(good, BOUNDS)).toEqual({ kind: "hosting/release", map: 39, epoch: 7 });
+    expect(decodeMessage(good, { ...BOUNDS, maps: 39 })).toBeNull();
+    expect(decodeMessage(new Uint8Array([2, ...good.subarray(1)]), BOUNDS)).toBeNull();
+    expect(decodeMessage(new Uint8Array([...good.subarray(0, 3), 0x87, 0]), BOUNDS)).toBeNull();
+    const figures = encodeMessage({ kind: "host/welcome", metricsIntervalS: -1 });
+    expect(decodeMessage(figures, BOUNDS)).toBeNull();
+    expect(decodeMessage(encodeMessage({ kind: "host/welcome", metricsIntervalS: Number.POSITIVE_INFINITY }), BOUNDS)).toBeNull();
+    expect(decodeMessage(new Uint8Array(MESSAGE_BYTES_WHOLE_MAX + 1), BOUNDS)).toBeNull();
+  });
+
+  it("is small: an order takes some ten bytes, an input a few more than what it says", () => {
+    const epoch = 1_099_511_627_777;
+    expect(encodeMessage({ kind: "hosting/active", host: 1_000_123, map: 30, epoch })).toHaveLength(12);
+    expect(encodeMessage({ kind: "play/input", player: 70, map: 30, epoch, seq: 99, after: 98, data: new Uint8Array(20) })).toHaveLength(
+      33,
     );
   });
 });

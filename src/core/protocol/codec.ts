@@ -18,14 +18,18 @@ export const WIRE_VERSION = 3;
 export const FRAME_CHARS_MAX = 2_097_152;
 
 /** The largest account id: with the kinds of timers or of actors in its lowest bits it is still a safe integer. */
-const ACCOUNT_MAX = 281_474_976_710_655;
+export const ACCOUNT_MAX = 281_474_976_710_655;
 /** The largest figure a host may report of itself, in whatever unit; no measure of a machine comes near. */
-const FIGURE_MAX = 1e12;
+export const FIGURE_MAX = 1e12;
 /** Bytes of a map's image, of an input and of a piece of news, at most. */
 export const IMAGE_BYTES_MAX = 1_048_576;
 export const PIECE_BYTES_MAX = 4_096;
 /** Pieces of news, and refused inputs, that one message brings at most. */
 export const NEWS_MAX = 1_024;
+/** Maps that one host holds at most, in `slots`. */
+export const SLOTS_MAX = 1_000_000;
+/** A replica goes to a handful of standbys; a list longer than this is a mistake. */
+export const STANDBYS_MAX = 64;
 /** How much of a foreign name a complaint's place repeats. */
 const NAME_SHOWN_MAX = 40;
 
@@ -195,7 +199,7 @@ const profile = object<HostProfile>({
   region: regionId,
   upload_kbps: figure,
   uptime_s: figure,
-  slots: whole("a number of maps", 1_000_000),
+  slots: whole("a number of maps", SLOTS_MAX),
   stats,
   regional_latency_ms: regional,
 });
@@ -225,8 +229,7 @@ const reason = oneOf<RefusalReason>("a reason for a refusal", {
   player_unknown: true,
   inputs_limit: true,
 });
-/** A replica goes to a handful of standbys; a list longer than this is a mistake. */
-const standbys = list(account, () => 64);
+const standbys = list(account, () => STANDBYS_MAX);
 const holds = list(object<Holding>({ map: mapId, epoch, frozen: flag }), (bounds) => bounds.maps);
 
 /** A game's own word for why it does not obey. */
