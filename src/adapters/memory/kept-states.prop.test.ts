@@ -77,7 +77,7 @@ class Evening {
     if (owner === undefined || what === 0) return void this.claim(1 + (how % HOSTS));
     if (what === 1) return this.restart();
     if (what === 2) return this.flush();
-    if (what === 3) return this.rollBack();
+    if (what === 3) return this.rollBack(how);
     if (owner.stopped) return void this.claim(1 + (how % HOSTS));
     if (owner.state === null) return this.takeUp(owner, how);
     this.play(owner, owner.state, what, how);
@@ -166,15 +166,17 @@ class Evening {
   }
 
   /** The last claim is lost, unless something was written down under it. */
-  private rollBack(): void {
+  private rollBack(how: number): void {
     const last = this.claims.pop();
     if (last === undefined) return;
     if (!this.table.undoClaim(last.before)) return void (this.claims.length = 0);
     this.table.promote();
-    for (const one of this.owners) if (one.epoch === last.owner.epoch) one.undone = true;
-    if (last.owner.source !== null) last.owner.source.stopped = false;
-    if (this.volatile?.owner.undone === true) this.volatile = null;
     this.reached.undone += 1;
+    const { source } = last.owner;
+    if (source === null || how % 2 === 0) return;
+    // Who handed its state over stands still since, and is let go on. It asks the store before it plays.
+    source.stopped = false;
+    this.write(source, 0, 0);
   }
 
   private imageOf(owner: Owner, state: State): Image {
@@ -220,6 +222,10 @@ class Evening {
     const heard = this.owners.some((one) => one.host === owner.host && one.boot > owner.boot && one.base !== null);
     if (answer.result === "ok") same([this.owns(owner), heard], [true, false]);
     else owner.stopped = true;
+    if (answer.result !== "ok") return;
+    // Who goes on although others came after it: their claims were lost, and what they made of the map is nobody's.
+    for (const one of this.owners) if (one.epoch > owner.epoch) one.undone = true;
+    if (this.volatile?.owner.undone === true) this.volatile = null;
   }
 
   /** Whether somebody went on from a state that this one is not part of; whose claims never were is nobody. */
@@ -333,5 +339,23 @@ describe("SY1: who takes a map up", () => {
       { numRuns: 100 },
     );
     for (const [what, count] of Object.entries(sums)) expect(count, what).toBeGreaterThan(50);
+  });
+
+  it("goes on from what an owner made of the map whose claim was lost, unless the one before it has gone on itself", () => {
+    for (const goesOn of [false, true]) {
+      const table = new OwnershipTable();
+      const of = (epoch: number, number: number): KeptImage => ({ epoch, boot: 0, number, at: number, bytes: new Uint8Array(1) });
+      const claim = (host: number, epoch: number, before: number): void =>
+        void table.apply({ verb: "claim", map: MAP, host, epoch, expect: before });
+      claim(1, 1, 0);
+      const row = table.row(MAP);
+      claim(2, 2, 1);
+      expect(table.undoClaim(row)).toBe(true);
+      if (goesOn) table.apply({ verb: "checkpoint", map: MAP, host: 1, boot: 0, epoch: 1, image: of(1, 5) });
+      claim(3, 3, 1);
+      const holds = of(2, 9);
+      const answer = table.apply({ verb: "recover", map: MAP, host: 3, boot: 0, epoch: 3, holds, pending: [], imageless: false });
+      expect(answer).toMatchObject({ recovered: goesOn ? { from: "store", number: 5 } : { from: "replica", number: 9 } });
+    }
   });
 });

@@ -10,7 +10,8 @@
  *     deeds up to their numbers, whoever wrote them down.
  *  3. States that did not grow out of one another tell nothing about each other: what an owner did and nobody wrote down is lost when the next one goes on
  *     from before it, and other deeds get those numbers. So whoever takes a map up is remembered with where it began (a cut), and what is of an earlier
- *     owner and fresher than that beginning is a dead branch: never used again, whatever its number says.
+ *     owner and fresher than that beginning is a dead branch: never used again, whatever its number says. Who is handed a state needs no cut: its source
+ *     stands still with it.
  */
 import type { Epoch, MapId } from "../../core/protocol/ids.ts";
 import type { Operation, OperationId } from "../../core/protocol/operations.ts";
@@ -83,8 +84,8 @@ export class KeptStates {
     };
   }
 
-  /** Claims above an epoch, up to `undone`, never were: what was made of the map under them is of no branch at all. */
-  undo(map: MapId, epoch: Epoch, undone: Epoch): void {
+  /** The owner of an epoch goes on although others came after it, up to `undone`, whose claims were lost: what they made of the map is a dead branch. */
+  goOn(map: MapId, epoch: Epoch, undone: Epoch): void {
     const kept = this.of(map);
     if (kept.volatile !== null && kept.volatile.epoch > epoch) kept.volatile = null;
     this.cut(kept, { epoch: undone + 1, boot: 0, from: { epoch, boot: Infinity, number: Infinity, at: Infinity } });

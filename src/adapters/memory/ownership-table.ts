@@ -27,6 +27,8 @@ export class OwnershipTable {
   private readonly last = new Map<string, Uint8Array>();
   /** The last epoch of a map under which something lasting was written down. */
   private readonly writtenUnder = new Map<MapId, Epoch>();
+  /** The highest epoch of a map whose claim was taken back. */
+  private readonly undone = new Map<MapId, Epoch>();
   /** The latest start of each host that was heard. */
   private readonly boots = new Map<HostId, number>();
   private timeline = 1;
@@ -59,7 +61,7 @@ export class OwnershipTable {
     const { map, epoch } = this.row(before.map);
     if (this.writtenUnder.get(map) === epoch) return false;
     this.rows.set(map, before);
-    this.states.undo(map, before.epoch, epoch);
+    this.undone.set(map, Math.max(this.undone.get(map) ?? 0, epoch));
     return true;
   }
 
@@ -107,9 +109,11 @@ export class OwnershipTable {
   }
 
   /** The fence: the row's owner, under its epoch, in the latest start of its process that was heard. */
-  private passes({ host, epoch, boot }: Pick<Fenced, "host" | "epoch" | "boot">, row: OwnershipRow): boolean {
+  private passes({ map, host, epoch, boot }: Pick<Fenced, "map" | "host" | "epoch" | "boot">, row: OwnershipRow): boolean {
     if (row.owner !== host || row.epoch !== epoch || boot < (this.boots.get(host) ?? 0)) return false;
     this.boots.set(host, boot);
+    const undone = this.undone.get(map) ?? 0;
+    if (undone > epoch) this.states.goOn(map, epoch, undone);
     return true;
   }
 
