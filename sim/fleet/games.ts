@@ -20,7 +20,7 @@ const LOOK = { item: 6, monster: 12, wander: 11 } as const;
 const REACH = { pick: 2, cast: 9 } as const;
 
 /** What a person does who stands there, its `n`-th time; null: it looks on. */
-export function chosenInput(game: ReferenceGame, player: number, draw: (k: number) => number): GameInput | null {
+function chosenInput(game: ReferenceGame, player: number, draw: (k: number) => number): GameInput | null {
   const body = game.player(player);
   if (body === undefined || body.phase !== PHASE.idle) return null;
   const { width, height } = game.world.terrain;

@@ -147,8 +147,7 @@ export function runSeed(given: Options, seed: number, hooks: RunHooks = {}): Run
   const fleet = new HostFleet(world, options);
   const people = new PlayerFleet(world, options, world.players.length);
   const faults = new Faults(world, fleet, people, options);
-  const clicks = options.fidelity === "game" ? new GameFleet(world, options) : null;
-  attach(world, fleet, people, faults, clicks);
+  attach(world, fleet, people, faults, games === null ? null : new GameFleet(world, options));
   fleet.start();
   people.start((options.tuning.startGraceMs + 2000) * 1000);
   faults.start();

@@ -2,7 +2,8 @@
 import { assert } from "../../../src/base/assert.ts";
 import { Histogram, type HistogramData } from "../../../src/base/histogram.ts";
 import type { RunOutcome } from "../../outcome.ts";
-import { DEFINITIONS, type Better, type Definition } from "../metrics/definitions.ts";
+import type { Better, Definition } from "../metrics/definition.ts";
+import { DEFINITIONS } from "../metrics/definitions.ts";
 import { CONFIDENCE, holm, meanInterval, meanOf, pairsLeast, seedsNeeded, signFlipP, type Interval } from "./statistics.ts";
 
 /** What one run says of a metric: its own mean (the value itself where a run leaves one sample), or the value most of its samples keep below. */

@@ -3,36 +3,11 @@
  * written from this table (a test compares them), and a scenario's thresholds may name only what stands here.
  */
 import { CAUSE_TEXT, MOVE_CAUSES } from "./causes.ts";
+import { type Definition, MS, PPM, WHOLE_RUN } from "./definition.ts";
+import { GAMES } from "./definitions-games.ts";
 
 /** Version of the definitions: it grows whenever a metric changes its meaning, so that old and new documents are not compared. */
 export const DEFINITIONS_VERSION = 1;
-
-/** What one sample of a metric is: one happening, one instant at the end of a series step, or one whole run. */
-export type Sampling = "event" | "step" | "run";
-
-/**
- * Which way is better for players or for who pays the VPS; null where neither is. Moves have no direction: one of them saves a map and another
- * takes a better host, and what either costs is told by interruptions and outages. Neither has what another metric tells already
- * (share_map_hours_p2p_all and vps_hours_saved are share_map_hours_p2p in other units), so that a comparison counts a fact once.
- */
-export type Better = "less" | "more" | null;
-
-/** One metric. Histograms hold whole numbers; value = stored number × `scale`. */
-export type Definition = {
-  readonly name: string;
-  readonly unit: string;
-  readonly scale: number;
-  readonly sampling: Sampling;
-  readonly better: Better;
-  /** What is counted, in one sentence. */
-  readonly what: string;
-  /** From when to when. */
-  readonly span: string;
-};
-
-const MS = 0.001;
-const PPM = 0.000001;
-const WHOLE_RUN = "Whole run, from its start to its end, the settling phase included.";
 
 const HOSTING: readonly Definition[] = [
   {
@@ -399,100 +374,6 @@ const PLAYERS: readonly Definition[] = [
     better: "less",
     what: "Refusals of players_refused, divided by all answers to players who asked for a map: refusals and entries. A player who is refused and asks for another map asks anew.",
     span: WHOLE_RUN,
-  },
-];
-
-/** At fidelity game only: elsewhere none of these has a sample. */
-const GAMES: readonly Definition[] = [
-  {
-    name: "lost_handoff_ms",
-    unit: "ms",
-    scale: 1,
-    sampling: "event",
-    better: "less",
-    what: "Time of a map that a handoff lost, one sample for each: 0 unless something is wrong.",
-    span: "From the map time of the state the target took up to that of the state the source froze with.",
-  },
-  {
-    name: "lost_warm_ms",
-    unit: "ms",
-    scale: 1,
-    sampling: "event",
-    better: "less",
-    what: "Time of a map that a failover to a host with a replica lost, one sample for each. What was acknowledged in it is done again and not lost (acknowledged_lost).",
-    span: "From the map time of the state that was taken up to that of the last instant at which the old host could serve.",
-  },
-  {
-    name: "lost_cold_ms",
-    unit: "ms",
-    scale: 1,
-    sampling: "event",
-    better: "less",
-    what: "The same for who had no replica and took the state from the store, a VPS among them.",
-    span: "From the map time of the state that was taken up to that of the last instant at which the old host could serve.",
-  },
-  {
-    name: "acknowledged_lost",
-    unit: "operations",
-    scale: 1,
-    sampling: "run",
-    better: "less",
-    what: "Operations that were answered as done and that a state taken up later had neither in it nor put on top of it.",
-    span: WHOLE_RUN,
-  },
-  {
-    name: "failover_close_ms",
-    unit: "ms",
-    scale: MS,
-    sampling: "event",
-    better: "less",
-    what: "failover_ms where the host's connection closed and the next one had a replica.",
-    span: "From the first instant the old host could not serve to another host's serving.",
-  },
-  {
-    name: "failover_silence_ms",
-    unit: "ms",
-    scale: MS,
-    sampling: "event",
-    better: "less",
-    what: "failover_ms where nothing was heard of the host any more and the next one had a replica.",
-    span: "From the first instant the old host could not serve to another host's serving.",
-  },
-  {
-    name: "failover_cold_ms",
-    unit: "ms",
-    scale: MS,
-    sampling: "event",
-    better: "less",
-    what: "failover_ms where the next host, a VPS perhaps, took the state from the store, however the old one was lost.",
-    span: "From the first instant the old host could not serve to another host's serving.",
-  },
-  {
-    name: "operation_ms",
-    unit: "ms",
-    scale: MS,
-    sampling: "event",
-    better: null,
-    what: "How long an operation that is not critical took to be written down, one sample for each that was.",
-    span: "From the game's deed to the store's answer at the host; batches wait for the tick of the queue.",
-  },
-  {
-    name: "operation_critical_ms",
-    unit: "ms",
-    scale: MS,
-    sampling: "event",
-    better: "less",
-    what: "The same for critical operations, which do not wait for a tick.",
-    span: "From the game's deed to the store's answer at the host.",
-  },
-  {
-    name: "input_ms",
-    unit: "ms",
-    scale: MS,
-    sampling: "event",
-    better: "less",
-    what: "How long a player's input took until its client knew that the host had taken it, one sample for each that was taken and obeyed.",
-    span: "From the person's click to the client's hearing of it.",
   },
 ];
 

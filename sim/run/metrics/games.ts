@@ -125,7 +125,7 @@ export class Games implements Observer {
     const before = this.#services.get(map);
     const taken = this.#taken.get(map);
     if (taken === undefined || taken.host !== host || taken.epoch !== epoch) return;
-    if (before?.lostAt != null && (before.host !== host || before.epoch !== epoch)) {
+    if (before !== undefined && before.lostAt !== null && (before.host !== host || before.epoch !== epoch)) {
       const cold = taken.from === "store" || taken.from === "beginning";
       const name = cold ? "failover_cold_ms" : before.loss === "close" ? "failover_close_ms" : "failover_silence_ms";
       if (taken.from !== "handoff") this.#tally.of(name).add(at - before.lostAt);

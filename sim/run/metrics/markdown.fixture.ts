@@ -1,5 +1,6 @@
 /** METRICS.md, written from the definitions. */
-import { CHAPTERS, type Definition, DEFINITIONS_VERSION, type Sampling } from "./definitions.ts";
+import type { Definition, Sampling } from "./definition.ts";
+import { CHAPTERS, DEFINITIONS_VERSION } from "./definitions.ts";
 import { REACHED } from "./reached.ts";
 
 const SAMPLE_TEXT: Readonly<Record<Sampling, string>> = {
