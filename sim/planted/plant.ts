@@ -6,7 +6,6 @@ import type { StoreAnswer } from "../../src/core/protocol/store.ts";
 import type { PlantedName } from "../options.ts";
 import type { Plants } from "../world/world.ts";
 import { COORDINATOR_PLANTS } from "./plant-coordinator.ts";
-import { STATE_BUGS } from "./bugs-state.ts";
 import { EDGE_PLANTS } from "./plant-edges.ts";
 import { SEALING_PLANTS } from "./plant-sealing.ts";
 import { STATE_PLANTS } from "./plant-state.ts";
@@ -15,7 +14,7 @@ import { PLANTED } from "./planted.ts";
 const PLANTS: Readonly<Record<PlantedName, Plants>> = { ...EDGE_PLANTS, ...COORDINATOR_PLANTS, ...STATE_PLANTS, ...SEALING_PLANTS };
 
 /** The names of all bugs that can be planted. */
-export const PLANTED_NAMES: readonly PlantedName[] = [...PLANTED, ...STATE_BUGS].map(({ name }) => name);
+export const PLANTED_NAMES: readonly PlantedName[] = PLANTED.map(({ name }) => name);
 
 /** All hooks of the named bugs: each takes hold where those before it have left things. */
 export function plantsOf(names: readonly PlantedName[]): Plants {

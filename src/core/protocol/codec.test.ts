@@ -101,7 +101,7 @@ describe("decodeFrame", () => {
   it("refuses a text above the size limit before it reads it", () => {
     const padded = (length: number): string => `{"frame":"beat"}`.padEnd(length);
     expect(decodeFrame(padded(FRAME_CHARS_MAX), BOUNDS).ok).toBe(true);
-    expect(complaint(padded(FRAME_CHARS_MAX + 1))).toBe("$: expected at most 1048576 characters, found 1048577");
+    expect(complaint(padded(FRAME_CHARS_MAX + 1))).toBe("$: expected at most 2097152 characters, found 2097153");
   });
 
   it("gives playerActor and hostActor back as they are", () => {
