@@ -92,7 +92,7 @@ function promoteTwice(world: World, _from: ActorId, to: ActorId, message: Messag
 /** What a host agent does in private, as far as a bug takes hold of it. */
 type HostInside = {
   freeze(at: number, message: Extract<Message, { kind: "hosting/freeze" }>, out: Out): void;
-  release(map: MapId, epoch: Epoch, why: "release" | "stale", out: Out): void;
+  release(at: number, map: MapId, epoch: Epoch, why: "release" | "stale", out: Out): void;
   promote(at: number, map: MapId, epoch: Epoch, loadUs: number, out: Out): void;
   below(map: MapId, epoch: Epoch): boolean;
 };
@@ -122,7 +122,8 @@ function servesOnWhenFrozen(inside: HostInside, host: HostActor): void {
 /** A release ends what lies below its epoch, and not what stands at it. */
 function releasesBelow(inside: HostInside, host: HostActor): void {
   const release = inside.release.bind(inside);
-  inside.release = (map, epoch, why, out) => release(map, host.serving.get(map)?.epoch === epoch ? epoch - 1 : epoch, why, out);
+  inside.release = (at, map, epoch, why, out) =>
+    release(at, map, host.serving.get(map)?.epoch === epoch ? epoch - 1 : epoch, why, out);
 }
 
 /** Who plays at a host does not join it again, though it was granted the map anew. */
