@@ -32,7 +32,7 @@ describe("steps in words", () => {
       { kind: "message", from: "host 2", message: { kind: "hosting/refused", host: 2, map: 7, epoch: E + 1, reason: "stale_epoch" } },
       "hosting/refused at 1.1 (stale_epoch) from host 2",
     ],
-    ["host 3", { kind: "timer", timer: 29 * 4 }, "timer: loading is done of map 29"],
+    ["host 3", { kind: "timer", timer: 29 * 8 }, "timer: loading is done of map 29"],
     ["host 3", { kind: "timer", timer: 3 }, "timer: time to write down"],
     ["coordinator", { kind: "timer", timer: 10 * 16 + 4 }, "timer: patience with host 10"],
     ["coordinator", { kind: "timer", timer: 1 }, "timer: round of redistribution"],
