@@ -9,8 +9,8 @@ import { COORDINATOR_PLANTS } from "./plant-coordinator.ts";
 import { EDGE_PLANTS } from "./plant-edges.ts";
 import { SEALING_PLANTS } from "./plant-sealing.ts";
 import { STATE_PLANTS } from "./plant-state.ts";
-import { PLANTED_NAMES, plantsOf } from "./plant.ts";
-import { PLANTED } from "./planted.ts";
+import { plantsOf } from "./plant.ts";
+import { PLANTED, PLANTED_NAMES } from "./planted.ts";
 
 /** Judged by comparing runs of one seed, not by a checker that observes one. */
 const BY_COMPARING = "DT1";

@@ -122,8 +122,7 @@ function servesOnWhenFrozen(inside: HostInside, host: HostActor): void {
 /** A release ends what lies below its epoch, and not what stands at it. */
 function releasesBelow(inside: HostInside, host: HostActor): void {
   const release = inside.release.bind(inside);
-  inside.release = (at, map, epoch, why, out) =>
-    release(at, map, host.serving.get(map)?.epoch === epoch ? epoch - 1 : epoch, why, out);
+  inside.release = (at, map, epoch, why, out) => release(at, map, host.serving.get(map)?.epoch === epoch ? epoch - 1 : epoch, why, out);
 }
 
 /** Who plays at a host does not join it again, though it was granted the map anew. */

@@ -9,12 +9,8 @@ import { COORDINATOR_PLANTS } from "./plant-coordinator.ts";
 import { EDGE_PLANTS } from "./plant-edges.ts";
 import { SEALING_PLANTS } from "./plant-sealing.ts";
 import { STATE_PLANTS } from "./plant-state.ts";
-import { PLANTED } from "./planted.ts";
 
 const PLANTS: Readonly<Record<PlantedName, Plants>> = { ...EDGE_PLANTS, ...COORDINATOR_PLANTS, ...STATE_PLANTS, ...SEALING_PLANTS };
-
-/** The names of all bugs that can be planted. */
-export const PLANTED_NAMES: readonly PlantedName[] = PLANTED.map(({ name }) => name);
 
 /** All hooks of the named bugs: each takes hold where those before it have left things. */
 export function plantsOf(names: readonly PlantedName[]): Plants {

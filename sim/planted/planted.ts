@@ -6,7 +6,11 @@ import { COORDINATOR_BUGS } from "./bugs-coordinator.ts";
 import { EDGE_BUGS } from "./bugs-edges.ts";
 import { SEALING_BUGS } from "./bugs-sealing.ts";
 import { STATE_BUGS } from "./bugs-state.ts";
+import type { PlantedName } from "../options.ts";
 import type { Planted } from "./entry.ts";
 
 /** All planted bugs. The first is the canary: every seed must find it. */
 export const PLANTED: readonly Planted[] = [...EDGE_BUGS, ...COORDINATOR_BUGS, ...SEALING_BUGS, ...STATE_BUGS];
+
+/** The names of all bugs that can be planted. */
+export const PLANTED_NAMES: readonly PlantedName[] = PLANTED.map(({ name }) => name);

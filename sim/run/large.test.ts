@@ -51,8 +51,8 @@ describe("scenarios/chaos", () => {
   );
 
   it.each(GAMES)("SY1, SY2, SY3: %s keeps what RULES promise when it is cut short", (name) => {
-    const { options } = shipped(name, "duration=2m", "settle=30s", "sealing.mode=off");
-    const document = buildDocument({ options, seeds: [1], outcomes: [runSeed(options, 1)], commit: "", mode: "", command: "" });
+    const { options } = shipped(name, "duration=3m", "settle=30s", "sealing.mode=off");
+    const document = buildDocument({ options, seeds: [2], outcomes: [runSeed(options, 2)], commit: "", mode: "", command: "" });
     expect(wrong(document)).toEqual(NOTHING_WRONG);
     expect(document.thresholds.map(({ metric }) => metric)).toContain("acknowledged_lost");
   });

@@ -2,7 +2,7 @@
  * The format of scenario files, as JSON Schema (draft 2020-12): the only description there is. Files are judged by it, editors use it
  * (scenarios/scenario.schema.json is its printed form), `--set` paths and presets are found through it.
  */
-import { PLANTED_NAMES } from "../../planted/plant.ts";
+import { PLANTED_NAMES } from "../../planted/planted.ts";
 import { FAULTS_SCHEMA } from "./schema-faults.ts";
 import { CONF_SCHEMA, MAP_NAME, TUNING_SCHEMA } from "./schema-settings.ts";
 import type { Schema } from "./schema-words.ts";

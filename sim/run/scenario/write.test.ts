@@ -6,7 +6,7 @@ import { err } from "../../../src/base/result.ts";
 import { readText as readPacked } from "../../../src/compat/files.ts";
 import { sharedData } from "../../../src/compat/shared-data.fixture.ts";
 import type { Fault, Options } from "../../options.ts";
-import { PLANTED_NAMES } from "../../planted/plant.ts";
+import { PLANTED_NAMES } from "../../planted/planted.ts";
 import { shippedIn } from "../shipped.fixture.ts";
 import { smallOptions } from "../small-options.fixture.ts";
 import { drawSwarm } from "../swarm/draw.ts";
