@@ -9,6 +9,7 @@ import type { OwnershipRow, StoreAnswer, StoreRequest } from "../protocol/store.
 import { OperationQueue, type QueueOut } from "../sync/operation-queue.ts";
 import type { SyncTuning } from "../sync-settings.ts";
 import type { HostedMap } from "./hosted-map.ts";
+import { PENDING_MAX } from "./map-image.ts";
 import { HOST_TIMER } from "./states.ts";
 
 /** What the writer tells, when the queue is done. */
@@ -39,10 +40,12 @@ export class DeedWriter {
 
   constructor(host: HostId, boot: number, tuning: SyncTuning, ask: (ask: StoreRequest, out: Out) => number, events: DeedEvents) {
     this.host = host;
-    this.queue = new OperationQueue(host, { ...tuning, giveUpS: NEVER_S }, boot);
+    const pendingMax = Math.min(tuning.pendingMax, PENDING_MAX);
+    const pendingCriticalMin = Math.min(tuning.pendingCriticalMin, Math.floor(pendingMax / 2));
+    this.queue = new OperationQueue(host, { ...tuning, pendingMax, pendingCriticalMin, giveUpS: NEVER_S }, boot);
     this.ask = ask;
     this.events = events;
-    this.spare = Math.min(ROOM_SPARE, Math.floor(tuning.pendingMax / 4));
+    this.spare = Math.min(ROOM_SPARE, Math.floor(pendingMax / 4));
   }
 
   /** Whether games may go on: the queue has room for what they do. */

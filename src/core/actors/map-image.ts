@@ -11,8 +11,9 @@ import { type Operation, SYNC_TYPES } from "../protocol/operations.ts";
 
 const VERSION = 1;
 const WORD = 4_294_967_296n;
-/** Deeds under way in one image, and the longest id and data of one. */
-const PENDING_MAX = 10_000;
+/** Deeds under way in one image. A host with room for more would make images that nobody reads. */
+export const PENDING_MAX = 10_000;
+/** The longest id and data of one. */
 const ID_CHARS_MAX = 80;
 const DATA_BYTES_MAX = 65_536;
 const PROGRAM_BYTES_MAX = 786_432;

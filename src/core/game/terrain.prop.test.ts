@@ -70,7 +70,7 @@ describe("VA2: ways over the ground", () => {
         else expect(least).toBeGreaterThan(WAY_CELLS_MAX * 10);
         if (way !== null && terrain.straightWay(from, to) === null) searched += 1;
       }),
-      { numRuns: 150 },
+      { numRuns: 500 },
     );
     expect(searched).toBeGreaterThan(5);
   });
