@@ -10,7 +10,7 @@ import type { ActorId, Epoch } from "../core/protocol/ids.ts";
 import { decodeMessage, MESSAGE_BYTES_WHOLE_MAX, writeMessage } from "../core/protocol/message-bytes.ts";
 import type { Message } from "../core/protocol/messages.ts";
 import { mayPass } from "../core/protocol/passage.ts";
-import { ByteWriter } from "../core/protocol/wire-bytes.ts";
+import { ByteWriter } from "../base/bytes.ts";
 import { readU64, sameBytes } from "../core/sync/bytes.ts";
 import { type CryptoPort, type Suite, SUITES } from "../core/sync/crypto.ts";
 import { type Identity, Initiator, Responder } from "../core/sync/handshake.ts";
@@ -115,12 +115,13 @@ export class SealedEnd {
     if (peer === null || (peer.current === null && peer.outbox.length >= this.options.limits.waitingMax))
       return this.options.lost(to, message);
     const { writer } = this;
+    writer.reset();
     writer.byte(WHOLE);
     writeMessage(writer, message);
     assert(writer.length <= MESSAGE_BYTES_WHOLE_MAX, "a message is within its bounds");
     if (peer.outbox.length === 0) this.dirty.push(peer);
     peer.messages += 1;
-    peer.outbox.push({ message, records: recordsOf(writer.done(), peer.messages) });
+    peer.outbox.push({ message, records: recordsOf(writer.take(), peer.messages) });
     const epoch = epochOf(message);
     if (epoch > peer.epoch) peer.epoch = epoch;
   }

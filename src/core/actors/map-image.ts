@@ -4,7 +4,7 @@
  * versioned and bounded; bytes from outside are an image or null, never more.
  */
 import { assert } from "../../base/assert.ts";
-import { ByteReader, ByteWriter } from "../game/bytes.ts";
+import { ByteReader, ByteWriter } from "../../base/bytes.ts";
 import { LIMITS } from "../game/entities.ts";
 import type { Epoch, PlayerId } from "../protocol/ids.ts";
 import { type Operation, SYNC_TYPES } from "../protocol/operations.ts";

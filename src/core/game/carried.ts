@@ -1,5 +1,5 @@
 /** What a player takes from map to map, as bytes: version, health, purse and bag. Nothing at all stands for somebody new. */
-import { ByteReader, ByteWriter } from "./bytes.ts";
+import { ByteReader, ByteWriter } from "../../base/bytes.ts";
 import { type Bag, LIMITS, type Purse, untracked } from "./entities.ts";
 import { readBag, readPurse, writeBag, writePurse } from "./records.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ByteWriter } from "./bytes.ts";
+import { ByteWriter } from "../../base/bytes.ts";
 import { writeCarried } from "./carried.ts";
 import { KIND, keyOf, LIMITS, monsterAt, type Part, playerOf, untracked } from "./entities.ts";
 import { playTurns, testGame, testWorld, turnOf } from "./game.fixture.ts";

@@ -4,7 +4,7 @@
  */
 import type { PlayerId } from "../protocol/ids.ts";
 import type { SyncType } from "../protocol/operations.ts";
-import { ByteReader, ByteWriter } from "./bytes.ts";
+import { ByteReader, ByteWriter } from "../../base/bytes.ts";
 import { LIMITS, type Stack } from "./entities.ts";
 import type { Deed } from "./program.ts";
 

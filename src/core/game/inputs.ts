@@ -1,5 +1,5 @@
 /** What a player's client asks of the game, as bytes: a code and a few numbers. Anything else is malformed, to the last byte. */
-import { ByteReader, ByteWriter } from "./bytes.ts";
+import { ByteReader, ByteWriter } from "../../base/bytes.ts";
 import { LIMITS } from "./entities.ts";
 
 /** One input. Cells are `x + y * width`, `slot` is a monster's, `id` a floor item's. `text` is UTF-8 without control characters. */

@@ -2,7 +2,7 @@
  * What players are told, as bytes. Each begins with its code and the lower 16 bits of the map's time in ms, little-endian, from which the reader, who
  * knows the time to half a minute, has the whole. Parts of the state travel as in deltas (records.ts).
  */
-import { ByteReader, ByteWriter } from "./bytes.ts";
+import { ByteReader, ByteWriter } from "../../base/bytes.ts";
 import { KIND, keyOf, LIMITS, type Part } from "./entities.ts";
 import { readPart, writePart } from "./records.ts";
 import type { World } from "./world.ts";

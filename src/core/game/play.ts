@@ -5,7 +5,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import { Blocks } from "./blocks.ts";
-import { ByteWriter } from "./bytes.ts";
+import { ByteWriter } from "../../base/bytes.ts";
 import { Dues } from "./dues.ts";
 import { type FloorItem, KIND, keyOf, kindOf, type Monster, NEVER, type Player } from "./entities.ts";
 import { type News, writeNews } from "./news.ts";

@@ -2,7 +2,7 @@
  * One part of the state as bytes. A tag says what follows, so that what is at rest is short: a monster that stands and is whole takes seven bytes. Times
  * are written as distances from the map's time, which the reader knows. One part has one spelling; whatever else comes is not read.
  */
-import type { ByteReader, ByteWriter } from "./bytes.ts";
+import type { ByteReader, ByteWriter } from "../../base/bytes.ts";
 import {
   type Bag,
   type Cooldown,

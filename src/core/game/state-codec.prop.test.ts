@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ByteReader, ByteWriter } from "./bytes.ts";
+import { ByteReader, ByteWriter } from "../../base/bytes.ts";
 import { type FloorItem, KIND, keyOf, type Monster, type Player } from "./entities.ts";
 import { Kept, playTurn, playTurns, testGame, testWorld, type Turn, turnOf } from "./game.fixture.ts";
 import { readPart, writeGone, writePart } from "./records.ts";

@@ -10,7 +10,7 @@
  * Words are 4 bytes little-endian, all other numbers LEB128 in the shortest form.
  */
 import { err, ok, type Result } from "../../base/result.ts";
-import { ByteReader, type ByteWriter } from "./bytes.ts";
+import { ByteReader, type ByteWriter } from "../../base/bytes.ts";
 import { COUNTERS, type Counters, idOf, KIND, keyOf, kindOf, LIMITS, noCounters, type Player, sameCounters } from "./entities.ts";
 import { readPart, writeGone, writePart } from "./records.ts";
 import { type Change, GameState } from "./state.ts";

@@ -4,7 +4,7 @@
  * Never: decides anything about the game.
  */
 import { assert } from "../../base/assert.ts";
-import { ByteWriter } from "./bytes.ts";
+import { ByteWriter } from "../../base/bytes.ts";
 import {
   type Bag,
   type Counters,

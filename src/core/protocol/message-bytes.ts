@@ -4,14 +4,13 @@
  * become a message only if every field is there and within the bounds that codec.ts sets, else null. Never throws at foreign bytes, never guesses.
  */
 import { assert } from "../../base/assert.ts";
+import { ByteWriter } from "../../base/bytes.ts";
 import { ACCOUNT_MAX, FIGURE_MAX, IMAGE_BYTES_MAX, NEWS_MAX, PIECE_BYTES_MAX, SLOTS_MAX, STANDBYS_MAX, type WireBounds } from "./codec.ts";
 import type { HostProfile, HostStats } from "./host-stats.ts";
 import type { Holding, InputRefused, Message } from "./messages.ts";
 import type { RefusalReason } from "./refusal.ts";
 import {
   below,
-  ByteReader,
-  ByteWriter,
   bytesField,
   type Field,
   type FieldsOf,
@@ -23,6 +22,7 @@ import {
   nameField,
   objectField,
   orNull,
+  WireReader,
   wholeUpTo,
   wordField,
 } from "./wire-bytes.ts";
@@ -176,15 +176,15 @@ export function writeMessage(w: ByteWriter, message: Message): void {
 export function encodeMessage(message: Message): Uint8Array {
   const w = new ByteWriter();
   writeMessage(w, message);
-  return w.done();
+  return w.take();
 }
 
 /** Reads bytes that came from outside; null for whatever is no message. What it gives shares nothing with the bytes. */
 export function decodeMessage(bytes: Uint8Array, bounds: WireBounds): Message | null {
   if (bytes.length > MESSAGE_BYTES_WHOLE_MAX) return null;
-  const r = new ByteReader(bytes, bounds);
+  const r = new WireReader(bytes, bounds);
   if (r.byte() !== MESSAGE_VERSION) return null;
   const form = FORMS[r.byte()];
   const message = form === undefined || r.failed ? null : form.take(r);
-  return message !== null && r.whole ? message : null;
+  return message !== null && r.done ? message : null;
 }

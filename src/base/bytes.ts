@@ -2,7 +2,7 @@
  * Compact binary: whole numbers as little-endian base-128 (LEB128), seven bits a byte, the shortest form only, so that one value has one
  * spelling. A reader never throws and never reads beyond its bytes: what does not fit makes it `failed`, and everything after that is 0.
  */
-import { assert } from "../../base/assert.ts";
+import { assert } from "./assert.ts";
 
 const BITS = 128;
 
@@ -46,6 +46,13 @@ export class ByteWriter {
   /** Four bytes, little-endian, of a uint32. */
   word(value: number): void {
     for (let shift = 0; shift < 32; shift += 8) this.byte((value >>> shift) & 255);
+  }
+
+  /** Eight bytes of a figure (IEEE 754), big-endian. */
+  float(value: number): void {
+    if (this.used + 8 > this.bytes.length) this.grow(8);
+    new DataView(this.bytes.buffer).setFloat64(this.used, value);
+    this.used += 8;
   }
 
   /** Bytes as they are. */
@@ -126,6 +133,13 @@ export class ByteReader {
     let value = 0;
     for (let shift = 0; shift < 32; shift += 8) value |= this.byte() << shift;
     return value >>> 0;
+  }
+
+  /** A figure of eight bytes; whatever bytes there are make one, be it no number. */
+  float(): number {
+    if (this.failed || this.left < 8) return this.fail();
+    this.next += 8;
+    return new DataView(this.bytes.buffer, this.bytes.byteOffset + this.next - 8).getFloat64(0);
   }
 
   /** A copy of the next `length` bytes. */
