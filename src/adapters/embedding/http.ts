@@ -6,6 +6,7 @@ import { err, ok, type Result } from "../../base/result.ts";
 import type { Secret } from "../../base/secret.ts";
 import type { EmbeddingPort, EmbeddingRefusal } from "../../runtime/embedding.ts";
 import { isDirection } from "./payload.ts";
+import { boundedText } from "../node/bounded-text.ts";
 
 /** As much of `fetch` as is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -53,7 +54,7 @@ async function asked(
   try {
     const response = await fetch(url, { ...init, signal });
     const refusal = refusalOf(response.status);
-    if (refusal === null) return vectorIn(await boundedText(response));
+    if (refusal === null) return vectorIn(await boundedText(response, ANSWER_BYTES_MAX));
     await response.body?.cancel();
     return err(refusal);
   } catch {
@@ -66,18 +67,6 @@ function refusalOf(status: number): EmbeddingRefusal | null {
   if (status === 200) return null;
   if (status === 401 || status === 403) return "provider_unauthorized";
   return status === 429 ? "provider_busy" : "provider_failed";
-}
-
-/** The text of an answer; null where it is longer than any honest one. */
-async function boundedText(response: Response): Promise<string | null> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of response.body ?? []) {
-    bytes += piece.length;
-    if (bytes > ANSWER_BYTES_MAX) return null;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString("utf8");
 }
 
 function vectorIn(text: string | null): Result<Float32Array, EmbeddingRefusal> {

@@ -19,6 +19,7 @@ import type {
   WriteAsk,
 } from "../../runtime/main-server.ts";
 import type { Waking } from "../../runtime/waking.ts";
+import { boundedText } from "../../adapters/node/bounded-text.ts";
 
 /** As much of `fetch` as is used. */
 type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -93,7 +94,7 @@ export class LegacyHttp implements MainServerPort {
         body: this.#body(ask, operation),
         signal: request.signal,
       });
-      return judged(response.status, await boundedText(response));
+      return judged(response.status, await boundedText(response, ANSWER_BYTES_MAX));
     } catch (problem) {
       // What fetch says of itself names the address, so that only its kind is looked at.
       return { result: NEVER_SENT.has(codeOf(problem)) ? "failed" : "unknown" };
@@ -138,17 +139,6 @@ function fieldsOf(text: string | null): Readonly<Record<string, unknown>> {
   } catch {
     return {};
   }
-}
-
-async function boundedText(response: Response): Promise<string | null> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of response.body ?? []) {
-    bytes += piece.length;
-    if (bytes > ANSWER_BYTES_MAX) return null;
-    pieces.push(piece);
-  }
-  return Buffer.concat(pieces).toString("utf8");
 }
 
 function codeOf(problem: unknown): string {
