@@ -32,7 +32,6 @@ type Underway = { readonly at: number; readonly critical: boolean; readonly numb
 export class Games implements Observer {
   readonly #tally: Tally;
   readonly #services = new Map<MapId, Service>();
-  readonly #taken = new Map<MapId, Of<"state/taken-up">>();
   readonly #operations = new Map<OperationId, Underway>();
   /** Per map: operations that were answered as done since it was taken up, and their numbers. */
   readonly #done = new Map<MapId, Map<OperationId, number>>();
@@ -51,8 +50,6 @@ export class Games implements Observer {
         return this.#frozen(record);
       case "state/resumed":
         return this.#resumed(at, record);
-      case "host/serving":
-        return this.#serving(at, record);
       case "operation/submitted":
         this.#operations.set(record.operation, { at, critical: record.critical, number: record.number });
         return;
@@ -86,19 +83,26 @@ export class Games implements Observer {
     if (this.#services.size > 0) this.#tally.run("acknowledged_lost", this.#acknowledgedLost);
   }
 
+  /** A host says so in the step in which it begins to serve. */
   #takenUp(at: number, record: Of<"state/taken-up">): void {
     const { host, map, epoch, from, mapMs, number, redone } = record;
-    this.#taken.set(map, record);
     const before = this.#services.get(map);
-    if (before !== undefined) this.#lost(before, from, mapMs, at);
+    if (before !== undefined) {
+      this.#lost(before, from, mapMs, at);
+      if (before.lostAt !== null && before.host !== host && from !== "handoff") {
+        const warm = before.loss === "close" ? "failover_close_ms" : "failover_silence_ms";
+        this.#tally.of(from === "replica" ? warm : "failover_cold_ms").add(at - before.lostAt);
+      }
+    }
+    this.#services.set(map, service(host, epoch, at, mapMs));
     const again = new Set(redone);
     const done = this.#done.get(map);
     for (const [operation, its] of done ?? []) {
-      if (its > number && !again.has(operation)) this.#acknowledgedLost += 1;
-      // What the state has by now every later one goes on from.
-      if (its <= number || !again.has(operation)) done?.delete(operation);
+      if (its > number && again.has(operation)) continue;
+      if (its > number) this.#acknowledgedLost += 1;
+      // What the state has by now every later one goes on from; what it lacks is counted once.
+      done?.delete(operation);
     }
-    if (before === undefined) this.#services.set(map, service(host, epoch, at, mapMs));
   }
 
   #lost(before: Service, from: Of<"state/taken-up">["from"], mapMs: number, at: number): void {
@@ -119,18 +123,6 @@ export class Games implements Observer {
   #resumed(at: number, { host, map, epoch }: Of<"state/resumed">): void {
     const one = this.#services.get(map);
     if (one?.host === host && one.epoch === epoch) this.#services.set(map, service(host, epoch, at, one.frozenMs ?? one.fromMs));
-  }
-
-  #serving(at: number, { host, map, epoch }: Of<"host/serving">): void {
-    const before = this.#services.get(map);
-    const taken = this.#taken.get(map);
-    if (taken === undefined || taken.host !== host || taken.epoch !== epoch) return;
-    if (before !== undefined && before.lostAt !== null && (before.host !== host || before.epoch !== epoch)) {
-      const cold = taken.from === "store" || taken.from === "beginning";
-      const name = cold ? "failover_cold_ms" : before.loss === "close" ? "failover_close_ms" : "failover_silence_ms";
-      if (taken.from !== "handoff") this.#tally.of(name).add(at - before.lostAt);
-    }
-    if (before?.host !== host || before.epoch !== epoch) this.#services.set(map, service(host, epoch, at, taken.mapMs));
   }
 
   #answered(at: number, { map, operation, result }: Of<"operation/answered">): void {
