@@ -55,14 +55,6 @@ describe("SY14: players' input is taken once, in order, or refused with a reason
     expect(found.reached["inputs.lost"]).toBe(1);
   });
 
-  it("SY14 accepts what is lost with a failover, once, and names it without one", () => {
-    expect(broken(failed(5_500).settled("taken", 1, 2, 3).settled("lost", 3))).toEqual([]);
-    expect(broken(failed(5_500).settled("lost", 3, 3))).toEqual(["SY14"]);
-    expect(broken(begin().given(1).took([1]).settled("lost", 1))).toEqual(["SY14"]);
-    expect(broken(failed(5_500).took([3], TARGET).settled("lost", 3))).toEqual(["SY14"]);
-    expect(broken(failed(5_500).given(4).settled("lost", 4))).toEqual(["SY14"]);
-  });
-
   it("SY14 leaves aside a host that was replaced and has not heard of it, and says so", () => {
     const found = failed(5_500).took([3], SOURCE, 1).finish();
     expect([brokenIn(found), found.reached["excused.SY14.stale_host"]]).toEqual([[], 1]);

@@ -12,7 +12,6 @@ import type { Picture } from "./picture.ts";
 import { epochText, mapText, secondsText } from "./words.ts";
 
 type Of<K extends HistoryRecord["kind"]> = Extract<HistoryRecord, { kind: K }>;
-type Result = Of<"input/settled">["result"];
 
 /** Inputs of which it is remembered when they were taken, per player: more are never on their way at once. */
 const TAKEN_KEPT = 128;
@@ -37,8 +36,6 @@ type Stay = {
   last: number;
   /** What was refused without having been taken, and could still be on its way. */
   readonly refused: Set<number>;
-  /** The highest number that was settled as lost. */
-  lost: number;
 };
 
 /** Follows the inputs of each player's stay. */
@@ -179,27 +176,15 @@ export class InputsChecker extends RuleChecker implements Checker, Observer {
     const about = (): string => `input ${input} of player ${player} on ${this.#map(map)} was settled as ${result}`;
     if (!this.check("SY14", known, at, () => `${about()}, and was not given`, map, -1, player) || stay === undefined) return;
     const open = stay.open.delete(input);
-    const again = result === "lost" && !stay.refused.has(input) && input > stay.lost;
-    this.check("SY14", open || again, at, () => `${about()} for the second time`, map, -1, player);
+    this.check("SY14", open, at, () => `${about()} for the second time`, map, -1, player);
     this.check("SY14", (result === "refused") === (reason !== ""), at, () => `${about()}, with the reason "${reason}"`, map, -1, player);
-    const wrong = this.#wrong(stay, input, result);
-    this.check("SY14", wrong === null, at, () => `${about()}, and ${wrong}`, map, -1, player);
-    if (result === "lost") stay.lost = Math.max(stay.lost, input);
-    // A refusal by the game is of what the host took; of all others the game shall never hear.
-    else if (result === "refused" && !stay.taken.some((one) => one.input === input)) stay.refused.add(input);
-  }
-
-  /** What speaks against a settlement, or null. */
-  #wrong(stay: Stay, input: number, result: Result): string | null {
-    if (result === "refused") return null;
-    const found = stay.taken.findLast((one) => one.input === input);
+    const taken = stay.taken.some((one) => one.input === input);
     // Older than what is remembered is taken on trust.
     const forgotten = stay.taken.length >= TAKEN_KEPT / 2 && input < (stay.taken[0]?.input ?? 0);
-    if (found === undefined && !forgotten) return "no host took it";
-    if (result === "taken") return null;
-    for (let one = this.#lineages.newest(stay.map) ?? null; one !== null && one !== found?.lineage; one = one.before)
-      if (one.from !== "handoff" && one.before !== null) return null;
-    return "no failover had lost anything since it was taken";
+    const held = result === "refused" || taken || forgotten;
+    this.check("SY14", held, at, () => `${about()}, and no host took it`, map, -1, player);
+    // A refusal by the game is of what the host took; of all others the game shall never hear.
+    if (result === "refused" && !taken) stay.refused.add(input);
   }
 
   /** At the end nothing is open that a player gave long ago on a map that it plays on. */
@@ -245,7 +230,7 @@ function remember(stay: Stay, taken: Taken): void {
 }
 
 function newStay(map: MapId): Stay {
-  return { map, given: 0, open: new Map(), taken: [], lineage: undefined, last: 0, refused: new Set(), lost: 0 };
+  return { map, given: 0, open: new Map(), taken: [], lineage: undefined, last: 0, refused: new Set() };
 }
 
 /** Whether what was taken is in the state that a lineage took up. In the same millisecond it may be or not; what came before is. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Histogram } from "../../../src/base/histogram.ts";
 import { US_PER_MS, US_PER_S } from "../../../src/base/time.ts";
 import type { HistoryRecord } from "../../../src/core/protocol/history.ts";
 import { hostActor } from "../../../src/core/protocol/ids.ts";
+import { DEFINITIONS } from "./definitions.ts";
 import { Games } from "./games.ts";
 import { Tally } from "./tally.ts";
 
@@ -52,10 +52,9 @@ class Story {
   /** Sum and number of a metric's samples, in its unit. */
   of(name: string): [sum: number, count: number] {
     this.games.finish();
-    const sample = this.tally.samples().find((one) => one.name === name);
-    if (sample === undefined) throw new Error(`no metric ${name}`);
-    const histogram = Histogram.fromJSON(sample.histogram);
-    return [histogram.sum * sample.scale, histogram.count];
+    const histogram = this.tally.of(name);
+    const scale = DEFINITIONS.find((one) => one.name === name)?.scale ?? Number.NaN;
+    return [histogram.sum * scale, histogram.count];
   }
 }
 

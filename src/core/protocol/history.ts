@@ -231,16 +231,13 @@ export type HistoryRecord =
       readonly player: PlayerId;
       readonly input: number;
     }
-  /**
-   * The client knows what became of an input: the host took it, or it never will be; `refused` carries the reason. `lost`: it was taken, and with what a
-   * failover lost of the map's volatile state it is as if it had not been.
-   */
+  /** The client knows what became of an input: the host took it, or it never will be; `refused` carries the reason. */
   | {
       readonly kind: "input/settled";
       readonly player: PlayerId;
       readonly map: MapId;
       readonly input: number;
-      readonly result: "taken" | "refused" | "lost";
+      readonly result: "taken" | "refused";
       readonly reason: string;
     }
   // What players see
