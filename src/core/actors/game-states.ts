@@ -195,7 +195,9 @@ export class GameStates implements States {
   freeze(at: number, freeze: Freeze, copy: Copy | null, out: Out): void {
     const serving = this.serving(freeze.map);
     const { hosted } = serving;
-    hosted.stop(this.clock.read(at));
+    const now = this.clock.read(at);
+    hosted.stop(now);
+    this.tellNews(now, hosted, out);
     for (const [player] of hosted.players())
       out.push({ kind: "send", to: playerActor(player), message: { kind: "play/hold", map: hosted.map, epoch: hosted.epoch } });
     serving.freeze = { freeze, base: copy === null ? null : serving.copied, held: false, done: false };
@@ -352,7 +354,7 @@ export class GameStates implements States {
         this.guests.leadOut(at, now, hosted, now - SILENT_US, out);
       }
       this.write(at, hosted, out);
-      this.tellNews(hosted, out);
+      this.tellNews(now, hosted, out);
       this.keep(now, serving, out);
     }
     this.schedule.due(at, this.replicaSource(), (replica) => this.sendReplica(replica, out));
@@ -365,9 +367,9 @@ export class GameStates implements States {
     out.push({ kind: "timer/set", timer: HOST_TIMER.play, at: at + this.game.tuning.replicaMs * US_PER_MS });
   }
 
-  private tellNews(hosted: HostedMap, out: Out): void {
+  private tellNews(now: number, hosted: HostedMap, out: Out): void {
     const { map, epoch } = hosted;
-    for (const { player, taken, refused, news } of hosted.tellings())
+    for (const { player, taken, refused, news } of hosted.tellings(now))
       out.push({ kind: "send", to: playerActor(player), message: { kind: "play/news", map, epoch, taken, refused, news } });
   }
 

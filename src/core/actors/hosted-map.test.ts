@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { ok } from "../../base/result.ts";
 import { chosenInput, testGame, testWorld, turnOf } from "../game/game.fixture.ts";
 import { writeInput } from "../game/inputs.ts";
+import type { MapProgram } from "../game/program.ts";
 import { ReferenceGame } from "../game/reference-game.ts";
-import { HostedMap } from "./hosted-map.ts";
+import { HostedMap, type Telling } from "./hosted-map.ts";
 import { type MapImage, readImage } from "./map-image.ts";
 
 const WORLD = testWorld();
@@ -11,7 +13,7 @@ const NOBODY = Uint8Array.of();
 const MS = 1_000;
 const said = (seq: number, data = SAY) => ({ seq, after: seq - 1, data });
 
-function hosted(image: Partial<Pick<MapImage, "number" | "taken" | "pending">> = {}, game = testGame(WORLD).game): HostedMap {
+function hosted(image: Partial<Pick<MapImage, "number" | "taken" | "pending">> = {}, game: MapProgram = testGame(WORLD).game): HostedMap {
   let ids = 0;
   return new HostedMap(3, 5, 1, game, { number: 0, taken: [], pending: [], ...image }, () => `7.1.${(ids += 1)}`);
 }
@@ -66,13 +68,13 @@ describe("SY14: inputs", () => {
     map.join(0, 1, 4);
     expect([map.takenOf(1), map.takenOf(2)]).toEqual([3, -1]);
     expect(map.input(1, 1, said(5))).toBe(false);
-    expect(map.tellings()).toEqual([]);
+    expect(map.tellings(1)).toEqual([]);
     expect(map.input(2, 1, said(4))).toBe(true);
     expect(map.input(3, 1, said(5))).toBe(true);
-    expect(map.tellings()).toMatchObject([{ player: 1, taken: 5, refused: [{ seq: 5, reason: "too_fast" }] }]);
-    expect(map.tellings()).toEqual([]);
+    expect(map.tellings(3)).toMatchObject([{ player: 1, taken: 5, refused: [{ seq: 5, reason: "too_fast" }] }]);
+    expect(map.tellings(3)).toEqual([]);
     expect(map.input(4, 1, said(4))).toBe(false);
-    expect(map.tellings()).toMatchObject([{ player: 1, taken: 5, refused: [] }]);
+    expect(map.tellings(4)).toMatchObject([{ player: 1, taken: 5, refused: [] }]);
   });
 
   it("go on where the image says, or the client", () => {
@@ -84,18 +86,91 @@ describe("SY14: inputs", () => {
     map.start(0);
     expect([map.join(0, 1, 4), map.join(0, 1, 12), map.join(0, 1, 3)]).toEqual([8, 11, 11]);
   });
+});
 
-  it("news go to who was told that it plays, and no more of them than can be kept", () => {
-    const map = hosted();
+/** A game in which an input is told to player 1, as near when it begins with 1, and a look is told as 77. */
+function echo(): MapProgram {
+  const echoed: Partial<MapProgram> = {
+    at: 0,
+    players: () => [],
+    advance: () => undefined,
+    enter: () => ok(null),
+    leave: () => ok(NOBODY),
+    look: (player, out) => out.tell(player, Uint8Array.of(77), true),
+    input: (_player, data, out) => {
+      out.tell(1, data, data[0] === 1);
+      return ok(null);
+    },
+  };
+  return echoed as MapProgram;
+}
+
+describe("news", () => {
+  const [near, far] = [Uint8Array.of(1), Uint8Array.of(2)];
+  const numbers = (tellings: readonly Telling[]) => tellings.map(({ player, news }) => [player, news.map((one) => one[0])]);
+
+  function watched(): HostedMap {
+    const map = hosted({}, echo());
     map.start(0);
-    map.enter(0, 1, NOBODY, 1);
-    map.enter(0, 2, NOBODY, 1);
-    expect(map.tellings()).toEqual([]);
-    map.join(0, 1, 1);
-    for (let i = 1; i < 2_000; i += 1) map.input(i * 600 * MS, 2, said(i));
-    const [first] = map.tellings().filter(({ player }) => player === 1);
-    expect(first === undefined || first.news.length <= 512).toBe(true);
-    expect(map.silentSince(1)).toEqual([1]);
+    for (const player of [1, 2]) map.enter(0, player, NOBODY, 1);
+    return map;
+  }
+
+  it("go to who was told that it plays, first all that it sees, once", () => {
+    const map = watched();
+    map.input(0, 2, said(1, near));
+    expect(numbers(map.tellings(0))).toEqual([[2, []]]);
+    map.welcome(1);
+    map.welcome(1);
+    map.input(0, 2, said(2, near));
+    expect(numbers(map.tellings(0))).toEqual([
+      [1, [77, 1]],
+      [2, []],
+    ]);
+  });
+
+  it("of what is far off wait half a second at most, in their order, and what is near takes them along", () => {
+    const map = watched();
+    map.welcome(1);
+    map.tellings(0);
+    map.input(0, 2, said(1, far));
+    map.input(0, 2, said(2, far));
+    expect(numbers(map.tellings(50 * MS))).toEqual([[2, []]]);
+    expect(numbers(map.tellings(549 * MS))).toEqual([]);
+    expect(numbers(map.tellings(550 * MS))).toEqual([[1, [2, 2]]]);
+    map.input(0, 2, said(3, far));
+    map.tellings(600 * MS);
+    map.input(0, 2, said(4, near));
+    expect(numbers(map.tellings(650 * MS))).toEqual([
+      [1, [2, 1]],
+      [2, []],
+    ]);
+  });
+
+  it("wait no longer when the map stands still, or when the player is told something of its own", () => {
+    const map = watched();
+    map.welcome(1);
+    map.tellings(0);
+    map.input(0, 2, said(1, far));
+    map.stop(0);
+    expect(numbers(map.tellings(0))).toEqual([
+      [1, [2]],
+      [2, []],
+    ]);
+    map.start(0);
+    map.input(0, 1, said(1, far));
+    expect(numbers(map.tellings(0))).toEqual([[1, [2]]]);
+  });
+
+  it("are no more than can be kept, and gone with who leaves", () => {
+    const map = watched();
+    map.welcome(1);
+    for (let i = 1; i < 2_000; i += 1) map.input(0, 2, said(i, far));
+    const [first] = map.tellings(0).filter(({ player }) => player === 1);
+    expect([first?.news.length, map.silentSince(0)]).toEqual([512, [1, 2]]);
+    map.input(0, 2, said(2_000, far));
+    map.leave(0, 1);
+    expect(numbers(map.tellings(900 * MS))).toEqual([[2, []]]);
   });
 });
 
@@ -131,7 +206,7 @@ describe("SY1: deeds", () => {
     map.leave(now, 1);
     const last = [...map.pending.values()].at(-1)!.operation;
     expect(last.carried?.length).toBeGreaterThan(0);
-    expect([map.has(1), map.players(), map.tellings()]).toEqual([false, [], []]);
+    expect([map.has(1), map.players(), map.tellings(now)]).toEqual([false, [], []]);
     expect(map.enter(now, 1, last.carried!, 9).ok).toBe(true);
     expect(map.enter(now, 2, Uint8Array.of(99), 1).ok).toBe(false);
     expect([map.has(1), map.has(2), map.takenOf(1)]).toEqual([true, false, 8]);

@@ -11,8 +11,21 @@ import type { InputRefused } from "../protocol/messages.ts";
 import type { Operation, OperationId } from "../protocol/operations.ts";
 import { type MapImage, type PendingDeed, writeImage } from "./map-image.ts";
 
-/** Who is on the map. `heardAt`: when it last said something (us); `joined`: it was told that it plays, so that news go to it. */
-type Presence = { taken: number; heardAt: number; joined: boolean; news: Uint8Array[]; refused: InputRefused[] };
+/**
+ * Who is on the map. `heardAt`: when it last said something (us); `joined`: it was told that it plays, so that news go to it; `listed`: something waits to
+ * be told to it; `soon`: without delay; `waitsFrom`: else since when it has waited (us), null before it was first passed over.
+ */
+type Presence = {
+  readonly player: PlayerId;
+  taken: number;
+  heardAt: number;
+  joined: boolean;
+  news: Uint8Array[];
+  refused: InputRefused[];
+  listed: boolean;
+  soon: boolean;
+  waitsFrom: number | null;
+};
 
 /** What waits to be told to one player. */
 export type Telling = {
@@ -22,6 +35,8 @@ export type Telling = {
   readonly refused: readonly InputRefused[];
 };
 
+/** News of what is far off may wait so long for others to go with it (V-Sekai: 20 Hz near and 2 Hz far, FACTS §5). */
+const FAR_US = 500_000;
 /** News that one player may leave unsent; the oldest are given up, because what follows says where things are by then. */
 const NEWS_KEPT_MAX = 512;
 
@@ -37,7 +52,7 @@ export class HostedMap {
   readonly pending: Map<OperationId, PendingDeed>;
   private readonly makeId: () => OperationId;
   private readonly present = new Map<PlayerId, Presence>();
-  private readonly restless = new Map<PlayerId, Presence>();
+  private restless: Presence[] = [];
   /** Map time (ms) at the host's time `since` (us); null: the map stands still. */
   private baseMs: number;
   private since: number | null = null;
@@ -62,8 +77,8 @@ export class HostedMap {
     this.pending = new Map(image.pending.map((one) => [one.operation.id, one]));
     this.made = [...image.pending];
     const taken = new Map(image.taken);
-    for (const player of program.players()) this.present.set(player, presence(taken.get(player) ?? 0));
-    this.out = { deed: (deed) => this.note(deed), tell: (player, news) => this.tell(player, news) };
+    for (const player of program.players()) this.present.set(player, presence(player, taken.get(player) ?? 0));
+    this.out = { deed: (deed) => this.note(deed), tell: (player, news, near) => this.tell(player, news, near) };
   }
 
   /** Whether its time goes on. */
@@ -109,10 +124,12 @@ export class HostedMap {
     return this.present.get(player)?.joined === true;
   }
 
-  /** A player is told that it plays: from now on news go to it. */
+  /** A player is told that it plays: from now on news go to it, first of all that it sees. */
   welcome(player: PlayerId): void {
     const one = this.present.get(player);
-    if (one !== undefined) one.joined = true;
+    if (one === undefined || one.joined) return;
+    one.joined = true;
+    this.program.look(player, this.out);
   }
 
   /** How far a player's inputs were taken; -1 for who is not here. */
@@ -133,7 +150,7 @@ export class HostedMap {
   /** A player comes, with what it carries; its first input is numbered `next`. */
   enter(now: number, player: PlayerId, carried: Uint8Array, next: number): Result<null, string> {
     this.advance(now);
-    this.present.set(player, { ...presence(next - 1), heardAt: now });
+    this.present.set(player, { ...presence(player, next - 1), heardAt: now });
     const entered = this.program.enter(player, carried, this.out);
     if (!entered.ok) this.present.delete(player);
     return entered;
@@ -147,7 +164,7 @@ export class HostedMap {
     const left = this.program.leave(player, this.out);
     assert(left.ok, "who is present is in the program");
     this.present.delete(player);
-    this.restless.delete(player);
+    if (one.listed) this.restless.splice(this.restless.indexOf(one), 1);
   }
 
   /** A player says where it has come to: inputs before `next` are behind it. Gives how far its inputs were taken. */
@@ -168,27 +185,36 @@ export class HostedMap {
     const one = this.present.get(player);
     assert(one !== undefined, "who plays is there");
     one.heardAt = now;
-    if (seq <= one.taken) this.restless.set(player, one);
+    if (seq <= one.taken) this.list(one, true);
     if (seq <= one.taken || after > one.taken) return false;
     this.advance(now);
     one.taken = seq;
     const done = this.program.input(player, data, this.out);
     if (!done.ok) one.refused.push({ seq, reason: done.error });
-    this.restless.set(player, one);
+    this.list(one, true);
     return true;
   }
 
-  /** What waits to be told, once; players in the order in which something came up for them. */
-  tellings(): Telling[] {
-    const all: Telling[] = [];
-    for (const [player, one] of this.restless) {
-      const { taken, news, refused } = one;
-      all.push({ player, taken, news, refused });
+  /** What is to be told by now, once; players in the order in which something came up for them. While the map stands still, all that waits. */
+  tellings(now: number): Telling[] {
+    const due: Telling[] = [];
+    const later: Presence[] = [];
+    for (const one of this.restless) {
+      const { player, taken, news, refused } = one;
+      one.waitsFrom ??= now;
+      if (this.runs && !one.soon && now < one.waitsFrom + FAR_US) {
+        later.push(one);
+        continue;
+      }
+      due.push({ player, taken, news, refused });
       one.news = [];
       one.refused = [];
+      one.listed = false;
+      one.soon = false;
+      one.waitsFrom = null;
     }
-    this.restless.clear();
-    return all;
+    this.restless = later;
+    return due;
   }
 
   /** Lets `submit` have the deeds that nobody has written down yet, in order, until it takes no more; gives whether none is left. */
@@ -225,15 +251,22 @@ export class HostedMap {
     this.made.push(one);
   }
 
-  private tell(player: PlayerId, news: Uint8Array): void {
+  private tell(player: PlayerId, news: Uint8Array, near: boolean): void {
     const one = this.present.get(player);
     if (one === undefined || !one.joined) return;
     if (one.news.length >= NEWS_KEPT_MAX) one.news.shift();
     one.news.push(news);
-    this.restless.set(player, one);
+    this.list(one, near);
+  }
+
+  private list(one: Presence, soon: boolean): void {
+    if (soon) one.soon = true;
+    if (one.listed) return;
+    one.listed = true;
+    this.restless.push(one);
   }
 }
 
-function presence(taken: number): Presence {
-  return { taken, heardAt: 0, joined: false, news: [], refused: [] };
+function presence(player: PlayerId, taken: number): Presence {
+  return { player, taken, heardAt: 0, joined: false, news: [], refused: [], listed: false, soon: false, waitsFrom: null };
 }

@@ -6,6 +6,7 @@ import { KIND, keyOf, LIMITS, monsterAt, type Part, playerOf, untracked } from "
 import { playTurns, testGame, testWorld, turnOf } from "./game.fixture.ts";
 import { writeInput } from "./inputs.ts";
 import { readNews } from "./news.ts";
+import type { ProgramOut } from "./program.ts";
 import { writeGone, writePart } from "./records.ts";
 import type { ReferenceGame } from "./reference-game.ts";
 import type { Change, GameState } from "./state.ts";
@@ -91,7 +92,85 @@ describe("SY4: a full floor", () => {
   });
 });
 
+/** Where everything is that is near a player, by key; a walker where it goes. */
+function near(game: ReferenceGame, player: number): Map<number, number> {
+  const { width } = game.world.terrain;
+  const at = game.player(player)!.to;
+  const block = (cell: number): [number, number] => [Math.floor((cell % width) / 16), Math.floor(cell / width / 16)];
+  const [x, y] = block(at);
+  const isNear = (cell: number): boolean => Math.abs(block(cell)[0] - x) <= 1 && Math.abs(block(cell)[1] - y) <= 1;
+  const places = new Map<number, number>();
+  const note = (key: number, cell: number): void => void (isNear(cell) && places.set(key, cell));
+  for (const { slot, hp, to } of game.monsters()) if (hp > 0) note(keyOf(KIND.monster, slot), to);
+  for (const id of game.players()) note(keyOf(KIND.player, id), game.player(id)!.to);
+  for (const { id, cell } of game.floor()) note(keyOf(KIND.item, id), cell);
+  return places;
+}
+
+/** What a client makes of the news that come to it. */
+class Picture implements ProgramOut {
+  readonly places = new Map<number, number>();
+  private readonly game: ReferenceGame;
+  private readonly player: number;
+
+  constructor(game: ReferenceGame, player: number) {
+    this.game = game;
+    this.player = player;
+  }
+
+  deed(): void {}
+
+  tell(player: number, bytes: Uint8Array): void {
+    if (player !== this.player) return;
+    const news = readNews(bytes, this.game.world, this.game.at)!.news;
+    if (news.news === "gone") this.places.delete(news.key);
+    if (news.news !== "shown") return;
+    const { part } = news;
+    if ("to" in part || "cell" in part) this.places.set(news.key, "to" in part ? part.to : part.cell);
+  }
+}
+
 describe("LO1: news", () => {
+  it("whoever looks and then listens knows where everything near is", () => {
+    const wide = { width: 120, height: 120, cells: new Uint8Array(120 * 120) };
+    const spawns = [{ monster: 1002, amount: 60, x: 0, y: 0, xs: 0, ys: 0, delay: 2_000, variance: 0 }];
+    const field = testWorld({ ground: wide, spawns });
+    fc.assert(
+      fc.property(fc.array(fc.nat(0xffffff).map(turnOf), { minLength: 60, maxLength: 120 }), (turns) => {
+        const { game, kept } = testGame(field);
+        game.enter(9, new Uint8Array(0), kept);
+        playTurns(game, kept, turns.slice(0, 20));
+        const picture = new Picture(game, 9);
+        game.look(9, picture);
+        expect(picture.places).toEqual(near(game, 9));
+        // Somebody who walks across the field: things come into view and go out of it.
+        turns.slice(20).forEach((turn, i) => {
+          playTurns(game, picture, [turn]);
+          const [x, y] = [game.placeOf(9) % 120, Math.floor(game.placeOf(9) / 120)];
+          const step = (from: number, k: number): number => Math.max(0, Math.min(119, from + ((7 * i + k) % 23) - 8));
+          game.input(9, writeInput({ do: "walk", cell: step(x, 0) + step(y, 5) * 120 }), picture);
+          for (const [key, cell] of near(game, 9)) expect([key, picture.places.get(key)]).toEqual([key, cell]);
+        });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("of what happens within seven cells may not wait, and of what is further off it may", () => {
+    const seen = new Set<boolean>();
+    for (let seed = 0; seed < 40; seed += 1) {
+      const { game, kept } = testGame(testWorld({ ground: { width: 20, height: 1, cells: new Uint8Array(20) }, spawns: [] }, seed));
+      game.enter(1, new Uint8Array(0), kept);
+      game.enter(2, new Uint8Array(0), kept);
+      const told: boolean[] = [];
+      const tell = (player: number, _bytes: Uint8Array, close: boolean): void => void (player === 2 && told.push(close));
+      game.input(1, writeInput({ do: "say", text: Uint8Array.of(72) }), { deed: () => undefined, tell });
+      expect(told).toEqual([Math.abs(game.placeOf(1) - game.placeOf(2)) <= 7]);
+      seen.add(told[0]!);
+    }
+    expect(seen.size).toBe(2);
+  });
+
   it("can all be read by who hears them, with the time at which they were told", () => {
     const kinds = new Set<string>();
     fc.assert(

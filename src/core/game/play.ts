@@ -11,9 +11,12 @@ import { type FloorItem, KIND, keyOf, kindOf, type Monster, NEVER, type Player }
 import { type News, writeNews } from "./news.ts";
 import type { Deed, ProgramOut } from "./program.ts";
 import type { GameState } from "./state.ts";
+import { cellsBetween } from "./terrain.ts";
 import { placeAt, PLAYER_SPEED_MS } from "./walk.ts";
 import type { World } from "./world.ts";
 
+/** What happens within so many cells of a player, half of what it sees, it is told without delay. */
+const NEAR_CELLS = 7;
 /** Outdated entries that are suffered before what is due is collected anew. */
 const OUTDATED_MAX = 1_024;
 
@@ -127,17 +130,21 @@ export class Play {
   }
 
   /** News for one player. */
-  tell(player: number, news: News): void {
-    if (this.out !== NOWHERE) this.out.tell(player, writeNews(news, this.world, this.now, this.writer));
+  tell(player: number, news: News, near = true): void {
+    if (this.out !== NOWHERE) this.out.tell(player, writeNews(news, this.world, this.now, this.writer), near);
   }
 
-  /** News for everybody near a cell, in the order of their ids; `except` already knows. */
+  /** News for everybody who sees a cell; `except` already knows. */
   tellNear(cell: number, news: News, except = -1): void {
     if (this.out === NOWHERE) return;
     const players = this.players.near(cell);
     if (players.length === 0) return;
+    const { width } = this.world.terrain;
     const bytes = writeNews(news, this.world, this.now, this.writer);
-    for (const id of players.sort((a, b) => a - b)) if (id !== except) this.out.tell(id, bytes);
+    for (const id of players) {
+      const one = this.state.players.get(id);
+      if (one !== undefined && id !== except) this.out.tell(id, bytes, cellsBetween(width, one.to, cell) <= NEAR_CELLS);
+    }
   }
 
   /** When something falls due next, ms; Infinity while nothing does. */

@@ -53,8 +53,15 @@ export function arrive(play: Play, id: number, { hp, purse, bag }: Carried): voi
   play.touchPurse(one);
   play.touchBag(one);
   wakeNear(play, cell);
-  showTo(play, id, { players: play.players.near(cell), monsters: play.monsters.near(cell), items: play.items.near(cell) });
   show(play, one, id);
+}
+
+/** Tells a player what it has and all that it sees. */
+export function look(play: Play, one: Player): void {
+  tellOf(play, one.id, keyOf(KIND.purse, one.id), true);
+  tellOf(play, one.id, keyOf(KIND.bag, one.id), true);
+  const { players, monsters, items } = play;
+  showTo(play, one.id, { players: players.near(one.to), monsters: monsters.near(one.to), items: items.near(one.to) }, true);
 }
 
 /** A player goes, and what it has goes with it. */
@@ -177,7 +184,7 @@ export function moved(play: Play, one: Player, before: number): void {
   if (play.players.move(one.id, before, one.to)) {
     wakeNear(play, one.to);
     const [players, monsters, items] = [play.players, play.monsters, play.items].map((blocks) => blocks.nearOnly(one.to, before));
-    showTo(play, one.id, { players: players ?? [], monsters: monsters ?? [], items: items ?? [] });
+    showTo(play, one.id, { players: players ?? [], monsters: monsters ?? [], items: items ?? [] }, false);
   }
   show(play, one);
 }
@@ -188,13 +195,13 @@ function show(play: Play, one: Player, except = -1): void {
 
 type Seen = { readonly players: readonly number[]; readonly monsters: readonly number[]; readonly items: readonly number[] };
 
-function showTo(play: Play, player: number, seen: Seen): void {
-  const { state } = play;
-  const tell = (key: number): void => {
-    const part = state.part(key);
-    if (part !== undefined) play.tell(player, { news: "shown", key, part });
-  };
-  for (const id of seen.players) tell(keyOf(KIND.player, id));
-  for (const slot of seen.monsters) tell(keyOf(KIND.monster, slot));
-  for (const id of seen.items) tell(keyOf(KIND.item, id));
+function showTo(play: Play, player: number, seen: Seen, near: boolean): void {
+  for (const id of seen.players) tellOf(play, player, keyOf(KIND.player, id), near);
+  for (const slot of seen.monsters) tellOf(play, player, keyOf(KIND.monster, slot), near);
+  for (const id of seen.items) tellOf(play, player, keyOf(KIND.item, id), near);
+}
+
+function tellOf(play: Play, player: number, key: number, near: boolean): void {
+  const part = play.state.part(key);
+  if (part !== undefined) play.tell(player, { news: "shown", key, part }, near);
 }

@@ -19,10 +19,13 @@ export type Deed = {
   readonly carried: Uint8Array | null;
 };
 
-/** Where a program leaves what it did, in order: what must be written down, and what players are told. */
+/**
+ * Where a program leaves what it did, in order: what must be written down, and what players are told. `near`: it is the player's own or happens close
+ * to it; what is further off may wait a little, and whatever comes later waits behind it or takes it along.
+ */
 export type ProgramOut = {
   deed(deed: Deed): void;
-  tell(player: PlayerId, news: Uint8Array): void;
+  tell(player: PlayerId, news: Uint8Array, near: boolean): void;
 };
 
 /** Why a program does not take something in; each stands for one cause. */
@@ -52,6 +55,8 @@ export type MapProgram = {
   /** A player comes, with what it brings (empty: new), or is gone. Both at the present map time. */
   enter(player: PlayerId, carried: Uint8Array, out: ProgramOut): Result<null, ProgramRefusal>;
   leave(player: PlayerId, out: ProgramOut): Result<Uint8Array, ProgramRefusal>;
+  /** Tells a player all that it can see by now, itself included: it has just begun to play here, or lost what it was told. */
+  look(player: PlayerId, out: ProgramOut): void;
   /** A player's input, opaque to all but the program. */
   input(player: PlayerId, data: Uint8Array, out: ProgramOut): Result<null, ProgramRefusal>;
   /**

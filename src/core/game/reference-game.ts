@@ -12,7 +12,7 @@ import { type GameInput, readInput } from "./inputs.ts";
 import { expire, pick, throwDown, use } from "./items.ts";
 import { monsterDue, spawnAll } from "./monsters.ts";
 import { Play } from "./play.ts";
-import { attack, attackDue, enter, leave, rise, say, walk } from "./players.ts";
+import { attack, attackDue, enter, leave, look, rise, say, walk } from "./players.ts";
 import type { Deed, MapProgram, ProgramOut, ProgramRefusal } from "./program.ts";
 import { redo } from "./redo.ts";
 import { cast, castDue } from "./skills.ts";
@@ -70,6 +70,13 @@ export class ReferenceGame implements MapProgram {
     return play.during(out, () => ok(leave(play, one)));
   }
 
+  look(player: PlayerId, out: ProgramOut): void {
+    const one = this.state.players.get(player);
+    assert(one !== undefined, "who looks is here");
+    const play = this.playing();
+    play.during(out, () => look(play, one));
+  }
+
   input(player: PlayerId, data: Uint8Array, out: ProgramOut): Result<null, ProgramRefusal> {
     const one = this.state.players.get(player);
     if (one === undefined) return err("not_here");
@@ -112,6 +119,13 @@ export class ReferenceGame implements MapProgram {
   /** All monsters by slot, dead ones too. To be read only. */
   monsters(): readonly Readonly<Monster>[] {
     return this.state.monsters;
+  }
+
+  /** Living monsters about a cell, by where they go: all within sixteen cells, and some beyond. To be read only. */
+  monstersNear(cell: number): Readonly<Monster>[] {
+    return this.playing()
+      .monsters.near(cell)
+      .map((slot) => this.state.monsters[slot] as Monster);
   }
 
   /** A player who is here. To be read only. */
