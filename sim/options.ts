@@ -309,9 +309,10 @@ export type PlantedName =
 
 /**
  * What runs on the maps at fidelity game: the maps of a folder of rAthena's databases, null: of the one that is shipped; a map it does not know is like
- * one that it does. Time between two things that a player does, seconds.
+ * one that it does. `fieldSide`: instead of its grounds all maps are fields drawn for the run, so many cells a side. Time between two things that a
+ * player does, seconds.
  */
-export type GameOptions = { readonly folder: string | null; readonly clicksS: Law };
+export type GameOptions = { readonly folder: string | null; readonly fieldSide: number | null; readonly clicksS: Law };
 
 /** Everything one run needs besides its seed. */
 export type Options = {

@@ -21,7 +21,7 @@ const GROUND: Ground = {
   leavesAtS: 10,
   over: {
     fidelity: "game",
-    game: { folder: null, clicksS: { law: "exponential", mean: 0.5 } },
+    game: { folder: null, fieldSide: null, clicksS: { law: "exponential", mean: 0.5 } },
     players: { ...smallOptions().players, initial: 8, startPerS: 0.05, stayS: { law: "exponential", mean: 8 } },
     durationUs: 22 * SECOND,
     settleUs: 15 * SECOND,

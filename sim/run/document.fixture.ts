@@ -16,7 +16,7 @@ export function someOptions(changes: Partial<Options> = {}): Options {
     draws: "capacity/evening-peak",
     title: "An evening of a game whose maps are hosted by its players",
     modes: ["capacity"],
-    game: { folder: null, clicksS: one },
+    game: { folder: null, fieldSide: null, clicksS: one },
     fidelity: "control",
     durationUs: 6 * US_PER_HOUR,
     settleUs: 0,

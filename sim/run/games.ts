@@ -14,6 +14,7 @@ import { ReferenceGame } from "../../src/core/game/reference-game.ts";
 import { type World as GameWorld, worldOf } from "../../src/core/game/world.ts";
 import type { MapId } from "../../src/core/protocol/ids.ts";
 import { defaultSyncSettings, syncTuningOf } from "../../src/core/sync-settings.ts";
+import { drawnField } from "../fleet/fields.ts";
 import type { Options } from "../options.ts";
 import type { Games } from "../world/world.ts";
 import { rootOf } from "./root-stream.ts";
@@ -53,12 +54,15 @@ export function gamesOf(options: Options, seed: number): Games | null {
   assert(data.ok, "the game data were read when the scenario was");
   const { maps } = data.value;
   const draws = stream(rootOf(options, seed), "game");
+  const fields = stream(rootOf(options, seed), "fields");
   const worlds: (GameWorld | undefined)[] = [];
   const worldOfMap = (map: MapId): GameWorld => {
     const name = options.maps.names[map] as string;
     const found = data.value.gameDataOf(maps.includes(name) ? name : (maps[map % maps.length] as string));
     assert(found.ok, "a map of the data has a ground");
-    const made = worldOf(found.value, { high: drawU32(draws, map, 0), low: drawU32(draws, map, 1) });
+    const { fieldSide } = options.game;
+    const played = fieldSide === null ? found.value : drawnField(found.value, name, fieldSide, fields, map);
+    const made = worldOf(played, { high: drawU32(draws, map, 0), low: drawU32(draws, map, 1) });
     assert(made.ok, "a map of the data can be played");
     return made.value;
   };

@@ -17,7 +17,7 @@ export function smallOptions(over: Partial<Options> = {}): Options {
     title: "a small run",
     modes: ["safety", "liveness"],
     fidelity: "control",
-    game: { folder: null, clicksS: { law: "exponential", mean: 1 } },
+    game: { folder: null, fieldSide: null, clicksS: { law: "exponential", mean: 1 } },
     durationUs: 600 * SECOND,
     settleUs: 300 * SECOND,
     conf,

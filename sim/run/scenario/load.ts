@@ -157,7 +157,7 @@ function gameOf(section: Section, fidelity: Options["fidelity"], regions: Option
   const folder = section.has("folder") ? resolve(section.text("folder")) : null;
   const clicksS = section.law("clicks", "s", weightsOf(regions, "players"));
   if (fidelity === "game") checkGameFolder(section, "folder", folder);
-  return { folder, clicksS };
+  return { folder, fieldSide: section.has("fieldSide") ? section.number("fieldSide") : null, clicksS };
 }
 
 /** The conf and the world name the same maps. */

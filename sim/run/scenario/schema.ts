@@ -334,6 +334,11 @@ export const SCENARIO_SCHEMA: Schema = {
         folder: text(
           "A folder of rAthena's databases, absolute or seen from where the command runs; left out, the small one that is shipped.",
         ),
+        fieldSide: whole(
+          "All maps are fields drawn for the run, so many cells a side, with monsters of the folder as thick on the ground as in rAthena's spawns; left out, the folder's own grounds.",
+          "cells",
+          { min: 20, max: 512 },
+        ),
         clicks: law("Time between two things that a player does.", "time"),
       }),
       duration: duration("Virtual time with load and faults."),

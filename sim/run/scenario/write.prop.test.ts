@@ -76,6 +76,8 @@ const SETTABLE: Readonly<Record<string, fc.Arbitrary<string>>> = {
   duration: longTime,
   settle: time,
   fidelity: fc.constantFrom("control", "game"),
+  "game.fieldSide": fc.integer({ min: 20, max: 512 }).map(String),
+  "game.clicks": timeLaw,
   heartbeats: fc.constantFrom("lazy", "eager"),
   mode: fc.constantFrom("capacity", "[safety, liveness]", "soak"),
   draws: fc.constantFrom("smoke/other", "Another: one, #2", "1e3", "null"),

@@ -63,9 +63,10 @@ function nameText(name: string): string {
   return NAME.test(spelt) ? spelt : `scenario${spelt}`;
 }
 
-function gameYaml({ folder, clicksS, ...rest }: Options["game"]): Yaml {
+function gameYaml({ folder, fieldSide, clicksS, ...rest }: Options["game"]): Yaml {
   allWritten(rest);
-  return fieldsOf({ ...(folder === null ? {} : { folder }), clicks: lawYaml(clicksS, "s") });
+  const given = { ...(folder === null ? {} : { folder }), ...(fieldSide === null ? {} : { fieldSide }) };
+  return fieldsOf({ ...given, clicks: lawYaml(clicksS, "s") });
 }
 
 function sealingYaml(mode: Options["sealing"], { messages, us, ...rest }: Options["rekey"]): Yaml {
