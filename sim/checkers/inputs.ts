@@ -14,10 +14,13 @@ import { epochText, mapText, secondsText } from "./words.ts";
 type Of<K extends HistoryRecord["kind"]> = Extract<HistoryRecord, { kind: K }>;
 
 /** Inputs of which it is remembered when they were taken, per player: more are never on their way at once. */
-const TAKEN_KEPT = 128;
+const TAKEN_KEPT = 64;
 
 /** An input that a host took: its number, when, by whom, and the map's time then at the most (ms). */
 type Taken = { readonly input: number; readonly at: number; readonly lineage: Lineage | undefined; readonly mapMs: number };
+
+/** An input that is not settled, and the fair time at which it was given. */
+type Open = { readonly input: number; readonly fair: number };
 
 /** Since when a player plays at which host, in fair time. */
 type Seat = { readonly host: HostId; readonly epoch: Epoch; readonly fair: number };
@@ -27,8 +30,8 @@ type Stay = {
   readonly map: MapId;
   /** The highest number given. */
   given: number;
-  /** Inputs that are not settled, and the fair time at which they were given. */
-  readonly open: Map<number, number>;
+  /** In the order in which they were given. Few at a time: a person clicks once a second. */
+  readonly open: Open[];
   /** What hosts took, in the order of time. */
   readonly taken: Taken[];
   /** Who took the last of it, and the highest number that its state has. */
@@ -111,7 +114,7 @@ export class InputsChecker extends RuleChecker implements Checker, Observer {
   /** The stay is over: what was open goes with the client. */
   #gone(player: PlayerId): void {
     const stay = this.#stays.get(player);
-    if (stay !== undefined && stay.open.size > 0) this.count("excused.SY14.left");
+    if (stay !== undefined && stay.open.length > 0) this.count("excused.SY14.left");
     this.#stays.delete(player);
     this.#seats.delete(player);
     this.#unheard.delete(player);
@@ -125,7 +128,7 @@ export class InputsChecker extends RuleChecker implements Checker, Observer {
     this.check("SY14", input === next, at, message, map, -1, player);
     if (stay === undefined || stay.map !== map) this.#stays.set(player, (stay = newStay(map)));
     stay.given = Math.max(stay.given, input);
-    stay.open.set(input, this.#clock.now(at));
+    stay.open.push({ input, fair: this.#clock.now(at) });
   }
 
   #taken(at: number, record: Of<"input/taken">): void {
@@ -140,20 +143,10 @@ export class InputsChecker extends RuleChecker implements Checker, Observer {
     const lineage = this.#lineages.of(host, map);
     // The client is gone; what it had said came after.
     if (stay === undefined || stay.map !== map) return this.count("excused.SY14.after_stay");
-    const known = input >= 1 && input <= stay.given;
-    const about = (): string => `host ${host} took input ${input} of player ${player} on ${this.#map(map)} at ${epochText(epoch)}`;
-    if (!this.check("SY14", known, at, () => `${about()}, and only ${stay.given} were given`, map, host, player)) return;
     if (stay.lineage !== lineage) this.#goesOn(stay, lineage);
-    this.check("SY14", input > stay.last, at, () => `${about()}, after it had ${stay.last}`, map, host, player);
-    this.check(
-      "SY14",
-      !stay.refused.has(input),
-      at,
-      () => `${about()}, and the player had been told that it was refused`,
-      map,
-      host,
-      player,
-    );
+    const wrong = wronglyTaken(stay, input);
+    const about = (): string => `host ${host} took input ${input} of player ${player} on ${this.#map(map)} at ${epochText(epoch)}`;
+    if (!this.check("SY14", wrong === null, at, () => `${about()}, ${wrong}`, map, host, player)) return;
     stay.last = Math.max(stay.last, input);
     remember(stay, { input, at, lineage, mapMs: lineage === undefined ? 0 : mapTimeAt(lineage, at).high });
   }
@@ -170,21 +163,16 @@ export class InputsChecker extends RuleChecker implements Checker, Observer {
   }
 
   #settledAs(at: number, record: Of<"input/settled">): void {
-    const { player, map, input, result, reason } = record;
+    const { player, map, input, result } = record;
     const stay = this.#stays.get(player);
-    const known = stay !== undefined && stay.map === map && input >= 1 && input <= stay.given;
+    const wrong = stay?.map === map ? wronglySettled(stay, record) : "and was not given";
     const about = (): string => `input ${input} of player ${player} on ${this.#map(map)} was settled as ${result}`;
-    if (!this.check("SY14", known, at, () => `${about()}, and was not given`, map, -1, player) || stay === undefined) return;
-    const open = stay.open.delete(input);
-    this.check("SY14", open, at, () => `${about()} for the second time`, map, -1, player);
-    this.check("SY14", (result === "refused") === (reason !== ""), at, () => `${about()}, with the reason "${reason}"`, map, -1, player);
-    const taken = stay.taken.some((one) => one.input === input);
-    // Older than what is remembered is taken on trust.
-    const forgotten = stay.taken.length >= TAKEN_KEPT / 2 && input < (stay.taken[0]?.input ?? 0);
-    const held = result === "refused" || taken || forgotten;
-    this.check("SY14", held, at, () => `${about()}, and no host took it`, map, -1, player);
+    this.check("SY14", wrong === null, at, () => `${about()}, ${wrong}`, map, -1, player);
+    if (stay?.map !== map) return;
+    const i = stay.open.findIndex((one) => one.input === input);
+    if (i >= 0) stay.open.splice(i, 1);
     // A refusal by the game is of what the host took; of all others the game shall never hear.
-    if (result === "refused" && !taken) stay.refused.add(input);
+    if (result === "refused" && !isTaken(stay, input)) stay.refused.add(input);
   }
 
   /** At the end nothing is open that a player gave long ago on a map that it plays on. */
@@ -192,8 +180,8 @@ export class InputsChecker extends RuleChecker implements Checker, Observer {
     const now = this.#clock.now(at);
     const seat = this.#seats.get(player);
     const map = this.#picture.mapOf(stay.map);
-    if (stay.open.size === 0) this.check("LV6", true, at, () => "");
-    for (const [input, given] of stay.open) {
+    if (stay.open.length === 0) this.check("LV6", true, at, () => "");
+    for (const { input, fair: given } of stay.open) {
       const waited = now - Math.max(given, seat?.fair ?? now);
       if (waited <= this.#bounds.inputUs) {
         this.check("LV6", true, at, () => "");
@@ -224,13 +212,36 @@ export class InputsChecker extends RuleChecker implements Checker, Observer {
   }
 }
 
+/** What speaks against a host's taking an input, or null. */
+function wronglyTaken({ given, last, refused }: Stay, input: number): string | null {
+  if (input < 1 || input > given) return `and only ${given} were given`;
+  if (input <= last) return `after it had ${last}`;
+  return refused.has(input) ? "and the player had been told that it was refused" : null;
+}
+
+/** What speaks against the end of an input, or null. */
+function wronglySettled(stay: Stay, { input, result, reason }: Of<"input/settled">): string | null {
+  if (input < 1 || input > stay.given) return "and was not given";
+  if (!stay.open.some((one) => one.input === input)) return "for the second time";
+  if ((result === "refused") !== (reason !== "")) return `with the reason "${reason}"`;
+  // Older than what is remembered is taken on trust.
+  const forgotten = stay.taken.length >= TAKEN_KEPT / 2 && input < (stay.taken[0]?.input ?? 0);
+  return result === "refused" || forgotten || isTaken(stay, input) ? null : "and no host took it";
+}
+
+/** Whether a host took it; what is settled was mostly taken last. */
+function isTaken({ taken }: Stay, input: number): boolean {
+  for (let i = taken.length - 1; i >= 0; i -= 1) if (taken[i]?.input === input) return true;
+  return false;
+}
+
 function remember(stay: Stay, taken: Taken): void {
   stay.taken.push(taken);
   if (stay.taken.length > TAKEN_KEPT) stay.taken.splice(0, TAKEN_KEPT / 2);
 }
 
 function newStay(map: MapId): Stay {
-  return { map, given: 0, open: new Map(), taken: [], lineage: undefined, last: 0, refused: new Set() };
+  return { map, given: 0, open: [], taken: [], lineage: undefined, last: 0, refused: new Set() };
 }
 
 /** Whether what was taken is in the state that a lineage took up. In the same millisecond it may be or not; what came before is. */

@@ -29,10 +29,12 @@ function chosenInput(game: ReferenceGame, player: number, draw: (k: number) => n
   const far = (cell: number): number => Math.max(Math.abs((cell % width) - px), Math.abs(Math.floor(cell / width) - py));
   const item = game.firstItem(({ cell }) => far(cell) <= LOOK.item);
   if (item !== undefined) return far(item.cell) <= REACH.pick ? { do: "pick", id: item.id } : { do: "walk", cell: item.cell };
-  let [best, near] = [-1, LOOK.monster as number];
-  for (const { slot, hp, to } of game.monsters()) {
-    if (hp === 0 || far(to) >= near) continue;
-    [best, near] = [slot, far(to)];
+  let [best, near] = [-1, LOOK.monster - 1];
+  for (const { slot, to } of game.monstersNear(place)) {
+    const cells = far(to);
+    // Of two as near as each other the one with the lower number.
+    if (cells > near || (cells === near && best >= 0 && slot > best)) continue;
+    [best, near] = [slot, cells];
   }
   if (best >= 0) {
     const [skill] = game.world.skills.keys();

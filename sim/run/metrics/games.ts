@@ -25,6 +25,8 @@ type Service = {
   loss: Loss;
 };
 
+/** An input that is not settled. */
+type Given = { readonly input: number; readonly at: number };
 /** An operation under way. */
 type Underway = { readonly at: number; readonly critical: boolean; readonly number: number };
 
@@ -35,7 +37,7 @@ export class Games implements Observer {
   readonly #operations = new Map<OperationId, Underway>();
   /** Per map: operations that were answered as done since it was taken up, and their numbers. */
   readonly #done = new Map<MapId, Map<OperationId, number>>();
-  readonly #given = new Map<PlayerId, Map<number, number>>();
+  readonly #given = new Map<PlayerId, Given[]>();
   #acknowledgedLost = 0;
 
   constructor(tally: Tally) {
@@ -138,16 +140,15 @@ export class Games implements Observer {
 
   #asked(at: number, { player, input }: Of<"input/given">): void {
     let given = this.#given.get(player);
-    if (given === undefined) this.#given.set(player, (given = new Map()));
-    given.set(input, at);
+    if (given === undefined) this.#given.set(player, (given = []));
+    given.push({ input, at });
   }
 
   #settled(at: number, { player, input, result }: Of<"input/settled">): void {
     const given = this.#given.get(player);
-    const from = given?.get(input);
-    if (given === undefined || from === undefined) return;
-    given.delete(input);
-    if (result === "taken") this.#tally.of("input_ms").add(at - from);
+    const i = given?.findIndex((one) => one.input === input) ?? -1;
+    const [one] = given?.splice(i, i < 0 ? 0 : 1) ?? [];
+    if (one !== undefined && result === "taken") this.#tally.of("input_ms").add(at - one.at);
   }
 }
 
