@@ -80,6 +80,7 @@ export class DeedWriter {
   submit(at: number, hosted: HostedMap, out: Out): boolean {
     const { map, epoch } = hosted;
     if (this.closed.has(map)) return false;
+    if (!hosted.hasMade) return true;
     return this.during(at, out, (queueOut) =>
       hosted.submitMade(({ operation, critical }) => {
         if (this.queue.room(critical) === 0) return false;

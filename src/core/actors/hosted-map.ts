@@ -3,6 +3,7 @@
  * be sent. Promises: SY14 at the host's end (an input is taken once, in order). Asks no store and sends nothing: `game-states.ts` does.
  */
 import { assert } from "../../base/assert.ts";
+import { ByteWriter } from "../../base/bytes.ts";
 import type { Result } from "../../base/result.ts";
 import { US_PER_MS } from "../../base/time.ts";
 import type { Deed, MapProgram, ProgramOut } from "../game/program.ts";
@@ -57,6 +58,7 @@ export class HostedMap {
   private baseMs: number;
   private since: number | null = null;
   private made: PendingDeed[];
+  private readonly writer = new ByteWriter();
   private readonly out: ProgramOut;
 
   constructor(
@@ -217,6 +219,11 @@ export class HostedMap {
     return due;
   }
 
+  /** Whether there are deeds that nobody has written down yet. */
+  get hasMade(): boolean {
+    return this.made.length > 0;
+  }
+
   /** Lets `submit` have the deeds that nobody has written down yet, in order, until it takes no more; gives whether none is left. */
   submitMade(submit: (deed: PendingDeed) => boolean): boolean {
     let taken = 0;
@@ -239,7 +246,7 @@ export class HostedMap {
       taken: this.players(),
       pending: [...this.pending.values()],
     };
-    return { image, bytes: writeImage(image) };
+    return { image, bytes: writeImage(image, this.writer) };
   }
 
   private note(deed: Deed): void {

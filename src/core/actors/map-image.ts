@@ -38,9 +38,9 @@ export type MapImage = {
   readonly pending: readonly PendingDeed[];
 };
 
-/** The bytes of an image. */
-export function writeImage(image: MapImage): Uint8Array {
-  const out = new ByteWriter();
+/** The bytes of an image. `out` may be kept for the next. */
+export function writeImage(image: MapImage, out = new ByteWriter()): Uint8Array {
+  out.reset();
   out.byte(VERSION);
   out.whole(image.epoch);
   out.whole(image.boot);

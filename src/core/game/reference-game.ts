@@ -165,7 +165,7 @@ export class ReferenceGame implements MapProgram {
 
   /** The records that hash.ts defines the hash over, the map's own last. */
   records(): number[][] {
-    const records = this.state.keys().map((key) => {
+    const records = Array.from(this.state.keys(), (key) => {
       const part = this.state.part(key);
       assert(part !== undefined, "every key has its part");
       const record: number[] = [];

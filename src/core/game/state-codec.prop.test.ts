@@ -201,7 +201,7 @@ function rewritten(game: ReferenceGame): Uint8Array {
   // The ledger does not know of the lies, so a first reading is refused; a game that took every part anew writes the true hash.
   const state = (touched as unknown as { state: import("./state.ts").GameState }).state;
   const liar = (game as unknown as { state: import("./state.ts").GameState }).state;
-  const changes = liar.keys().map((key) => ({ key, part: Object.assign(liar.part(key)!, { sumHigh: 0, sumLow: 0, dirty: false }) }));
+  const changes = [...liar.keys()].map((key) => ({ key, part: Object.assign(liar.part(key)!, { sumHigh: 0, sumLow: 0, dirty: false }) }));
   state.hashAfter(changes, liar.at, liar.counters);
   state.replace(changes, liar.at, liar.counters);
   return touched.snapshot();

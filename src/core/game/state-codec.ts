@@ -91,7 +91,7 @@ function readHash(from: ByteReader): bigint {
   return (BigInt(from.word()) << 32n) | BigInt(low);
 }
 
-function writeParts(out: ByteWriter, state: GameState, keys: readonly number[]): void {
+function writeParts(out: ByteWriter, state: GameState, keys: readonly number[] | Float64Array): void {
   out.whole(keys.length);
   let before = -1;
   for (const key of keys) {

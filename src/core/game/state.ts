@@ -24,6 +24,7 @@ import {
 import { HashSum, RecordHasher } from "./hash.ts";
 import type { World } from "./world.ts";
 
+const PLAYER_KINDS = [KIND.player, KIND.purse, KIND.bag] as const;
 /** Changed keys that are remembered; at 20 deltas a second with 50 changes each that is a quarter of a minute. */
 const LOG_MAX = 16_384;
 /** Hashes that deltas may begin at; at 20 a second these are 12.8 s. */
@@ -113,11 +114,13 @@ export class GameState {
   }
 
   /** Keys of everything, ascending. */
-  keys(): number[] {
-    const keys = this.monsters.map((one) => keyOf(KIND.monster, one.slot));
-    for (const id of this.players.keys()) keys.push(keyOf(KIND.player, id), keyOf(KIND.purse, id), keyOf(KIND.bag, id));
-    for (const id of this.items.keys()) keys.push(keyOf(KIND.item, id));
-    return keys.sort((a, b) => a - b);
+  keys(): Float64Array {
+    const keys = new Float64Array(this.monsters.length + 3 * this.players.size + this.items.size);
+    let count = 0;
+    for (const one of this.monsters) keys[count++] = keyOf(KIND.monster, one.slot);
+    for (const id of this.players.keys()) for (const kind of PLAYER_KINDS) keys[count++] = keyOf(kind, id);
+    for (const id of this.items.keys()) keys[count++] = keyOf(KIND.item, id);
+    return keys.sort();
   }
 
   /** The hash that the state would have after these changes, each key at most once. Changes nothing but what the new parts are counted as. */

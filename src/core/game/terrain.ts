@@ -59,10 +59,17 @@ export class Terrain {
   constructor(ground: Ground) {
     this.width = ground.width;
     this.height = ground.height;
-    this.open = ground.cells.map((code) => (isOpen(code) ? 1 : 0));
-    this.openCells = this.open.reduce((sum, one) => sum + one, 0);
+    this.open = new Uint8Array(ground.cells.length);
+    let openCells = 0;
+    for (let cell = 0; cell < this.open.length; cell += 1) {
+      if (!isOpen(ground.cells[cell] as number)) continue;
+      this.open[cell] = 1;
+      openCells += 1;
+    }
+    this.openCells = openCells;
     this.cellStep = DX.map((dx, d) => dx + (DY[d] as number) * this.width);
-    this.exits = this.open.map((open, cell) => (open === 1 ? this.exitsOf(cell) : 0));
+    this.exits = new Uint8Array(this.open.length);
+    for (let cell = 0; cell < this.open.length; cell += 1) if (this.open[cell] === 1) this.exits[cell] = this.exitsOf(cell);
   }
 
   /** Whether feet may stand on a cell; false for cells that do not exist. */
