@@ -94,7 +94,8 @@ function readHash(from: ByteReader): bigint {
 function writeParts(out: ByteWriter, state: GameState, keys: readonly number[] | Float64Array): void {
   out.whole(keys.length);
   let before = -1;
-  for (const key of keys) {
+  for (let i = 0; i < keys.length; i += 1) {
+    const key = keys[i] as number;
     out.whole(key - before - 1);
     const part = state.part(key);
     if (part === undefined) writeGone(out);
