@@ -47,6 +47,7 @@ function through(count: number, tuning: SyncTuning, run: number): number {
     },
     drained: () => {},
     fenced: () => {},
+    grantLost: () => {},
     waited: () => {},
   };
   const queue = new OperationQueue(HOST, tuning);

@@ -43,6 +43,7 @@ class Rig implements QueueOut {
 
   drained(): void {}
   fenced(): void {}
+  grantLost(): void {}
   waited(): void {}
 
   submit(...numbers: number[]): this {

@@ -162,6 +162,7 @@ class Evening {
         if (this.epochs.get(map) === epoch) this.claim(map, HOSTS + 1 - host);
       },
       fenced: () => void (this.reached.fenced += 1),
+      grantLost: (map) => this.claim(map, host),
       waited: () => {},
     };
   }

@@ -8,8 +8,8 @@ import { type Fate, GameStage, TUNING } from "../../core/actors/game-stage.fixtu
 const MAP: MapId = 0;
 
 /** A stage with a map at host 1 and players on it, who have played for a while. */
-function played(players = 3, hosts = 3, tuning = TUNING): GameStage {
-  const stage = new GameStage(new OwnershipTable(), hosts, players, tuning);
+function played(players = 3, hosts = 3, tuning = TUNING, table = new OwnershipTable()): GameStage {
+  const stage = new GameStage(table, hosts, players, tuning);
   stage.grant(MAP, 1);
   stage.run(200);
   for (let player = 1; player <= players; player += 1) stage.go(player, MAP);
@@ -67,6 +67,49 @@ describe("a map that plays", () => {
     stage.run(300);
     expect(stage.of("input/taken").length).toBe(length + 1);
     expect(stage.of("input/taken").at(-1)!.input).toBeGreaterThan(before);
+    expect(stage.judge([MAP])).toEqual([]);
+  });
+});
+
+describe("a grant that the store loses", () => {
+  it("SY1, SY3: the map is played on, what is done waits, and is written down when the same grant stands again", () => {
+    const table = new OwnershipTable();
+    const stage = played(3, 3, TUNING, table);
+    const before = table.row(MAP);
+    stage.handOver(MAP, 2, 1);
+    const after = table.row(MAP);
+    expect(table.undoClaim(before)).toBe(true);
+    table.promote();
+    const written = deeds(stage);
+    stage.told.length = 0;
+    play(stage, 2, 30);
+    expect([deeds(stage), stage.served(2, MAP)!.pending.size > 0]).toEqual([written, true]);
+    const lost = { kind: "hosting/refused", host: 2, map: MAP, epoch: after.epoch, reason: "grant_lost" };
+    expect(stage.told).toContainEqual(lost);
+    expect(table.apply({ verb: "claim", map: MAP, host: 2, epoch: after.epoch, expect: before.epoch }).result).toBe("ok");
+    play(stage, 2, 30);
+    stage.run(3_000);
+    expect([deeds(stage) > written, stage.served(2, MAP)!.pending.size]).toEqual([true, 0]);
+    expect(stage.of("state/taken-up")).toHaveLength(2);
+    expect(stage.judge([MAP])).toEqual([]);
+  });
+
+  it("who takes the map up asks again until its own grant stands there", () => {
+    const table = new OwnershipTable();
+    const stage = played(3, 3, TUNING, table);
+    const before = table.row(MAP);
+    stage.boot(1);
+    stage.grant(MAP, 2);
+    const after = table.row(MAP);
+    expect(table.undoClaim(before)).toBe(true);
+    stage.run(400);
+    expect([last(stage).host, stage.told.some((said) => said.kind === "hosting/refused" && said.reason === "grant_lost")]).toEqual([
+      1,
+      true,
+    ]);
+    table.apply({ verb: "claim", map: MAP, host: 2, epoch: after.epoch, expect: before.epoch });
+    stage.run(400);
+    expect(last(stage)).toMatchObject({ host: 2, epoch: after.epoch });
     expect(stage.judge([MAP])).toEqual([]);
   });
 });

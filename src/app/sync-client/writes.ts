@@ -57,6 +57,7 @@ export class Writes {
       ask: (request) => this.asked(request),
       answered: (_map, _epoch, id, answer) => void this.left.push(() => this.answeredOne(id, answer)),
       drained: () => {},
+      grantLost: () => undefined,
       fenced: (ledger) => void this.left.push(() => this.ledgers.lose(this.ledgers.of(ledger).map)),
       waited: () => {},
     };

@@ -78,7 +78,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
     what: fc.constantFrom(...LIES),
     map: fc.oneof({ weight: 9, arbitrary: map }, { weight: 1, arbitrary: fc.constant(9) }),
     above: fc.integer({ min: -1, max: 2 }),
-    reason: fc.constantFrom("stale_epoch", "not_owner", "host_busy"),
+    reason: fc.constantFrom("stale_epoch", "grant_lost", "not_owner", "host_busy"),
   }),
   of(9, "order", { pick, fate: fc.constantFrom(...ORDER_FATES) }),
   of(3, "probe", { pick, answer: fc.constantFrom("yes", "no", "nothing") }),

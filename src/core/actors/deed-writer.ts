@@ -18,6 +18,7 @@ export type DeedEvents = {
   written(at: number, map: MapId, operation: OperationId, out: Out): void;
   /** A held map has nothing under way any more. */
   drained(at: number, map: MapId, out: Out): void;
+  /** The store refused, because its row is another: a newer one, or one so old that our grant was lost. */
   fenced(at: number, map: MapId, epoch: Epoch, row: OwnershipRow, out: Out): void;
 };
 
@@ -140,6 +141,7 @@ export class DeedWriter {
         this.closed.add(map);
         this.later.push((at, into) => events.fenced(at, map, epoch, row, into));
       },
+      grantLost: (map, epoch, row) => this.later.push((at, into) => events.fenced(at, map, epoch, row, into)),
       waited: () => undefined,
     };
   }

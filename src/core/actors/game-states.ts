@@ -128,7 +128,8 @@ export class GameStates implements States {
   private recovered(at: number, map: MapId, answer: StoreAnswer, out: Out): void {
     const one = this.loading.get(map);
     if (one === undefined || one.ready !== null) return;
-    if (answer.result === "refused") return this.desk.fenced(at, map, one.takeUp.epoch, answer.row, out);
+    if (answer.result === "refused") this.desk.fenced(at, map, one.takeUp.epoch, answer.row, out);
+    if (answer.result === "refused" && answer.row.epoch >= one.takeUp.epoch) return;
     if (answer.result !== "ok" || answer.recovered === undefined) {
       out.push({ kind: "timer/set", timer: map * HOST_TIMER_KINDS + HOST_TIMER.recover, at: at + AGAIN_US });
       return;

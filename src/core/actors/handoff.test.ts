@@ -326,6 +326,49 @@ describe("what is out of date changes nothing", () => {
     expectSettled(stage);
   });
 
+  it("SY1: a grant that the store has lost is claimed again as it was, however the store answers at first", () => {
+    for (const verb of ["read", "claim"] as const) {
+      const stage = smallStage();
+      handOver(stage);
+      stage.runS(1);
+      const granted = stage.row(0);
+      expect(granted).toMatchObject({ owner: 2 });
+      stage.rows.set(0, { map: 0, owner: 1, epoch: granted.epoch - 1 });
+      const until = stage.at + 100_000_000;
+      stage.mood = (ask) => (ask.verb === verb && stage.at < until ? "missed" : "ok");
+      stage.runS(99);
+      expect([refusals(stage).includes("grant_lost"), stage.row(0).epoch]).toEqual([true, granted.epoch - 1]);
+      stage.runS(120);
+      expect(stage.row(0)).toEqual(granted);
+      expect(stage.of("map/granted")).toHaveLength(1);
+      expectSettled(stage);
+    }
+  });
+
+  it("a grant that is said to be lost and stands is left alone; only its owner is believed, and only about its own", () => {
+    const stage = smallStage();
+    handOver(stage);
+    stage.runS(1);
+    const granted = stage.row(0);
+    const lost = (host: number, epoch: number): void =>
+      stage.say(hostActor(host), { kind: "hosting/refused", host, map: 0, epoch, reason: "grant_lost" });
+    const asks: string[] = [];
+    stage.mood = (ask) => (asks.push(ask.verb), "ok");
+    lost(1, granted.epoch);
+    lost(2, granted.epoch - 1);
+    stage.runS(1);
+    expect(asks.filter((verb) => verb === "read" || verb === "claim")).toEqual([]);
+    lost(2, granted.epoch);
+    stage.runS(1);
+    expect(asks.filter((verb) => verb === "read" || verb === "claim")).toEqual(["read"]);
+    expect(stage.row(0)).toEqual(granted);
+    stage.rows.set(0, { map: 0, owner: 3, epoch: granted.epoch + 4 });
+    lost(2, granted.epoch);
+    stage.runS(5);
+    expect(stage.servers(0)).toEqual([{ host: 3, epoch: granted.epoch + 4 }]);
+    expectSettled(stage);
+  });
+
   it("a map handed to the VPS comes from a living source too", () => {
     const stage = smallStage({ hosts: 1 });
     handOver(stage);

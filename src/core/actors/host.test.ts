@@ -104,6 +104,16 @@ describe("HO1, HO3: what a host serves", () => {
     expect(desk.host.serving.size).toBe(0);
   });
 
+  it("a checkpoint that finds only an older grant ends nothing: the coordinator is told that the grant was lost", () => {
+    const desk = new Desk();
+    const checkpoint = desk.fire(desk.serve(3, 5));
+    const request = checkpoint.flatMap((e) => (e.kind === "store" ? [e.request] : []))[0] ?? 0;
+    const row = { map: 3, owner: 9, epoch: 4 };
+    const told = desk.step({ kind: "store", at: desk.at, request, answer: { result: "refused", row } });
+    expect(reasons(told)).toEqual(["grant_lost"]);
+    expect([...desk.host.serving.keys()]).toEqual([3]);
+  });
+
   it("an unknown or failed checkpoint ends nothing, and checkpoints go on", () => {
     const desk = new Desk();
     let next = desk.fire(desk.serve(3, 5));

@@ -443,10 +443,11 @@ export class HostActor implements Actor {
     if (map !== undefined && epoch !== undefined && answer.result === "refused") this.fenced(at, map, epoch, answer.row, out);
   }
 
-  /** The store has the map under a higher epoch than ours, which is void. */
+  /** The store has the map under a higher epoch than ours, which is void; or under a lower one, and then it has lost our grant and is to have it again. */
   private fenced(at: number, map: MapId, epoch: Epoch, row: OwnershipRow, out: Out): void {
     const s = this.serving.get(map);
-    if (s === undefined || s.epoch !== epoch || s.epoch >= row.epoch) return;
+    if (s === undefined || s.epoch !== epoch || s.epoch === row.epoch) return;
+    if (row.epoch < s.epoch) return this.refuse(map, epoch, "grant_lost", out);
     this.release(at, map, row.epoch - 1, "stale", out);
     this.refuse(map, epoch, "stale_epoch", out);
   }

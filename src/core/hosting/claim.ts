@@ -120,6 +120,26 @@ function promote(h: Hosting, move: Move): void {
   h.wakeAt(TIMER.move, move.id, h.at + (h.buggify("promote-timeout-short") ? Math.ceil(maxUs / 10) : maxUs));
 }
 
+/**
+ * The store has lost a grant in a failover (RULES §1), and the owner that serves by it can write nothing down. The same grant is claimed once more, over
+ * whatever older one stands there: owner and epoch stay, so that nobody has to hear of it. `over`: the epoch of that row; our own, until the row is known.
+ */
+export function claimAgain(h: Hosting, state: MapState, over = state.epoch): void {
+  const { map, owner, epoch } = state;
+  if (over === epoch) h.ask({ about: "again", map }, { verb: "read", map });
+  else h.ask({ about: "again", map }, { verb: "claim", map, host: owner, epoch, expect: over });
+}
+
+/** What stands in the row of a map whose owner says that its grant was lost. Any other answer: the owner says it again. */
+export function claimedAgain(h: Hosting, map: MapId, answer: StoreAnswer): void {
+  const state = h.maps[map] as MapState;
+  if (answer.result !== "ok" || answer.row === undefined || state.owner === NO_HOST) return;
+  // The claim of a move finds the older row by itself.
+  if (state.move?.phase === "claim" || state.move?.phase === "resolve") return;
+  if (answer.row.epoch < state.epoch) claimAgain(h, state, answer.row.epoch);
+  else if (answer.row.epoch > state.epoch) adopt(h, map, answer.row.owner, answer.row.epoch);
+}
+
 /** Asks the store who owns a map by now, because its owner says that it was fenced. */
 export function readRow(h: Hosting, map: MapId): void {
   h.ask({ about: "adopt", map }, { verb: "read", map });

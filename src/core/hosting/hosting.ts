@@ -10,7 +10,7 @@ import type { Message } from "../protocol/messages.ts";
 import type { Restored, StoreAnswer } from "../protocol/store.ts";
 import { drain, goodbye, hello, leaving, mayGo, measured, reconcile } from "./health.ts";
 import { indexHost } from "./host-index.ts";
-import { claimed, readRow, resolved, rowRead } from "./claim.ts";
+import { claimed, claimedAgain, readRow, resolved, rowRead } from "./claim.ts";
 import { active, copied, frozen, moveTimer, prepared, ready, refused } from "./move.ts";
 import { enter, leave, resume } from "./players.ts";
 import { noteDeparted } from "./standing.ts";
@@ -236,6 +236,7 @@ export function answered(h: Hosting, request: number, answer: StoreAnswer): void
   if (about === undefined || about.about === "register") return;
   if (about.about === "restore") return restored(h, answer);
   if (about.about === "adopt") return rowRead(h, about.map, answer);
+  if (about.about === "again") return claimedAgain(h, about.map, answer);
   const move = h.moves.get(about.move);
   if (move === undefined || move.request !== request) return;
   if (about.about === "claim") claimed(h, move, answer);

@@ -10,7 +10,7 @@ import { type Epoch, type HostId, type MapId, NO_HOST } from "../protocol/ids.ts
 import type { StateHash } from "../protocol/messages.ts";
 import type { RefusalReason } from "../protocol/refusal.ts";
 import { refreshStandbys, roomFor, scoreFor, setStandbys, stateBytes } from "./choose.ts";
-import { claim, readRow, resolve } from "./claim.ts";
+import { claim, claimAgain, readRow, resolve } from "./claim.ts";
 import { endMove, failMove, penalise, redirectPlayers, servesOn, step } from "./move-end.ts";
 import { type Hosting, type MapState, type Move, TIMER } from "./state.ts";
 
@@ -237,6 +237,10 @@ export function refused(h: Hosting, map: MapId, host: HostId, epoch: Epoch, reas
   h.refuse("take part", reason, map, host);
   // A claim under way is left to the store's answer: this may be a late word about an earlier attempt at the same epoch.
   if (move !== null && (move.phase === "claim" || move.phase === "resolve")) return;
+  if (reason === "grant_lost") {
+    if (state.owner === host && state.epoch === epoch) claimAgain(h, state);
+    return;
+  }
   if (move !== null && move.to === host && move.epoch === epoch) {
     penalise(h, host);
     return failMove(h, move, reason);

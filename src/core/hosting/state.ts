@@ -95,6 +95,7 @@ export const TIMER_KINDS = 16;
 export type Asked =
   | { readonly about: "claim" | "read"; readonly move: number }
   | { readonly about: "adopt"; readonly map: MapId }
+  | { readonly about: "again"; readonly map: MapId }
   | { readonly about: "restore" }
   | { readonly about: "register" };
 

@@ -205,6 +205,7 @@ const profile = object<HostProfile>({
 });
 const reason = oneOf<RefusalReason>("a reason for a refusal", {
   stale_epoch: true,
+  grant_lost: true,
   not_owner: true,
   not_prepared: true,
   map_unknown: true,

@@ -76,6 +76,7 @@ const profile = objectField<HostProfile>({
 });
 const reason = nameField<RefusalReason>({
   stale_epoch: true,
+  grant_lost: true,
   not_owner: true,
   not_prepared: true,
   map_unknown: true,

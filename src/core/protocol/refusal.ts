@@ -1,6 +1,8 @@
 /** Every "no" Peerstead says, by name. A refusal is a value: it is answered, counted and never thrown. */
 export type RefusalReason =
   | "stale_epoch"
+  /** The store knows only of an older grant than the one the host serves by: it has failed over and lost it. */
+  | "grant_lost"
   | "not_owner"
   | "not_prepared"
   | "map_unknown"

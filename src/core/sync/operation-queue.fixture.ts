@@ -58,6 +58,7 @@ export class QueueBench implements QueueOut {
   readonly refusals: SubmitRefusal[] = [];
   readonly drains: [MapId, Epoch][] = [];
   readonly fences: [MapId, Epoch][] = [];
+  readonly lostGrants: [MapId, Epoch][] = [];
   readonly waits: [waiter: number, OperationId, OperationStatus][] = [];
   /** What the store applied, in its order; and the epochs it has for maps. */
   readonly applied: OperationId[] = [];
@@ -97,6 +98,10 @@ export class QueueBench implements QueueOut {
     this.fences.push([map, epoch]);
   }
 
+  grantLost(map: MapId, epoch: Epoch): void {
+    this.lostGrants.push([map, epoch]);
+  }
+
   waited(waiter: number, id: OperationId, status: OperationStatus): void {
     this.waits.push([waiter, id, status]);
   }
@@ -114,6 +119,19 @@ export class QueueBench implements QueueOut {
     const epoch = (this.rows.get(map) ?? 0) + 1;
     this.rows.set(map, epoch);
     return epoch;
+  }
+
+  /** The store fails over and loses the map's last grant, if nothing was written under it; what was to take effect late goes with it. */
+  rollBack(map: MapId): void {
+    const epoch = this.rows.get(map) ?? 0;
+    this.late.length = 0;
+    const wrote = this.applied.some((id) => this.told.get(id)?.map === map && this.told.get(id)?.epoch === epoch);
+    if (epoch > 0 && !wrote) this.rows.set(map, epoch - 1);
+  }
+
+  /** What the host was granted last stands in the map's row again. */
+  claimAgain(map: MapId): void {
+    this.rows.set(map, Math.max(this.rows.get(map) ?? 0, this.granted.get(map) ?? 0));
   }
 
   submit(map: MapId, id: OperationId, critical = false, bytes = 1): SubmitRefusal | null {

@@ -1,6 +1,6 @@
 /**
  * The queue against a store with weather: any operations on any maps, answers of every kind in any order, maps granted, taken away, fenced, held
- * and released at any moment. What is promised is looked at after each step, and again when the weather has cleared.
+ * and released at any moment, grants lost and claimed again. What is promised is looked at after each step, and again when the weather has cleared.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -23,12 +23,18 @@ const step = fc.oneof(
     }),
   },
   { weight: 4, arbitrary: fc.record({ do: fc.constant("pass" as const), ms: fc.oneof(fc.nat(40), fc.nat(400), fc.nat(5_000)) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("commitLate", "grant", "claim", "revoke", "hold", "release"), map }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom("commitLate", "grant", "claim", "revoke", "hold", "release", "rollBack", "claimAgain"),
+      map,
+    }),
+  },
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
 /** How often the test came to what it is about; asserted once, so that it cannot become empty without notice. */
-const reached = { unknownThenEnded: 0, fencedAfterUnknown: 0, full: 0, drained: 0, late: 0, gaveUp: 0 };
+const reached = { unknownThenEnded: 0, fencedAfterUnknown: 0, full: 0, drained: 0, late: 0, gaveUp: 0, lostGrants: 0 };
 
 /** Plays steps and looks at the promises after each. */
 class Play {
@@ -55,6 +61,8 @@ class Play {
         return bench.commitLate();
       case "grant":
       case "claim":
+      case "rollBack":
+      case "claimAgain":
         return void bench[s.do](s.map);
       case "revoke":
       case "hold":
@@ -147,12 +155,14 @@ function run(steps: readonly Step[]): void {
   }
   // The weather clears: what is still to take effect does, and every request is answered.
   for (let i = 0; i < 50; i++) bench.commitLate();
+  for (let m = 0; m < MAPS; m++) bench.claimAgain(m);
   bench.clear();
   play.look();
   assert(bench.stats().pending === 0 && bench.open.length === 0, "LV: every operation ends once the weather has cleared");
   assert([...bench.told.values()].every(ended), "every operation has its end");
   assert(bench.queue.nextAt() === Number.POSITIVE_INFINITY, "and nothing is waited for");
   reached.drained += bench.drains.length;
+  reached.lostGrants += bench.lostGrants.length;
   for (const { answers } of bench.told.values()) {
     const all = answers.map(({ result, reason }) => `${result} ${reason}`.trim()).join(" ");
     if (all === "unknown done") reached.unknownThenEnded += 1;

@@ -151,6 +151,30 @@ describe("every operation is answered", () => {
     made.stats();
   });
 
+  it("SY1: where the store has lost the grant what waits is asked for again, in order, until the grant stands there once more", () => {
+    const made = bench(2);
+    made.submit(0, "a");
+    made.pass(100);
+    made.submit(0, "k", true);
+    made.rollBack(0);
+    while (made.open.length > 0) made.reply(0, "ok");
+    expect([made.lostGrants, made.fences]).toEqual([
+      [
+        [0, 1],
+        [0, 1],
+      ],
+      [],
+    ]);
+    made.submit(0, "l", true);
+    made.pass(2_000);
+    expect([made.answersOf("a"), made.answersOf("k"), made.stats().pending]).toEqual([[], ["unknown"], 3]);
+    made.claimAgain(0);
+    made.clear();
+    expect(["a", "k", "l"].map((id) => made.answersOf(id))).toEqual([["done"], ["unknown", "done"], ["unknown", "done"]]);
+    expect(made.applied.filter((id) => id !== "a")).toEqual(["k", "l"]);
+    made.stats();
+  });
+
   it("a map that is taken away ends what was not asked; what is under way is found out; what only failed is not asked again", () => {
     const made = bench(3);
     for (const [map, id] of [

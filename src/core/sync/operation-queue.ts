@@ -27,6 +27,8 @@ export type QueueOut = {
   drained(map: MapId, epoch: Epoch): void;
   /** The store has another owner or epoch for the map: nothing is taken for it until it is granted anew. */
   fenced(map: MapId, epoch: Epoch, row: OwnershipRow): void;
+  /** The store knows only of an older grant than this one: what waits is asked for again until this one stands there once more. */
+  grantLost(map: MapId, epoch: Epoch, row: OwnershipRow): void;
   /** To who waited for an operation. */
   waited(waiter: number, operation: OperationId, status: OperationStatus): void;
 };
@@ -291,10 +293,14 @@ export class OperationQueue {
     batch.entries.forEach((entry, i) => this.end(at, entry, { result: "done", verdict: verdicts[i] as OperationVerdict }, out));
   }
 
-  /** Fenced: what an attempt with a lost answer applied is done; the rest, and all that waits for this map, never will be. */
+  /** Fenced, unless the row is behind: what an attempt with a lost answer applied is done; the rest, and all that waits for this map, never will be. */
   private refused(at: number, batch: Batch, row: OwnershipRow, known: readonly boolean[] | undefined, out: QueueOut): void {
     assert(known?.length === batch.entries.length, "the store says of each operation whether it has it");
     const { book } = batch.lane;
+    if (row.epoch < book.epoch) {
+      this.failed(at, batch, out);
+      return out.grantLost(book.map, book.epoch, row);
+    }
     this.finish(batch);
     const first = book.closed === null;
     book.closed ??= "fenced";
