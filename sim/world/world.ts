@@ -477,17 +477,9 @@ export class World {
 
   private recorded(self: ActorId, at: number, record: HistoryRecord): void {
     this.observer.record?.(self, at, record);
-    switch (record.kind) {
-      case "host/stopped":
-        this.stoppedAt[record.map] = at;
-        return;
-      case "player/playing":
-      case "player/refused":
-        return this.handlers?.player(this.machines.dense(self), at, record);
-      case "move/decided":
-      case "move/step":
-        return this.handlers?.moved(record);
-      default:
-    }
+    if (record.kind === "host/stopped") this.stoppedAt[record.map] = at;
+    else if (record.kind === "player/playing" || record.kind === "player/refused")
+      this.handlers?.player(this.machines.dense(self), at, record);
+    else if (record.kind === "move/decided" || record.kind === "move/step") this.handlers?.moved(record);
   }
 }
