@@ -178,7 +178,8 @@ export class Guests {
   private leave(at: number, now: number, hosted: HostedMap, player: PlayerId, told: boolean, out: Out): void {
     const first = hosted.number + 1;
     const taken = hosted.takenOf(player);
-    hosted.leave(now, player);
+    if (told) hosted.leave(now, player);
+    else hosted.leadOut(now, player);
     this.note(hosted, first, { player, map: hosted.map, kind: "leave", taken, told });
     this.desk.write(at, hosted, out);
   }

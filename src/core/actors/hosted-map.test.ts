@@ -88,6 +88,62 @@ describe("SY14: inputs", () => {
   });
 });
 
+describe("SY14: who was led out and comes again", () => {
+  const input = (map: HostedMap, seq: number): boolean => map.input(0, 1, said(seq));
+
+  function ledOut(taken: number): HostedMap {
+    const map = hosted();
+    map.start(0);
+    map.enter(0, 1, NOBODY, taken);
+    expect(input(map, taken)).toBe(true);
+    map.leadOut(0, 1);
+    return map;
+  }
+
+  it("does not have taken again what was taken, here or where the map has moved to, and goes on from there", () => {
+    const here = ledOut(50);
+    const image = readImage(here.image(null).bytes)!;
+    expect(image.taken).toEqual([[1, 50]]);
+    for (const map of [here, hosted(image)]) {
+      if (!map.runs) map.start(0);
+      expect(map.enter(0, 1, NOBODY, 50).ok).toBe(true);
+      expect([map.takenOf(1), input(map, 50), input(map, 51)]).toEqual([50, false, true]);
+      expect(readImage(map.image(null).bytes)!.taken).toEqual([[1, 51]]);
+    }
+  });
+
+  it("begins anew where its numbers are another stay's: above, or so far below that no client kept them", () => {
+    for (const [next, taken] of [
+      [900, 899],
+      [468, 467],
+      [469, 500],
+    ] as const) {
+      const map = ledOut(500);
+      map.enter(0, 1, NOBODY, next);
+      expect([next, map.takenOf(1)]).toEqual([next, taken]);
+    }
+  });
+
+  it("is remembered while it is one of the last 256", () => {
+    const map = ledOut(5);
+    for (let player = 2; player <= 257; player += 1) {
+      map.enter(0, player, NOBODY, 1);
+      map.leadOut(0, player);
+    }
+    expect(map.image(null).image.taken).toHaveLength(256);
+    map.enter(0, 1, NOBODY, 5);
+    expect(map.takenOf(1)).toBe(4);
+  });
+
+  it("is forgotten by the map when it leaves by itself", () => {
+    const map = hosted();
+    map.start(0);
+    map.enter(0, 1, NOBODY, 5);
+    map.leave(0, 1);
+    expect(map.image(null).image.taken).toEqual([]);
+  });
+});
+
 /** A game in which an input is told to player 1, as near when it begins with 1, and a look is told as 77. */
 function echo(): MapProgram {
   const echoed: Partial<MapProgram> = {

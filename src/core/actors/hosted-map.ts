@@ -10,7 +10,8 @@ import type { Deed, MapProgram, ProgramOut } from "../game/program.ts";
 import type { Epoch, MapId, PlayerId } from "../protocol/ids.ts";
 import type { InputRefused } from "../protocol/messages.ts";
 import type { Operation, OperationId } from "../protocol/operations.ts";
-import { type MapImage, type PendingDeed, writeImage } from "./map-image.ts";
+import { INPUTS_MAX } from "./input-window.ts";
+import { LED_OUT_MAX, type MapImage, type PendingDeed, writeImage } from "./map-image.ts";
 
 /**
  * Who is on the map. `heardAt`: when it last said something (us); `joined`: it was told that it plays, so that news go to it; `listed`: something waits to
@@ -54,6 +55,8 @@ export class HostedMap {
   private readonly makeId: () => OperationId;
   private readonly present = new Map<PlayerId, Presence>();
   private restless: Presence[] = [];
+  /** How far the inputs were taken of those who were led out; the longest gone first. */
+  private readonly ledOut = new Map<PlayerId, number>();
   /** Map time (ms) at the host's time `since` (us); null: the map stands still. */
   private baseMs: number;
   private since: number | null = null;
@@ -79,7 +82,11 @@ export class HostedMap {
     this.pending = new Map(image.pending.map((one) => [one.operation.id, one]));
     this.made = [...image.pending];
     const taken = new Map(image.taken);
-    for (const player of program.players()) this.present.set(player, presence(player, taken.get(player) ?? 0));
+    for (const player of program.players()) {
+      this.present.set(player, presence(player, taken.get(player) ?? 0));
+      taken.delete(player);
+    }
+    for (const [player, input] of taken) this.remember(player, input);
     this.out = { deed: (deed) => this.note(deed), tell: (player, news, near) => this.tell(player, news, near) };
   }
 
@@ -152,10 +159,21 @@ export class HostedMap {
   /** A player comes, with what it carries; its first input is numbered `next`. */
   enter(now: number, player: PlayerId, carried: Uint8Array, next: number): Result<null, string> {
     this.advance(now);
-    this.present.set(player, { ...presence(player, next - 1), heardAt: now });
+    // It goes on with the stay that it was led out of, or begins one whose numbers are further on than any client keeps.
+    const before = this.ledOut.get(player) ?? 0;
+    const taken = next > before - INPUTS_MAX ? Math.max(before, next - 1) : next - 1;
+    this.present.set(player, { ...presence(player, taken), heardAt: now });
     const entered = this.program.enter(player, carried, this.out);
-    if (!entered.ok) this.present.delete(player);
+    if (entered.ok) this.ledOut.delete(player);
+    else this.present.delete(player);
     return entered;
+  }
+
+  /** A player has said nothing for long, and goes without knowing it. */
+  leadOut(now: number, player: PlayerId): void {
+    const taken = this.takenOf(player);
+    this.leave(now, player);
+    this.remember(player, taken);
   }
 
   /** A player goes. */
@@ -243,10 +261,17 @@ export class HostedMap {
       hash: this.program.hash(),
       base: delta === null ? null : base,
       program: delta ?? this.program.snapshot(),
-      taken: this.players(),
+      taken: [...this.players(), ...this.ledOut],
       pending: [...this.pending.values()],
     };
     return { image, bytes: writeImage(image, this.writer) };
+  }
+
+  private remember(player: PlayerId, taken: number): void {
+    this.ledOut.delete(player);
+    this.ledOut.set(player, taken);
+    const [longest] = this.ledOut.keys();
+    if (this.ledOut.size > LED_OUT_MAX && longest !== undefined) this.ledOut.delete(longest);
   }
 
   private note(deed: Deed): void {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LIMITS } from "../game/entities.ts";
 import { SYNC_TYPES } from "../protocol/operations.ts";
-import { type MapImage, type PendingDeed, readImage, writeImage } from "./map-image.ts";
+import { LED_OUT_MAX, type MapImage, type PendingDeed, readImage, writeImage } from "./map-image.ts";
 
 const bytes = (maxLength: number) => fc.uint8Array({ maxLength });
 const upTo = (max: number) =>
@@ -103,7 +103,10 @@ describe("a map's image", () => {
     ["data beyond a message", { ...PLAIN, pending: [deed({ data: new Uint8Array(65_537) })] }],
     ["what is carried beyond a message", { ...PLAIN, pending: [deed({ carried: new Uint8Array(65_537) })] }],
     ["more deeds than a host has under way", { ...PLAIN, pending: Array.from({ length: 10_001 }, () => deed()) }],
-    ["more players than a map takes", { ...PLAIN, taken: Array.from({ length: LIMITS.players + 1 }, (_, i) => [i, 0] as const) }],
+    [
+      "more players than a map takes",
+      { ...PLAIN, taken: Array.from({ length: LIMITS.players + LED_OUT_MAX + 1 }, (_, i) => [i, 0] as const) },
+    ],
     ["a state that no map has", { ...PLAIN, program: new Uint8Array(786_433) }],
   ])("is refused with %s", (_, one: MapImage) => {
     expect(readImage(writeImage(PLAIN))).toEqual(PLAIN);

@@ -13,6 +13,8 @@ const VERSION = 1;
 const WORD = 4_294_967_296n;
 /** Deeds under way in one image. A host with room for more would make images that nobody reads. */
 export const PENDING_MAX = 10_000;
+/** Players who were led out of whom an image says how far their inputs were taken: who was cut off and comes again may say once more what was taken. */
+export const LED_OUT_MAX = 256;
 /** The longest id and data of one. */
 const ID_CHARS_MAX = 80;
 const DATA_BYTES_MAX = 65_536;
@@ -34,6 +36,7 @@ export type MapImage = {
   readonly hash: bigint;
   readonly base: bigint | null;
   readonly program: Uint8Array;
+  /** How far inputs were taken, of who is there and of those who were led out. */
   readonly taken: readonly (readonly [player: PlayerId, input: number])[];
   readonly pending: readonly PendingDeed[];
 };
@@ -69,7 +72,7 @@ export function readImage(bytes: Uint8Array): MapImage | null {
   const hash = readHash(from);
   const base = from.whole(1) === 1 ? readHash(from) : null;
   const taken: [number, number][] = [];
-  for (let left = from.whole(LIMITS.players); left > 0 && !from.failed; left -= 1) {
+  for (let left = from.whole(LIMITS.players + LED_OUT_MAX); left > 0 && !from.failed; left -= 1) {
     taken.push([from.whole(LIMITS.player), from.whole(LIMITS.counter)]);
   }
   const pending: PendingDeed[] = [];
