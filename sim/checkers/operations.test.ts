@@ -114,6 +114,14 @@ describe("SY1: an acknowledged operation takes effect exactly once", () => {
     expect(broken(history.submitted(3, { host: TARGET }))).toEqual(["SY1"]);
   });
 
+  it("SY1 knows that who takes an older grant up late has heard nothing of what the newer owner did", () => {
+    const newer = begin().did(1).sourceLost().takenUp({ from: "replica", number: 1, mapMs: 1000 });
+    newer.submitted(2, { host: TARGET }).after(5).applied([2], { host: TARGET }).after(5).answered(2, "done", { host: TARGET });
+    const late = newer.truth(SOURCE, "up").takenUp({ host: SOURCE, epoch: 1, from: "store", number: 1, mapMs: 1000 });
+    expect(broken(late.submitted(2).after(5).answered(2, "rejected"))).toEqual([]);
+    expect(broken(late.submitted(2, { operation: "x" }))).toEqual(["SY1"]);
+  });
+
   it("SY1 leaves aside what an old process had on its way when its map was taken up again, and says so", () => {
     const history = begin().did(1).submitted(2).truth(SOURCE, "down-close").after(100).truth(SOURCE, "up");
     const found = history.takenUp({ host: SOURCE, epoch: 1, from: "replica", number: 1, mapMs: 1000 }).after(10).applied([2]).finish();

@@ -263,12 +263,13 @@ export class OperationsChecker extends RuleChecker implements Checker, Observer 
     this.#orderOf(lineage);
   }
 
-  /** New numbers go on above all that are known: those in the state, those done again, and those that were applied elsewhere. */
+  /** New numbers go on above all that are known: those in the state, those done again, and those that were applied elsewhere, but not what a newer owner did. */
   #orderOf(lineage: Lineage): Order {
     let order = this.#orders.get(lineage);
     if (order === undefined) {
       let highest = lineage.number;
-      for (const [other, deeds] of this.#deeds.get(lineage.map) ?? []) if (other !== lineage) highest = Math.max(highest, deeds.highest);
+      for (const [other, deeds] of this.#deeds.get(lineage.map) ?? [])
+        if (other !== lineage && other.epoch <= lineage.epoch) highest = Math.max(highest, deeds.highest);
       this.#orders.set(lineage, (order = { number: highest, bulk: 0, critical: 0 }));
     }
     return order;

@@ -109,6 +109,16 @@ describe("LV2: players without a line", () => {
     expect(tried(30).finish().rules).toEqual(["LV2"]);
   });
 
+  it("LV2 excuses who is on another map still, by the store's word, as long as nobody serves that one", () => {
+    const stay = (kind: "player/admitted" | "player/parted") => ({ kind, host: 10, map: 2, epoch: 1, player: 7, carried: "0" }) as const;
+    const begun = (): MadeHistory => new MadeHistory().begun().say(stay("player/admitted"));
+    const waits = (history: MadeHistory): MadeHistory => history.entered(7, 1).settling().idle(60);
+    expect(waits(begun()).finish().rules).toEqual(["LV2"]);
+    const dark = waits(begun().stopped(2, 10, 1)).finish();
+    expect([dark.rules.includes("LV2"), dark.reached["excused.LV2.stay_elsewhere"]]).toEqual([false, 1]);
+    expect(waits(begun().say(stay("player/parted")).stopped(2, 10, 1)).finish().rules).toContain("LV2");
+  });
+
   it("LV2 does not excuse what was lost long ago, before the move, or between others", () => {
     const asked = new MadeHistory().begun().entered(7, 1).dropped(playerActor(7), COORDINATOR).settling().idle(60);
     const before = new MadeHistory()

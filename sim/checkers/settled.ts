@@ -22,9 +22,12 @@ import { epochText, mapText, secondsText } from "./words.ts";
 /** Why a map without a serving owner is no fault of the system. */
 const NOWHERE: ReadonlySet<string> = new Set(["vps_full", "no_candidate", "auto_migration_disabled", "p2p_disabled"]);
 
+/** Whom the store lets in, and whose stay has ended. */
+const OF_STAYS: ReadonlySet<HistoryRecord["kind"]> = new Set(["player/admitted", "player/parted"]);
+
 /** Follows each player's seat, and compares everything with the picture when the run is over. */
 export class SettledChecker extends RuleChecker implements Checker, Observer {
-  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set(["host/measured", ...OF_GAMES]);
+  readonly ignores: ReadonlySet<HistoryRecord["kind"]> = new Set(["host/measured", ...OF_GAMES.filter((kind) => !OF_STAYS.has(kind))]);
   readonly #options: CheckerOptions;
   readonly #picture: Picture;
   readonly #clock: FairClock;
@@ -37,6 +40,8 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
   readonly #unheard = new Map<PlayerId, number>();
   /** The host that a client could not reach, or that could not reach it, and when that was last so. */
   readonly #unreached = new Map<PlayerId, { readonly host: HostId; readonly at: number }>();
+  /** Where a game runs: the map that a player is on by the store's word, until its stay has ended there. */
+  readonly #stays = new Map<PlayerId, MapId>();
   #settled = false;
 
   constructor(options: CheckerOptions, picture: Picture, clock: FairClock) {
@@ -76,6 +81,12 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
       case "player/refused":
       case "player/left":
         return this.#forget(record.player);
+      case "player/admitted":
+        this.#stays.set(record.player, record.map);
+        return;
+      case "player/parted":
+        this.#stays.delete(record.player);
+        return;
       case "map/granted":
       case "move/decided":
         this.#nowhere.delete(record.map);
@@ -239,6 +250,7 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
     const lastAsked = 2 * this.#options.tuning.askAgainMs * US_PER_MS;
     if (at - (this.#unheard.get(player) ?? Number.NEGATIVE_INFINITY) <= lastAsked) return this.count("excused.LV2.no_line");
     if (this.#hasNoWay(at, player, map.owner)) return this.count("excused.LV2.no_way_to_host");
+    if (this.#isHeld(at, player, waiting.map)) return this.count("excused.LV2.stay_elsewhere");
     this.check(
       "LV2",
       false,
@@ -249,6 +261,13 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
       map.owner,
       player,
     );
+  }
+
+  /** It is on another map still, and nobody serves that one, or has for long enough: no map lets it in before its stay there has ended (GA3). */
+  #isHeld(at: number, player: PlayerId, map: MapId): boolean {
+    const on = this.#stays.get(player);
+    if (on === undefined || on === map) return false;
+    return this.#isDark(this.#picture.mapOf(on)) || this.#quietFor(at, on, -1) <= this.#bounds.followUs;
   }
 
   /** Queues have drained: no move is open longer than a move may take. */
