@@ -358,6 +358,7 @@ export class GameStates implements States {
       this.tellNews(now, hosted, out);
       this.keep(now, serving, out);
     }
+    this.guests.again(out);
     this.schedule.due(at, this.replicaSource(), (replica) => this.sendReplica(replica, out));
     this.tickOn(at, out);
   }

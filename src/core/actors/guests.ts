@@ -11,8 +11,15 @@ import type { Out } from "../protocol/step.ts";
 import type { StoreAnswer, StoreRequest } from "../protocol/store.ts";
 import type { HostedMap } from "./hosted-map.ts";
 
-/** Somebody whom the store was asked to admit. `leaves`: it wants to go again by now. */
-type Arrival = { readonly player: PlayerId; readonly map: MapId; readonly id: OperationId; next: number; leaves: boolean };
+/** Somebody whom the store was asked to admit. `leaves`: it wants to go again by now; `doubted`: an answer was lost, so that it may have been admitted. */
+type Arrival = {
+  readonly player: PlayerId;
+  readonly map: MapId;
+  readonly id: OperationId;
+  next: number;
+  leaves: boolean;
+  doubted: boolean;
+};
 /** A coming or going that is being written down: who is told when it is. */
 type Underway = { readonly player: PlayerId; readonly map: MapId; readonly kind: "enter" | "leave"; readonly taken: number; told: boolean };
 
@@ -39,6 +46,8 @@ export function carriedText(carried: Uint8Array): string {
 export class Guests {
   private readonly desk: GuestDesk;
   private readonly arrivals = new Map<number, Arrival>();
+  /** Those about whom the store is asked again at the next moment of play. */
+  private resting: Arrival[] = [];
   private readonly underway = new Map<OperationId, Underway>();
 
   constructor(desk: GuestDesk) {
@@ -48,7 +57,7 @@ export class Guests {
   /** A player wants to play on a map that is served. */
   join(now: number, hosted: HostedMap, player: PlayerId, next: number, out: Out): void {
     const { map } = hosted;
-    const coming = this.coming(player, map);
+    const coming = this.coming((one) => one.player === player && one.map === map);
     const writing = this.writing(player, map);
     if (coming !== undefined) {
       coming.next = next;
@@ -57,13 +66,13 @@ export class Guests {
       if (writing.kind === "leave") this.turnAway(hosted, player, "player_unknown", out);
       else hosted.join(now, player, next);
     } else if (hosted.has(player)) this.joined(hosted, player, hosted.join(now, player, next), out);
-    else this.admit(hosted.epoch, { player, map, id: this.desk.makeId(), next, leaves: false }, out);
+    else this.admit(hosted.epoch, { player, map, id: this.desk.makeId(), next, leaves: false, doubted: false }, out);
   }
 
   /** A player wants to go. Who is not here by now has its answer when the store has nothing of it either. */
   exit(at: number, now: number, hosted: HostedMap, player: PlayerId, out: Out): void {
     const writing = this.writing(player, hosted.map);
-    const coming = this.coming(player, hosted.map);
+    const coming = this.coming((one) => one.player === player && one.map === hosted.map);
     if (coming !== undefined) coming.leaves = true;
     else if (writing?.kind === "leave") writing.told = true;
     else if (hosted.has(player)) this.leave(at, now, hosted, player, true, out);
@@ -102,12 +111,26 @@ export class Guests {
       this.enter(at, now, hosted, arrival, answer.carried, out);
       if (arrival.leaves && hosted.runs && hosted.has(player)) this.leave(at, now, hosted, player, true, out);
     }
-    // It may have been admitted: until that is known it is on this map, and nobody else lets it in.
-    else if (answer.result === "unknown") this.admit(hosted.epoch, arrival, out);
+    // It may have been admitted: until that is known it is on this map, and nobody else lets it in. A failure afterwards says nothing of it.
+    else if (answer.result === "unknown") {
+      arrival.doubted = true;
+      this.admit(hosted.epoch, arrival, out);
+    } else if (answer.result === "failed" && arrival.doubted) this.resting.push(arrival);
     else if (arrival.leaves) send(out, player, { kind: "play/exited", map: hosted.map, epoch: hosted.epoch, taken: -1 });
     else if (answer.result === "refused")
       this.turnAway(hosted, player, answer.elsewhere === undefined ? "not_owner" : "player_elsewhere", out);
     return true;
+  }
+
+  /** A moment of play: the store is asked again about those whose admission is not known. */
+  again(out: Out): void {
+    const { resting } = this;
+    if (resting.length === 0) return;
+    this.resting = [];
+    for (const one of resting) {
+      const hosted = this.desk.served(one.map);
+      if (hosted !== undefined) this.admit(hosted.epoch, one, out);
+    }
   }
 
   /** A deed is written down: whoever waits for it is told. */
@@ -123,13 +146,13 @@ export class Guests {
 
   /** Whether the store was asked about somebody who comes to the map. */
   expects(map: MapId): boolean {
-    for (const one of this.arrivals.values()) if (one.map === map) return true;
-    return false;
+    return this.coming((one) => one.map === map) !== undefined;
   }
 
   /** The map is not served here any more. */
   forget(map: MapId): void {
     for (const [request, one] of this.arrivals) if (one.map === map) this.arrivals.delete(request);
+    this.resting = this.resting.filter((one) => one.map !== map);
     for (const [operation, one] of this.underway) if (one.map === map) this.underway.delete(operation);
   }
 
@@ -139,9 +162,9 @@ export class Guests {
     send(out, player, { kind: "play/joined", map: hosted.map, epoch: hosted.epoch, taken });
   }
 
-  private coming(player: PlayerId, map: MapId): Arrival | undefined {
-    for (const one of this.arrivals.values()) if (one.player === player && one.map === map) return one;
-    return undefined;
+  private coming(is: (one: Arrival) => boolean): Arrival | undefined {
+    for (const one of this.arrivals.values()) if (is(one)) return one;
+    return this.resting.find(is);
   }
 
   /** The last thing about a player that is being written down: who has come may be gone again before its coming is. */
