@@ -116,6 +116,8 @@ describe("LV2: players without a line", () => {
     expect(waits(begun()).finish().rules).toEqual(["LV2"]);
     const dark = waits(begun().stopped(2, 10, 1)).finish();
     expect([dark.rules.includes("LV2"), dark.reached["excused.LV2.stay_elsewhere"]]).toEqual([false, 1]);
+    // In control no game runs, and nobody is held anywhere.
+    expect(waits(new MadeHistory().begun().entered(7, 2).stopped(2, 10, 1)).finish().rules).toContain("LV2");
     expect(waits(begun().say(stay("player/parted")).stopped(2, 10, 1)).finish().rules).toContain("LV2");
   });
 

@@ -40,8 +40,8 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
   readonly #unheard = new Map<PlayerId, number>();
   /** The host that a client could not reach, or that could not reach it, and when that was last so. */
   readonly #unreached = new Map<PlayerId, { readonly host: HostId; readonly at: number }>();
-  /** Where a game runs: the map that a player is on by the store's word, until its stay has ended there. */
-  readonly #stays = new Map<PlayerId, MapId>();
+  /** Where games run: the map that a player is on by the store's word, or those that it asked for since; the host that asked the store may not have lived to say so. */
+  readonly #stays = new Map<PlayerId, Set<MapId>>();
   #settled = false;
 
   constructor(options: CheckerOptions, picture: Picture, clock: FairClock) {
@@ -74,6 +74,7 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
   record(_self: ActorId, at: number, record: HistoryRecord): void {
     switch (record.kind) {
       case "player/entered":
+        if (this.#options.fidelity === "game") this.#stay(record.player).add(record.map);
         return this.#seats.wait(record.player, record.map, this.#clock.now(at));
       case "player/playing":
         if (this.#unheard.size > 0) this.#unheard.delete(record.player);
@@ -82,7 +83,7 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
       case "player/left":
         return this.#forget(record.player);
       case "player/admitted":
-        this.#stays.set(record.player, record.map);
+        this.#stays.set(record.player, new Set([record.map]));
         return;
       case "player/parted":
         this.#stays.delete(record.player);
@@ -265,9 +266,15 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
 
   /** It is on another map still, and nobody serves that one, or has for long enough: no map lets it in before its stay there has ended (GA3). */
   #isHeld(at: number, player: PlayerId, map: MapId): boolean {
-    const on = this.#stays.get(player);
-    if (on === undefined || on === map) return false;
-    return this.#isDark(this.#picture.mapOf(on)) || this.#quietFor(at, on, -1) <= this.#bounds.followUs;
+    return [...this.#stay(player)].some(
+      (on) => on !== map && (this.#isDark(this.#picture.mapOf(on)) || this.#quietFor(at, on, -1) <= this.#bounds.followUs),
+    );
+  }
+
+  #stay(player: PlayerId): Set<MapId> {
+    let maps = this.#stays.get(player);
+    if (maps === undefined) this.#stays.set(player, (maps = new Set()));
+    return maps;
   }
 
   /** Queues have drained: no move is open longer than a move may take. */

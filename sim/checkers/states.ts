@@ -14,6 +14,8 @@ type Of<K extends HistoryRecord["kind"]> = Extract<HistoryRecord, { kind: K }>;
 
 /** Map times are whole milliseconds of a process that looks at its clock now and then. */
 const MAP_TIME_MS = 100;
+/** An order is on its way for no longer than this. */
+const ORDER_US = 500_000;
 /** Fair time is noted this often, so that it can be looked up for a past instant. */
 const STEP_US = US_PER_S;
 
@@ -31,6 +33,7 @@ export class StatesChecker extends RuleChecker implements Checker, Observer {
   readonly #ailments: Ailments;
   readonly #clock: FairClock;
   readonly #bounds: GameBounds;
+  readonly #hasty: boolean;
   /** Fair time at each whole second of the run. */
   readonly #fair: number[] = [];
   #noted: readonly [at: number, fair: number] = [0, 0];
@@ -42,6 +45,7 @@ export class StatesChecker extends RuleChecker implements Checker, Observer {
     this.#ailments = ailments;
     this.#clock = clock;
     this.#bounds = gameBoundsOf(options, limits);
+    this.#hasty = options.buggify !== null;
   }
 
   record(_self: ActorId, at: number, record: HistoryRecord): void {
@@ -133,7 +137,9 @@ export class StatesChecker extends RuleChecker implements Checker, Observer {
     const troubled = this.#ailments.illSince(lineage.host) <= at || this.#ailments.wellSince(lineage.host) >= since;
     const slow =
       this.#ailments.pausedSince(lineage.host, since) || this.#ailments.since("slow", since) || this.#ailments.since("line", since);
-    if (troubled || slow) return this.count("excused.SY2.late_take_up");
+    // A timeout cut short (BUGGIFY) gives a host up while its order is still on the way.
+    const hasty = this.#hasty && at - since <= ORDER_US;
+    if (troubled || slow || hasty) return this.count("excused.SY2.late_take_up");
     const newest = this.#lineages.newest(lineage.map);
     const message = (): string =>
       `host ${lineage.host} took up ${this.#map(lineage)} at ${epochText(lineage.epoch)}, after host ${newest?.host} did at ${epochText(newest?.epoch ?? -1)}`;

@@ -6,6 +6,7 @@ import { drawUnit } from "../../src/base/random.ts";
 import type { HostId } from "../../src/core/protocol/ids.ts";
 import type { Fault } from "../options.ts";
 import { METER } from "../world/meters.ts";
+import { coreOf } from "./core.ts";
 import { drawNumber, type Occurrence, type Part, type Tools } from "./part.ts";
 
 const US_PER_S = 1_000_000;
@@ -41,7 +42,10 @@ export function pause(tools: Tools, host: HostId, forUs: number): Part {
   const before = meters.of(METER.stalled, host);
   const boot = world.hosts[host];
   world.interrupt(host);
-  world.machines.pausedUntil[host] = world.now + forUs;
+  // Faults stop when the load does. What waits is told now when the pause ends: a process that goes on before that would hear of it late.
+  const core = coreOf(tools);
+  const heals = core === null || core.has(host);
+  world.machines.pausedUntil[host] = Math.min(world.now + forUs, heals ? tools.options.durationUs : Number.POSITIVE_INFINITY);
   world.truth(host, "paused");
   const weather = heartbeats.begin(host, Number.POSITIVE_INFINITY, 1, 1);
   let unheard = 0;
