@@ -139,9 +139,10 @@ export class Lineages extends RuleChecker implements Checker, Observer {
   }
 }
 
-/** The newest lineage of an epoch that can have had a state of this number. */
+/** The newest lineage of an epoch that can have had a state of this number: what was done again when it began has a number above the state found. */
 function ancestor(newest: Lineage | null, epoch: Epoch, number: number): Lineage | null {
-  for (let one = newest; one !== null; one = one.before) if (one.epoch === epoch && one.number <= number) return one;
+  for (let one = newest; one !== null; one = one.before)
+    if (one.epoch === epoch && (one.redone.length > 0 ? one.number < number : one.number <= number)) return one;
   return null;
 }
 

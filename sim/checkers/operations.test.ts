@@ -122,6 +122,22 @@ describe("SY1: an acknowledged operation takes effect exactly once", () => {
     expect(broken(late.submitted(2, { operation: "x" }))).toEqual(["SY1"]);
   });
 
+  it("SY1 leaves aside what was in the state that an older grant took up late: the newer owner has written it down", () => {
+    const newer = begin().did(1).submitted(2).sourceLost().takenUp({ from: "replica", number: 2, mapMs: 1000 });
+    newer.submitted(2, { host: TARGET }).after(5).applied([2], { host: TARGET }).after(5).answered(2, "done", { host: TARGET });
+    const late = newer.truth(SOURCE, "up").takenUp({ host: SOURCE, epoch: 1, from: "store", number: 2, mapMs: 1000 });
+    const found = late.submitted(2, { operation: idOf(3) }).finish();
+    expect([brokenIn(found), found.reached["excused.SY1.late_take_up"]]).toEqual([[], 2]);
+  });
+
+  it("SY1 tells the image of a process from those of its successor that did more of it again", () => {
+    const again = begin().did(1, 2).truth(SOURCE, "down-close").truth(SOURCE, "up");
+    const back = again.takenUp({ host: SOURCE, epoch: 1, from: "store", number: 1, mapMs: 900, redone: [idOf(2)] });
+    const lost = (): MadeGame => back.after(20).sourceLost();
+    const redone = { from: "store", number: 1, mapMs: 900, redone: [idOf(2)] } as const;
+    expect(broken(lost().takenUp(redone))).toEqual([]);
+  });
+
   it("SY1 leaves aside what an old process had on its way when its map was taken up again, and says so", () => {
     const history = begin().did(1).submitted(2).truth(SOURCE, "down-close").after(100).truth(SOURCE, "up");
     const found = history.takenUp({ host: SOURCE, epoch: 1, from: "replica", number: 1, mapMs: 1000 }).after(10).applied([2]).finish();
