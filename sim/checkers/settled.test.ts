@@ -116,6 +116,9 @@ describe("LV2: players without a line", () => {
     expect(waits(begun()).finish().rules).toEqual(["LV2"]);
     const dark = waits(begun().stopped(2, 10, 1)).finish();
     expect([dark.rules.includes("LV2"), dark.reached["excused.LV2.stay_elsewhere"]]).toEqual([false, 1]);
+    // Who was led out a moment ago is about to be let in.
+    const freed = begun().entered(7, 1).settling().idle(59).say(stay("player/parted"));
+    expect([freed.idle(1).finish().rules, freed.idle(60).finish().rules]).toEqual([[], ["LV2"]]);
     // In control no game runs, and nobody is held anywhere.
     expect(waits(new MadeHistory().begun().entered(7, 2).stopped(2, 10, 1)).finish().rules).toContain("LV2");
     expect(waits(begun().say(stay("player/parted")).stopped(2, 10, 1)).finish().rules).toContain("LV2");

@@ -1,5 +1,5 @@
 /** HO9 and LV1 to LV3: what must be true once the system is quiet, judged at the end of the run. */
-import { US_PER_MS } from "../../src/base/time.ts";
+import { US_PER_MS, US_PER_S } from "../../src/base/time.ts";
 import type { HistoryRecord } from "../../src/core/protocol/history.ts";
 import {
   type ActorId,
@@ -22,6 +22,8 @@ import { epochText, mapText, secondsText } from "./words.ts";
 /** Why a map without a serving owner is no fault of the system. */
 const NOWHERE: ReadonlySet<string> = new Set(["vps_full", "no_candidate", "auto_migration_disabled", "p2p_disabled"]);
 
+/** A host leads out who has been silent for 8 s; it looks each second, and what it leads out is then written down. */
+const LED_OUT_US = 10 * US_PER_S;
 /** Whom the store lets in, and whose stay has ended. */
 const OF_STAYS: ReadonlySet<HistoryRecord["kind"]> = new Set(["player/admitted", "player/parted"]);
 
@@ -42,6 +44,8 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
   readonly #unreached = new Map<PlayerId, { readonly host: HostId; readonly at: number }>();
   /** Where games run: the map that a player is on by the store's word, or those that it asked for since; the host that asked the store may not have lived to say so. */
   readonly #stays = new Map<PlayerId, Set<MapId>>();
+  /** Fair time at which a player's last stay ended. */
+  readonly #freed = new Map<PlayerId, number>();
   #settled = false;
 
   constructor(options: CheckerOptions, picture: Picture, clock: FairClock) {
@@ -87,6 +91,7 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
         return;
       case "player/parted":
         this.#stays.delete(record.player);
+        this.#freed.set(record.player, this.#clock.now(at));
         return;
       case "map/granted":
       case "move/decided":
@@ -240,7 +245,8 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
 
   #waited(at: number, player: PlayerId, waiting: Waiting): void {
     const map = this.#picture.mapOf(waiting.map);
-    const waited = this.#clock.now(at) - waiting.fair;
+    // Before its last stay had ended it could be let in nowhere.
+    const waited = this.#clock.now(at) - Math.max(waiting.fair, this.#freed.get(player) ?? 0);
     if (waited <= this.#bounds.followUs) {
       if (!this.#isDark(map)) this.use("LV2", waited / this.#bounds.followUs);
       return this.count("excused.LV2.just_entered");
@@ -251,7 +257,7 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
     const lastAsked = 2 * this.#options.tuning.askAgainMs * US_PER_MS;
     if (at - (this.#unheard.get(player) ?? Number.NEGATIVE_INFINITY) <= lastAsked) return this.count("excused.LV2.no_line");
     if (this.#hasNoWay(at, player, map.owner)) return this.count("excused.LV2.no_way_to_host");
-    if (this.#isHeld(at, player, waiting.map)) return this.count("excused.LV2.stay_elsewhere");
+    if (this.#isHeld(at, player, waiting.map, waited)) return this.count("excused.LV2.stay_elsewhere");
     this.check(
       "LV2",
       false,
@@ -264,11 +270,15 @@ export class SettledChecker extends RuleChecker implements Checker, Observer {
     );
   }
 
-  /** It is on another map still, and nobody serves that one, or has for long enough: no map lets it in before its stay there has ended (GA3). */
-  #isHeld(at: number, player: PlayerId, map: MapId): boolean {
-    return [...this.#stay(player)].some(
-      (on) => on !== map && (this.#isDark(this.#picture.mapOf(on)) || this.#quietFor(at, on, -1) <= this.#bounds.followUs),
-    );
+  /**
+   * It is on another map still: no map lets it in before its stay there has ended (GA3). Who went without a word is led out in its time, once somebody
+   * has served that map for long enough.
+   */
+  #isHeld(at: number, player: PlayerId, map: MapId, waited: number): boolean {
+    const { followUs } = this.#bounds;
+    const elsewhere = [...this.#stay(player)].filter((on) => on !== map);
+    if (elsewhere.length > 0 && waited <= followUs + LED_OUT_US) return true;
+    return elsewhere.some((on) => this.#isDark(this.#picture.mapOf(on)) || this.#quietFor(at, on, -1) <= followUs + LED_OUT_US);
   }
 
   #stay(player: PlayerId): Set<MapId> {
