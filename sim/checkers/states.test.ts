@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { brokenIn, gameOptions, MadeGame, MAP, SOURCE, TARGET } from "./made-game.fixture.ts";
+import type { CheckerOptions } from "./checker.ts";
 import { madeFault } from "./made-history.fixture.ts";
 
 const begin = (): MadeGame => new MadeGame().playing1().idle(10);
@@ -62,6 +63,15 @@ describe("SY2: a state that is handed over is the one that was frozen", () => {
       .takenUp({ host: 30, epoch: 2, from: "replica", number: 0, mapMs: 10_000 });
     const found = late.finish();
     expect([brokenIn(found), found.reached["excused.SY2.late_take_up"]]).toEqual([[], 1]);
+  });
+
+  it("SY2 lets an order that was on its way be obeyed late where timeouts are cut short, for half a second", () => {
+    const hasty = { ...gameOptions(), buggify: { active: 1, fires: 1 } };
+    const late = (ms: number, options: CheckerOptions = hasty): MadeGame => {
+      const newer = new MadeGame(options).playing1().idle(10).sourceLost().takenUp({ epoch: 3, from: "replica", number: 0, mapMs: 10_000 });
+      return newer.after(ms).takenUp({ host: 30, epoch: 2, from: "replica", number: 0, mapMs: 10_000 });
+    };
+    expect([broken(late(100)), broken(late(600)), broken(late(100, { ...hasty, buggify: null }))]).toEqual([[], ["SY2"], ["SY2"]]);
   });
 });
 

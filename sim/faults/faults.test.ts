@@ -94,6 +94,19 @@ describe("a fault", () => {
     expect(documentOf(quiet(faults)).result).toBe("ok");
   });
 
+  it("lets no pause outlast the faults for those that are healed: what waits for its end would be heard late", () => {
+    const until = (heal: number): number => {
+      let paused = 0;
+      const options = {
+        ...quiet([fault("pause", { atUs: 200 * SECOND, forUs: 3_600 * SECOND, target: { pick: "host", index: 3 } })]),
+        heal,
+      };
+      runSeed(options, 1, { until: 210 * SECOND, ended: (world) => void (paused = Math.max(...world.machines.pausedUntil)) });
+      return paused;
+    };
+    expect([until(1), until(0)]).toEqual([240 * SECOND, 3_800 * SECOND]);
+  });
+
   it("stays for those outside the core, and everyone else gets well", () => {
     const forever = { atUs: 200 * SECOND, forUs: 3_600 * SECOND };
     const faults = [
